@@ -1,0 +1,1 @@
+//! The consent ledger and the pages on which a citizen answers

@@ -1,0 +1,1 @@
+//! Tokens: verifying those of an identity provider, making and verifying those between services

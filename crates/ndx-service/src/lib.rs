@@ -1,0 +1,11 @@
+#![doc = include_str!("../README.md")]
+
+pub mod listen;
+
+pub mod trace;
+
+pub mod guard;
+
+pub mod outbound;
+
+pub mod log;

@@ -1,0 +1,1 @@
+//! The gateway: one request, one straight line from the question to the answer

@@ -1,0 +1,1 @@
+//! May this application see these fields, for this purpose, now?

@@ -1,0 +1,1 @@
+//! Farajaland's register of persons: REST behind an API key

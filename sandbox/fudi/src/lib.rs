@@ -1,0 +1,1 @@
+//! Farajaland's identity provider: OpenID Connect with real people, real passwords, real keys

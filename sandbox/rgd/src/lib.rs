@@ -1,0 +1,1 @@
+//! Farajaland's register of births: GraphQL behind OAuth2 client credentials

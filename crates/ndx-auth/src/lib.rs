@@ -1,1 +1,15 @@
-//! Tokens: verifying those of an identity provider, making and verifying those between services
+#![doc = include_str!("../README.md")]
+
+pub mod bearer;
+
+pub mod key_set;
+
+pub mod verifier;
+
+pub mod service_token;
+
+pub use crate::{
+    key_set::{KeySet, KeySetError},
+    service_token::{ServiceKey, ServiceVerifier},
+    verifier::{Rejection, TokenVerifier},
+};

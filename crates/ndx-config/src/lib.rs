@@ -2,4 +2,20 @@
 
 mod reference;
 
-pub use crate::reference::{ReferenceError, Secret, SecretRef, variable};
+mod duration;
+
+mod sections;
+
+mod load;
+
+mod check;
+
+pub use crate::{
+    duration::IsoDuration,
+    load::{Problem, Problems, load, parse},
+    reference::{ReferenceError, Secret, SecretRef, variable},
+    sections::{
+        Application, ApplicationPurpose, ArgMapping, ConsentRules, CanonicalStep, Exchange, FieldReason, Identifier, IdentityProvider, Jwt, Limits, Member,
+        PolicySeed, Portal, Provider, ProviderAuth, SchemaFiles, Service, Services, Store,
+    },
+};

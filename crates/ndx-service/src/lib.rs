@@ -6,6 +6,8 @@ pub mod trace;
 
 pub mod guard;
 
+pub mod caller;
+
 pub mod outbound;
 
 pub mod log;

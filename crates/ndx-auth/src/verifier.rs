@@ -1,0 +1,113 @@
+//! Verifies the tokens of one issuer.
+
+use std::{collections::HashSet, sync::Arc};
+
+use chrono::TimeDelta;
+use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
+use ndx_clock::Clock;
+use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::{KeySet, KeySetError};
+
+/// Clocks of issuer and exchange may differ by this much.
+const LEEWAY: TimeDelta = TimeDelta::seconds(30);
+
+/// Why a token is not accepted. The finer reason is for our log; a caller only learns whether it had expired.
+#[derive(Debug, thiserror::Error)]
+pub enum Rejection {
+    /// It was good once.
+    #[error("the token has expired")]
+    Expired,
+    /// It is not one of ours.
+    #[error("the token is not acceptable: {0}")]
+    Unacceptable(&'static str),
+    /// It cannot be judged.
+    #[error(transparent)]
+    NoKeys(#[from] KeySetError),
+}
+
+/// What every token must say; the rest is the caller's own claims.
+#[derive(Deserialize)]
+struct Times {
+    exp: f64,
+    #[serde(default)]
+    nbf: Option<f64>,
+    #[serde(default)]
+    iat: Option<f64>,
+}
+
+/// Verifies tokens of one issuer for one audience.
+#[derive(Debug)]
+pub struct TokenVerifier {
+    keys: KeySet,
+    issuer: String,
+    audiences: Vec<String>,
+    /// Acceptable `typ` headers, in lower case and without `application/`; RFC 9068 says `at+jwt` for access tokens.
+    token_types: &'static [&'static str],
+    algorithms: &'static [Algorithm],
+    clock: Arc<dyn Clock>,
+}
+
+impl TokenVerifier {
+    /// Accepts access tokens (`typ: at+jwt`, RFC 9068) of `issuer` for any of `audiences`, signed with RS256.
+    pub fn for_access_tokens(keys: KeySet, issuer: String, audiences: Vec<String>, clock: Arc<dyn Clock>) -> Self {
+        Self { keys, issuer, audiences, token_types: &["at+jwt"], algorithms: &[Algorithm::RS256], clock }
+    }
+
+    /// Accepts ID tokens (OpenID Connect Core 1.0, section 2) of `issuer` for the client `client_id`, signed with RS256.
+    pub fn for_id_tokens(keys: KeySet, issuer: String, client_id: String, clock: Arc<dyn Clock>) -> Self {
+        let audiences = vec![client_id];
+        Self { keys, issuer, audiences, token_types: &["jwt", ""], algorithms: &[Algorithm::RS256], clock }
+    }
+
+    /// The claims of `token`, when everything about it is as it must be.
+    ///
+    /// # Errors
+    /// When anything is not, or there are no keys to judge it by.
+    pub async fn verify<T: DeserializeOwned>(&self, token: &str) -> Result<T, Rejection> {
+        let header = decode_header(token).map_err(|_| Rejection::Unacceptable("its header cannot be read"))?;
+        let token_type = header.typ.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let token_type = token_type.strip_prefix("application/").unwrap_or(&token_type);
+        if !self.token_types.contains(&token_type) {
+            return Err(Rejection::Unacceptable("its `typ` is another"));
+        }
+        if !self.algorithms.contains(&header.alg) {
+            return Err(Rejection::Unacceptable("its `alg` is not on the list"));
+        }
+        let kid = header.kid.as_deref().ok_or(Rejection::Unacceptable("it has no `kid`"))?;
+        let key = self.keys.key(kid).await?.ok_or(Rejection::Unacceptable("its `kid` is not the issuer's"))?;
+        if key.algorithm != header.alg {
+            return Err(Rejection::Unacceptable("its `alg` is not the key's"));
+        }
+        let value: serde_json::Value = decode(token, &key.key, &self.validation(header.alg))
+            .map_err(|_| Rejection::Unacceptable("its signature, `iss` or `aud` is wrong"))?
+            .claims;
+        self.check_times(&value)?;
+        serde_json::from_value(value).map_err(|_| Rejection::Unacceptable("a claim is missing or has another form"))
+    }
+
+    fn validation(&self, algorithm: Algorithm) -> Validation {
+        let mut validation = Validation::new(algorithm);
+        validation.set_issuer(&[&self.issuer]);
+        validation.set_audience(&self.audiences);
+        validation.required_spec_claims = HashSet::from(["exp", "iss", "aud"].map(str::to_owned));
+        // The times are checked below, by the clock that was handed in.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        validation
+    }
+
+    fn check_times(&self, claims: &serde_json::Value) -> Result<(), Rejection> {
+        let times = Times::deserialize(claims).map_err(|_| Rejection::Unacceptable("a time claim is not a number"))?;
+        let now = self.clock.now().timestamp() as f64;
+        let leeway = LEEWAY.num_seconds() as f64;
+        if times.exp.is_nan() || times.exp + leeway <= now {
+            return Err(Rejection::Expired);
+        }
+        let later_than_now = |time: Option<f64>| time.is_some_and(|time| time.is_nan() || time - leeway > now);
+        if later_than_now(times.nbf) || later_than_now(times.iat) {
+            return Err(Rejection::Unacceptable("it is not valid yet"));
+        }
+        Ok(())
+    }
+}

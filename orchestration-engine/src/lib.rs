@@ -1,1 +1,23 @@
-//! The gateway: one request, one straight line from the question to the answer
+#![doc = include_str!("../README.md")]
+
+pub mod config;
+
+pub mod schema;
+
+pub mod request;
+
+pub mod authentication;
+
+pub mod operation;
+
+pub mod planner;
+
+pub mod policy;
+
+pub mod consent;
+
+pub mod execution;
+
+pub mod projection;
+
+pub mod error;

@@ -1,0 +1,90 @@
+//! What the gateway needs of the exchange's configuration, in the form in which it is used.
+
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
+
+use ndx_config::{Application, ArgMapping, CanonicalStep, Exchange, Jwt, Limits, Member, Provider};
+use ndx_contracts::{ApplicationId, MemberId, Subject};
+use regex::Regex;
+
+/// The gateway's part of the configuration.
+#[derive(Debug)]
+pub struct Config {
+    /// The applications that may ask, by the `client_id` of their tokens.
+    pub applications: HashMap<ApplicationId, Arc<Application>>,
+    /// The bodies that take part.
+    pub members: HashMap<MemberId, Member>,
+    /// Whose tokens applications bring.
+    pub jwt: Jwt,
+    /// The identifier by which people are known.
+    pub identifier: Identifier,
+    /// The registers that answer.
+    pub providers: Vec<Provider>,
+    /// How consumers' arguments reach providers.
+    pub arg_mappings: Vec<ArgMapping>,
+    /// The argument that says whom the data is about, where no `@dataOwner` does.
+    pub foundational_id_arg_name: Option<String>,
+    /// What is refused for its size or its time.
+    pub limits: Limits,
+    /// The file of the consumer schema.
+    pub consumer_schema: PathBuf,
+    /// The folder of the provider schemas.
+    pub provider_schemas: PathBuf,
+}
+
+/// The identifier by which people are known, and what makes its canonical form.
+#[derive(Debug, Clone)]
+pub struct Identifier {
+    pattern: Regex,
+    steps: Vec<CanonicalStep>,
+}
+
+impl Identifier {
+    /// An identifier from its configuration; `None` when its pattern is not a regular expression.
+    pub fn new(configured: &ndx_config::Identifier) -> Option<Self> {
+        let pattern = Regex::new(&format!("^(?:{})$", configured.pattern)).ok()?;
+        Some(Self { pattern, steps: configured.canonical.clone() })
+    }
+
+    /// The person that `written` names, in the canonical form; `None` when nobody could have this identifier.
+    pub fn subject(&self, written: &str) -> Option<Subject> {
+        let canonical = self.steps.iter().fold(written.to_owned(), |text, step| match step {
+            CanonicalStep::Trim => text.trim().to_owned(),
+            CanonicalStep::Uppercase => text.to_uppercase(),
+        });
+        self.pattern.is_match(&canonical).then(|| Subject::from_canonical(canonical))
+    }
+}
+
+/// The configuration has no usable identifier for people.
+#[derive(Debug, thiserror::Error)]
+#[error("`identifiers` has no usable entry `{0}`, by which citizens are known")]
+pub struct NoIdentifier(String);
+
+impl Config {
+    /// Takes the gateway's part out of `exchange`.
+    ///
+    /// # Errors
+    /// When people could not be told apart.
+    pub fn new(exchange: &Exchange) -> Result<Self, NoIdentifier> {
+        let claim = &exchange.portal.identity_provider.citizen_claim;
+        let identifier = exchange.identifiers.get(claim).and_then(Identifier::new);
+        let applications = exchange.applications.iter().map(|one| (one.id.clone(), Arc::new(one.clone())));
+        Ok(Self {
+            applications: applications.collect(),
+            members: exchange.members.iter().map(|member| (member.id.clone(), member.clone())).collect(),
+            jwt: exchange.jwt.clone(),
+            identifier: identifier.ok_or_else(|| NoIdentifier(claim.clone()))?,
+            providers: exchange.providers.clone(),
+            arg_mappings: exchange.arg_mappings.clone(),
+            foundational_id_arg_name: exchange.foundational_id_arg_name.clone(),
+            limits: exchange.limits.clone(),
+            consumer_schema: exchange.schema.consumer.clone(),
+            provider_schemas: exchange.schema.providers.clone(),
+        })
+    }
+
+    /// How long a judge may take.
+    pub fn judge_timeout(&self) -> Duration {
+        Duration::from_millis(self.limits.judge_timeout_ms)
+    }
+}

@@ -1,0 +1,117 @@
+//! From the error of each stage to what the application reads.
+
+use ndx_auth::Rejection;
+use ndx_contracts::{JudgeError, policy::DenyReason};
+use serde_json::{Value, json};
+
+use super::{ClientError, Code, Refusal};
+use crate::{
+    authentication::{AuthenticationError, PurposeError},
+    operation::{Mistake, OperationError},
+    planner::BindError,
+    policy::PolicyError,
+    projection::PathSegment,
+    request::RequestError,
+};
+
+impl From<RequestError> for Refusal {
+    fn from(error: RequestError) -> Self {
+        let message = error.to_string();
+        let client = match error {
+            RequestError::ContentType => ClientError::new(Code::BadRequest, message).with("reason", "CONTENT_TYPE"),
+            RequestError::TooLarge { limit } => ClientError::new(Code::TooLarge, message).with("limit", limit),
+            RequestError::NotJson { line, column } => {
+                ClientError::new(Code::BadRequest, message).with("line", line).with("column", column)
+            }
+            RequestError::Shape(_) => ClientError::new(Code::BadRequest, message),
+        };
+        client.into()
+    }
+}
+
+impl From<AuthenticationError> for Refusal {
+    fn from(error: AuthenticationError) -> Self {
+        tracing::info!(error = &error as &dyn std::error::Error, "a caller was not authenticated");
+        let refused = |reason| ClientError::new(Code::Unauthorized, "a valid access token is required").with("reason", reason);
+        match error {
+            AuthenticationError::Rejected(Rejection::NoKeys(_)) => {
+                ClientError::new(Code::KeysUnavailable, "the exchange cannot check tokens at the moment").into()
+            }
+            AuthenticationError::Rejected(Rejection::Expired) => refused("TOKEN_EXPIRED").into(),
+            _ => refused("UNAUTHENTICATED").into(),
+        }
+    }
+}
+
+impl From<PurposeError> for Refusal {
+    fn from(error: PurposeError) -> Self {
+        let message = error.to_string();
+        let (code, registered) = match error {
+            PurposeError::Required { registered } => (Code::PurposeRequired, registered),
+            PurposeError::NotAllowed { registered } => (Code::PurposeNotAllowed, registered),
+        };
+        ClientError::new(code, message).with("purposes", registered).into()
+    }
+}
+
+impl From<OperationError> for Refusal {
+    fn from(error: OperationError) -> Self {
+        let message = error.to_string();
+        match error {
+            OperationError::Parse(mistakes) => document(Code::GraphqlParseFailed, mistakes),
+            OperationError::Validation(mistakes) => document(Code::GraphqlValidationFailed, mistakes),
+            OperationError::NotFound(mistake) => document(Code::OperationNotFound, vec![mistake]),
+            OperationError::Variables(mistake) => document(Code::VariablesInvalid, vec![mistake]),
+            OperationError::TooLarge { limit } => ClientError::new(Code::TooLarge, message).with("limit", limit).into(),
+            OperationError::TooDeep { limit } => ClientError::new(Code::TooDeep, message).with("limit", limit).into(),
+            OperationError::TooManyRoots { limit, actual } => {
+                ClientError::new(Code::TooManyRoots, message).with("limit", limit).with("actual", actual).into()
+            }
+        }
+    }
+}
+
+fn document(code: Code, mistakes: Vec<Mistake>) -> Refusal {
+    let error = |mistake: Mistake| ClientError { locations: mistake.locations, ..ClientError::new(code, mistake.message) };
+    Refusal { errors: mistakes.into_iter().map(error).collect(), data_null: false }
+}
+
+impl From<BindError> for Refusal {
+    fn from(error: BindError) -> Self {
+        let path = vec![PathSegment::Key(error.root.clone())];
+        ClientError { path, ..ClientError::new(Code::VariablesInvalid, error.to_string()) }.into()
+    }
+}
+
+impl From<PolicyError> for Refusal {
+    fn from(error: PolicyError) -> Self {
+        let PolicyError::Denied { fields } = error else {
+            tracing::error!(error = &error as &dyn std::error::Error, "the policy decision point gave no answer");
+            return ClientError::new(Code::PdpUnavailable, "policy cannot be decided at the moment").into();
+        };
+        // Access that has ended is told apart, so that the application's owner knows what to renew.
+        let expired = fields.iter().all(|(_, reason)| *reason == DenyReason::AccessExpired);
+        let listed: Vec<Value> = fields
+            .iter()
+            .map(|(field, reason)| json!({"fieldName": field.field_name, "schemaId": field.schema_id, "reason": reason}))
+            .collect();
+        let client = if expired {
+            ClientError::new(Code::PdpNotAllowed, "Access expired")
+                .with("reason", "ACCESS_EXPIRED")
+                .with("expiredFields", listed)
+        } else {
+            ClientError::new(Code::PdpNotAllowed, "Access denied").with("unauthorizedFields", listed)
+        };
+        client.into()
+    }
+}
+
+/// A judge that gave no answer: which one decides the code.
+pub(super) fn judge(code: Code, error: &JudgeError) -> Refusal {
+    tracing::error!(error = error as &dyn std::error::Error, code = code.as_str(), "a judge gave no answer");
+    let what = match code {
+        Code::CeUnavailable => "consent cannot be checked at the moment",
+        _ => "the request cannot be recorded at the moment",
+    };
+    ClientError::new(code, what).into()
+}

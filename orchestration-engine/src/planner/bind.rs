@@ -1,0 +1,106 @@
+//! Binds a plan to the values of one request: the arguments that providers receive, and the person of each root.
+
+use std::sync::Arc;
+
+use apollo_compiler::{
+    ast::Value,
+    response::{JsonMap, JsonValue},
+};
+use ndx_contracts::Subject;
+
+use super::{PlannedRoot, QueryPlan};
+use crate::{config::Identifier, operation::Operation};
+
+/// A plan with the values of one request.
+#[derive(Debug)]
+pub struct Question {
+    /// The plan.
+    pub plan: Arc<QueryPlan>,
+    /// One entry for each root of the plan.
+    pub roots: Vec<BoundRoot>,
+}
+
+/// The values of one root.
+#[derive(Debug)]
+pub struct BoundRoot {
+    /// The arguments; the one that names the person is in its canonical form.
+    pub arguments: JsonMap,
+    /// The person whom the data is about.
+    pub subject: Option<Subject>,
+}
+
+/// A value that cannot be bound.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the argument `{argument}` of `{root}` is not an identifier that anybody could have")]
+pub struct BindError {
+    /// The response key of the root.
+    pub root: String,
+    /// The argument.
+    pub argument: String,
+}
+
+impl Question {
+    /// The roots of the plan, each with its values.
+    pub fn roots(&self) -> impl Iterator<Item = (&PlannedRoot, &BoundRoot)> {
+        self.plan.roots.iter().zip(&self.roots)
+    }
+}
+
+/// Binds `plan` to the variables of `operation`. Identifiers of people are made canonical here, once, before anybody
+/// hashes, compares or sends them.
+///
+/// # Errors
+/// When an argument that names a person is not an identifier.
+pub fn bind(plan: Arc<QueryPlan>, operation: &Operation, identifier: &Identifier) -> Result<Question, BindError> {
+    let roots = plan.roots.iter().map(|root| bind_root(root, &operation.variables, identifier)).collect::<Result<_, _>>()?;
+    Ok(Question { plan, roots })
+}
+
+fn bind_root(root: &PlannedRoot, variables: &JsonMap, identifier: &Identifier) -> Result<BoundRoot, BindError> {
+    let mut arguments = JsonMap::new();
+    for (name, value) in &root.arguments {
+        if let Some(value) = to_json(value, variables) {
+            arguments.insert(name.as_str(), value);
+        }
+    }
+    let mut subject = None;
+    if let Some((argument, value)) = root.data_owner.as_ref().and_then(|name| Some((name, arguments.get(name.as_str())?))) {
+        let written = match value {
+            JsonValue::Null => None,
+            JsonValue::String(text) => Some(text.as_str().to_owned()),
+            other => Some(other.to_string()),
+        };
+        if let Some(written) = written {
+            let found = identifier.subject(&written);
+            let error = || BindError { root: root.field.response_key.clone(), argument: argument.clone() };
+            let found = found.ok_or_else(error)?;
+            arguments.insert(argument.as_str(), found.expose().into());
+            subject = Some(found);
+        }
+    }
+    Ok(BoundRoot { arguments, subject })
+}
+
+/// A value of the document as JSON; `None` for a variable that has no value, which is as if the argument were not there.
+fn to_json(value: &Value, variables: &JsonMap) -> Option<JsonValue> {
+    Some(match value {
+        Value::Variable(name) => return variables.get(name.as_str()).cloned(),
+        Value::Null => JsonValue::Null,
+        Value::Enum(name) => name.as_str().into(),
+        Value::String(text) => text.as_str().into(),
+        Value::Boolean(value) => (*value).into(),
+        Value::Int(number) => number_to_json(number.as_str()),
+        Value::Float(number) => number_to_json(number.as_str()),
+        Value::List(items) => {
+            JsonValue::Array(items.iter().map(|item| to_json(item, variables).unwrap_or(JsonValue::Null)).collect())
+        }
+        Value::Object(fields) => {
+            let known = fields.iter().filter_map(|(name, value)| Some((name.as_str(), to_json(value, variables)?)));
+            JsonValue::Object(known.map(|(name, value)| (name.into(), value)).collect())
+        }
+    })
+}
+
+fn number_to_json(text: &str) -> JsonValue {
+    serde_json::from_str::<JsonValue>(text).unwrap_or_else(|_| text.into())
+}

@@ -1,0 +1,162 @@
+//! The first gate: may this application see these fields for this purpose? What passes is a [`PermittedPlan`], which only
+//! this module can make.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use ndx_config::ApplicationPurpose;
+use ndx_contracts::{
+    FieldRef, JudgeError, Need, TraceId,
+    policy::{Decision, DecisionRequest, DenyReason, Effect, PolicyDecisionPoint},
+};
+
+use crate::{authentication::Caller, planner::Question};
+
+const JUDGE: &str = "the policy decision point";
+
+/// A question whose every field the application may have, as far as policy is concerned.
+#[derive(Debug)]
+pub struct PermittedPlan {
+    question: Arc<Question>,
+    permissions: BTreeMap<FieldRef, Permission>,
+    policy_version: Option<u64>,
+}
+
+/// What policy says of one field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Permission {
+    /// Whether the person must have shared it.
+    pub needs_consent: bool,
+    /// Whether the application needs it.
+    pub need: Need,
+}
+
+/// Why nothing passes.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// Some fields may not be seen: the whole request is refused.
+    #[error("the application may not see some of the fields that it asks for")]
+    Denied {
+        /// The fields, each with its reason.
+        fields: Vec<(FieldRef, DenyReason)>,
+    },
+    /// There is no answer that can be trusted.
+    #[error(transparent)]
+    Judge(#[from] JudgeError),
+}
+
+impl PermittedPlan {
+    /// The question.
+    pub fn question(&self) -> &Arc<Question> {
+        &self.question
+    }
+
+    /// What policy says of a field of the question.
+    pub fn permission(&self, field: &FieldRef) -> Option<Permission> {
+        self.permissions.get(field).copied()
+    }
+
+    /// The policies that decided; `None` when there was nothing to decide.
+    pub fn policy_version(&self) -> Option<u64> {
+        self.policy_version
+    }
+}
+
+/// Asks the decision point about every field of `question`, once.
+///
+/// # Errors
+/// When any field is denied, or there is no answer within `time` that can be trusted.
+pub async fn enforce(
+    question: Arc<Question>,
+    caller: &Caller,
+    purpose: &ApplicationPurpose,
+    trace_id: &TraceId,
+    judge: &dyn PolicyDecisionPoint,
+    time: Duration,
+) -> Result<PermittedPlan, PolicyError> {
+    let mut seen = BTreeSet::new();
+    let asked = question.plan.roots.iter().flat_map(crate::planner::PlannedRoot::fields);
+    let fields: Vec<_> = asked.filter(|field| seen.insert(field.clone())).collect();
+    if fields.is_empty() {
+        return Ok(PermittedPlan { question, permissions: BTreeMap::new(), policy_version: None });
+    }
+    let request = DecisionRequest {
+        application: caller.application.id.clone(),
+        purpose: purpose.id.clone(),
+        fields,
+        trace_id: trace_id.clone(),
+    };
+    let decision = tokio::time::timeout(time, judge.decide(&request))
+        .await
+        .map_err(|_| JudgeError::Timeout { judge: JUDGE })??;
+    let permissions = permissions(&request, &decision)?;
+    Ok(PermittedPlan { question, permissions, policy_version: Some(decision.policy_version) })
+}
+
+/// INVARIANT: an answer counts only when it speaks of exactly the fields that were asked, in their order.
+fn permissions(request: &DecisionRequest, decision: &Decision) -> Result<BTreeMap<FieldRef, Permission>, PolicyError> {
+    if !request.fields.iter().eq(decision.fields.iter().map(|one| &one.field)) {
+        let what = "it speaks of other fields than were asked".to_owned();
+        return Err(JudgeError::Confused { judge: JUDGE, what }.into());
+    }
+    let mut denied = Vec::new();
+    let mut permitted = BTreeMap::new();
+    for one in &decision.fields {
+        let permission = match one.effect {
+            Effect::Permit { need } => Permission { needs_consent: false, need },
+            Effect::PermitWithConsent { need } => Permission { needs_consent: true, need },
+            Effect::Deny { reason } => {
+                denied.push((one.field.clone(), reason));
+                continue;
+            }
+        };
+        permitted.insert(one.field.clone(), permission);
+    }
+    if denied.is_empty() { Ok(permitted) } else { Err(PolicyError::Denied { fields: denied }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndx_contracts::policy::FieldDecision;
+
+    use super::*;
+
+    fn request(fields: &[&str]) -> DecisionRequest {
+        DecisionRequest {
+            application: "app".into(),
+            purpose: "purpose".into(),
+            fields: fields.iter().map(|name| FieldRef::new("s", *name)).collect(),
+            trace_id: "t".into(),
+        }
+    }
+
+    fn decision(fields: &[(&str, Effect)]) -> Decision {
+        let decided = |(name, effect): &(&str, Effect)| FieldDecision {
+            field: FieldRef::new("s", *name),
+            effect: *effect,
+            determined_by: Vec::new(),
+        };
+        Decision { policy_version: 1, fields: fields.iter().map(decided).collect() }
+    }
+
+    const PERMIT: Effect = Effect::Permit { need: Need::Needed };
+
+    #[test]
+    fn f3_an_answer_with_missing_extra_or_reordered_fields_is_not_trusted() {
+        for answer in [&[("a", PERMIT)][..], &[("b", PERMIT), ("a", PERMIT)], &[("a", PERMIT), ("b", PERMIT), ("c", PERMIT)]] {
+            let refused = permissions(&request(&["a", "b"]), &decision(answer));
+            assert!(matches!(refused, Err(PolicyError::Judge(JudgeError::Confused { .. }))));
+        }
+    }
+
+    #[test]
+    fn one_denied_field_refuses_the_whole() {
+        let denied = Effect::Deny { reason: DenyReason::NotGranted };
+        let refused = permissions(&request(&["a", "b"]), &decision(&[("a", PERMIT), ("b", denied)])).unwrap_err();
+        let PolicyError::Denied { fields } = refused else { panic!("{refused}") };
+        assert_eq!(fields, [(FieldRef::new("s", "b"), DenyReason::NotGranted)]);
+    }
+}

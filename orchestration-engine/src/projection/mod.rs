@@ -1,0 +1,70 @@
+//! Merges the providers' answers into the shape that was asked, in the order of the query.
+//!
+//! It walks the types of the plan, never the shape of what a provider sent: what was not asked never passes, and what is
+//! missing gets an error with its path. Values are copied as the provider wrote them; a null in a non-null place takes
+//! its parent with it (GraphQL, "Handling Execution Errors").
+
+mod leaf;
+
+mod locate;
+
+mod merge;
+
+use std::collections::BTreeMap;
+
+use ndx_contracts::{FieldRef, audit::ProviderName};
+
+pub use self::merge::merge;
+use crate::{
+    consent::{RootRefusal, Withheld},
+    execution::ProviderFailure,
+};
+
+/// The answer, merged.
+#[derive(Debug)]
+pub struct Merged {
+    /// The JSON text of `data`; `None` when it is null.
+    pub data: Option<String>,
+    /// Why each missing value is missing.
+    pub errors: Vec<FieldError>,
+    /// What became of each field of each root, by the root's number in the plan.
+    pub outcomes: BTreeMap<(usize, FieldRef), Outcome>,
+}
+
+/// A value that is missing, and why.
+#[derive(Debug)]
+pub struct FieldError {
+    /// Where in the answer.
+    pub path: Vec<PathSegment>,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// A step on the way to a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PathSegment {
+    /// A response key.
+    Key(String),
+    /// A place in a list, from 0.
+    Index(usize),
+}
+
+/// Why a value is missing.
+#[derive(Debug, Clone)]
+pub enum Cause {
+    /// The whole root is refused.
+    Refused(std::sync::Arc<RootRefusal>),
+    /// The field is withheld.
+    Withheld(Withheld, ProviderName),
+    /// The provider gave nothing that can be used.
+    Provider(ProviderFailure, ProviderName),
+}
+
+/// What became of a field.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// It is in the answer; a null that the register returned counts.
+    Released,
+    /// It is not.
+    Missing(Cause),
+}

@@ -1,0 +1,96 @@
+//! The consumer schema and where its fields come from: loaded and composed once, then only read.
+
+mod provider;
+
+mod source;
+
+mod compose;
+
+mod load;
+
+use std::{collections::HashMap, sync::Arc};
+
+use apollo_compiler::{Schema, schema::ExtendedType, validation::Valid};
+use ndx_contracts::{FieldRef, audit::ProviderName};
+
+pub use self::{
+    load::{SchemaProblem, SchemaProblems, load},
+    provider::{ProviderSchema, ProviderSchemas},
+    source::Source,
+};
+
+/// What consumers may ask, with the source of every field.
+#[derive(Debug)]
+pub struct ConsumerSchema {
+    /// The schema as the GraphQL library knows it.
+    pub definition: Valid<Schema>,
+    /// Where a field's value comes from, by type and field; containers have no source.
+    sources: HashMap<(String, String), Source>,
+    /// What is known of each root field's arguments.
+    roots: HashMap<String, Root>,
+    /// The providers' own schemas, as far as they are known.
+    pub providers: ProviderSchemas,
+    /// The providers that the schema names and the configuration lacks.
+    pub not_configured: Vec<ProviderName>,
+}
+
+/// What is known of a root field's arguments.
+#[derive(Debug, Clone, Default)]
+pub struct Root {
+    /// The argument that names the person whom the data is about.
+    pub data_owner: Option<String>,
+    /// How its arguments reach providers.
+    pub mappings: Vec<Mapping>,
+}
+
+/// Carries one argument of a root field to one field of one provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mapping {
+    /// The root field's argument.
+    pub argument: String,
+    /// The provider.
+    pub provider: Arc<ProviderName>,
+    /// The provider's root field.
+    pub root_field: String,
+    /// The provider's argument.
+    pub target: String,
+}
+
+impl ConsumerSchema {
+    /// Where `field` of `type_name` comes from, as it is written in the schema.
+    pub fn source(&self, type_name: &str, field: &str) -> Option<&Source> {
+        self.sources.get(&(type_name.to_owned(), field.to_owned()))
+    }
+
+    /// What is known of a root field.
+    pub fn root(&self, field: &str) -> Option<&Root> {
+        self.roots.get(field)
+    }
+
+    /// Whether values of the type `name` are leaves.
+    pub fn is_leaf(&self, name: &str) -> bool {
+        self.definition.types.get(name).is_none_or(ExtendedType::is_leaf)
+    }
+
+    /// What people call a field, and the form in which it is held.
+    pub fn label(&self, field: &FieldRef) -> (String, Option<String>) {
+        let known = self.providers.get(&field.schema_id).and_then(|schema| schema.label(&field.field_name));
+        known.unwrap_or_else(|| (plain_words(&field.field_name), None))
+    }
+}
+
+/// `person.permanentAddress` → `Permanent address`.
+fn plain_words(path: &str) -> String {
+    let mut words = String::new();
+    for c in path.rsplit('.').next().unwrap_or(path).chars() {
+        if words.is_empty() {
+            words.extend(c.to_uppercase());
+        } else if c.is_uppercase() {
+            words.push(' ');
+            words.extend(c.to_lowercase());
+        } else {
+            words.push(c);
+        }
+    }
+    words
+}

@@ -1,0 +1,66 @@
+//! The providers' own schemas.
+
+use std::{collections::HashMap, path::Path};
+
+use apollo_compiler::{
+    Schema,
+    schema::{ExtendedType, FieldDefinition},
+    validation::Valid,
+};
+use ndx_contracts::SchemaId;
+
+/// All provider schemas that are known.
+pub type ProviderSchemas = HashMap<SchemaId, ProviderSchema>;
+
+/// One provider's schema.
+#[derive(Debug)]
+pub struct ProviderSchema(Valid<Schema>);
+
+impl ProviderSchema {
+    /// Parses and validates `sdl`, the content of `file`.
+    ///
+    /// # Errors
+    /// With every mistake in it.
+    pub fn parse(sdl: &str, file: &Path) -> Result<Self, Box<apollo_compiler::validation::DiagnosticList>> {
+        Schema::parse_and_validate(sdl, file).map(Self).map_err(|mistakes| Box::new(mistakes.errors))
+    }
+
+    /// The definition of the field at `path`, from the `Query` type. `Err` holds the part of the path that does not exist
+    /// and the names that do.
+    pub fn field(&self, path: &[String]) -> Result<&FieldDefinition, (String, Vec<&str>)> {
+        let mut type_name = self.0.root_operation(apollo_compiler::ast::OperationType::Query).map(|name| name.as_str());
+        let mut found: Option<&FieldDefinition> = None;
+        for part in path {
+            let fields = match type_name.and_then(|name| self.0.types.get(name)) {
+                Some(ExtendedType::Object(object)) => &object.fields,
+                Some(ExtendedType::Interface(interface)) => &interface.fields,
+                _ => return Err((part.clone(), Vec::new())),
+            };
+            let Some(definition) = fields.get(part.as_str()) else {
+                return Err((part.clone(), fields.keys().map(|name| name.as_str()).collect()));
+            };
+            type_name = Some(definition.ty.inner_named_type().as_str());
+            found = Some(definition);
+        }
+        found.ok_or_else(|| (String::new(), Vec::new()))
+    }
+
+    /// Whether values of the type `name` are leaves.
+    pub fn is_leaf(&self, name: &str) -> bool {
+        self.0.types.get(name).is_none_or(ExtendedType::is_leaf)
+    }
+
+    /// The type of an argument of a root field, e.g. `ID!`.
+    pub fn argument_type(&self, root_field: &str, argument: &str) -> Option<String> {
+        let definition = self.field(&[root_field.to_owned()]).ok()?;
+        definition.argument_by_name(argument).map(|argument| argument.ty.to_string())
+    }
+
+    /// What people call the field at the dotted `path` (`@label`), and the form in which it is held (its description).
+    pub fn label(&self, path: &str) -> Option<(String, Option<String>)> {
+        let path: Vec<_> = path.split('.').map(str::to_owned).collect();
+        let definition = self.field(&path).ok()?;
+        let label = definition.directives.get("label")?.specified_argument_by_name("en")?.as_str()?;
+        Some((label.to_owned(), definition.description.as_ref().map(|text| text.to_string())))
+    }
+}

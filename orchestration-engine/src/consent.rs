@@ -10,7 +10,7 @@ use std::{
 use futures::future::try_join_all;
 use ndx_config::ApplicationPurpose;
 use ndx_contracts::{
-    FieldRef, JudgeError, Subject, TraceId,
+    FieldRef, JudgeError, Purpose, Subject, TraceId,
     audit::{ConsentVersion, ProviderName},
     consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, RequiredField, StandingConsent},
 };
@@ -61,12 +61,12 @@ pub enum Withheld {
 }
 
 /// Why a whole root is refused.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum RootRefusal {
     /// Its data is somebody's, and it does not say whose.
     NoSubject,
-    /// The person has not shared what is asked.
-    NotApproved(Box<ConsentAnswer>),
+    /// The person has not shared what is asked for this purpose.
+    NotApproved(Box<ConsentAnswer>, Purpose),
 }
 
 impl Released {
@@ -134,7 +134,7 @@ pub async fn require(
         .roots()
         .map(|(root, bound)| {
             let answer = bound.subject.as_ref().and_then(|subject| by_subject.get(subject));
-            decide(root, answer, bound.subject.is_some(), &permitted, &not_configured)
+            decide(root, answer, &purpose.id, &permitted, &not_configured)
         })
         .collect();
     Ok(ConsentedPlan { policy_version: permitted.policy_version(), question: question.clone(), roots })
@@ -179,7 +179,7 @@ fn parts_exactly(requirement: &ConsentRequirement, answer: &ConsentAnswer) -> Re
 fn decide(
     root: &PlannedRoot,
     answer: Option<&ConsentAnswer>,
-    has_subject: bool,
+    purpose: &Purpose,
     permitted: &PermittedPlan,
     not_configured: &HashSet<&ProviderName>,
 ) -> ConsentedRoot {
@@ -196,13 +196,13 @@ fn decide(
             continue;
         }
         match answer {
-            _ if !has_subject => return ConsentedRoot { consent, outcome: Err(RootRefusal::NoSubject) },
             Some(answer) if answer.covered.contains(&field) => released.by_consent.push(field),
             Some(answer) if answer.declined.contains(&field) => {
                 released.withheld.insert(field, Withheld::NotShared);
             }
             Some(answer) => {
-                return ConsentedRoot { consent, outcome: Err(RootRefusal::NotApproved(Box::new(answer.clone()))) };
+                let refusal = RootRefusal::NotApproved(Box::new(answer.clone()), purpose.clone());
+                return ConsentedRoot { consent, outcome: Err(refusal) };
             }
             None => return ConsentedRoot { consent, outcome: Err(RootRefusal::NoSubject) },
         }

@@ -21,3 +21,13 @@ pub mod execution;
 pub mod projection;
 
 pub mod error;
+
+pub mod audit;
+
+pub mod response;
+
+pub mod state;
+
+pub mod pipeline;
+
+pub mod server;

@@ -1,6 +1,9 @@
 //! From a missing value to the error that stands in its place.
 
-use ndx_contracts::consent::{ConsentAnswer, ConsentStatus};
+use ndx_contracts::{
+    Purpose,
+    consent::{ConsentAnswer, ConsentStatus},
+};
 use serde_json::{Map, Value, json};
 
 use super::{ClientError, Code};
@@ -15,7 +18,7 @@ pub fn code(cause: &Cause) -> Code {
     match cause {
         Cause::Refused(refusal) => match &**refusal {
             RootRefusal::NoSubject => Code::MissingIdentifier,
-            RootRefusal::NotApproved(_) => Code::CeNotApproved,
+            RootRefusal::NotApproved(..) => Code::CeNotApproved,
         },
         Cause::Withheld(Withheld::NotShared, _) => Code::FieldNotShared,
         Cause::Withheld(Withheld::Withdrawn, _) => Code::ConsentWithdrawn,
@@ -38,7 +41,7 @@ pub fn field_error(error: &FieldError) -> ClientError {
     let client = match &error.cause {
         Cause::Refused(refusal) => match &**refusal {
             RootRefusal::NoSubject => ClientError::new(code, "say whom the data is about: the argument that names the person is missing"),
-            RootRefusal::NotApproved(answer) => not_approved(answer),
+            RootRefusal::NotApproved(answer, purpose) => not_approved(answer, purpose),
         },
         Cause::Withheld(why, provider) => {
             let message = match why {
@@ -65,7 +68,7 @@ pub fn field_error(error: &FieldError) -> ClientError {
 }
 
 /// Where the person answers, or why she cannot be asked.
-fn not_approved(answer: &ConsentAnswer) -> ClientError {
+fn not_approved(answer: &ConsentAnswer, purpose: &Purpose) -> ClientError {
     let (reason, message) = match answer.status {
         ConsentStatus::Rejected => ("CONSENT_DENIED", "the person said no"),
         ConsentStatus::Revoked => ("CONSENT_REVOKED", "the person has stopped sharing"),
@@ -81,6 +84,7 @@ fn not_approved(answer: &ConsentAnswer) -> ClientError {
     if let Some(url) = &answer.manage_url {
         say("consentManageUrl", url.as_str().into());
     }
-    say("consent", json!({"id": answer.consent_id, "fields": answer.missing, "expiresAt": answer.expires_at}));
+    let (id, expires_at) = (answer.consent_id, answer.expires_at);
+    say("consent", json!({"id": id, "fields": answer.missing, "purpose": purpose, "expiresAt": expires_at}));
     ClientError { more, ..ClientError::new(Code::CeNotApproved, message) }
 }

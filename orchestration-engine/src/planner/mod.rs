@@ -92,14 +92,8 @@ impl PlannedRoot {
 
     /// The sources that are asked, each once, in the order of the query.
     pub fn sources(&self) -> Vec<&Source> {
-        let mut found = Vec::new();
         let mut seen = BTreeSet::new();
-        gather(&self.field, &mut |source| {
-            if seen.insert(source) {
-                found.push(source);
-            }
-        });
-        found
+        self.field.sources().into_iter().filter(|source| seen.insert(*source)).collect()
     }
 
     /// The fields that policy and consent are asked about: exactly what would be fetched.
@@ -125,22 +119,16 @@ impl PlannedRoot {
     }
 }
 
-/// Calls `each` with every source below `field`. An object of a provider of which no value is asked (only its
-/// `__typename`) counts itself: that it is there, or how many there are, is information too.
-pub fn gather<'a>(field: &'a PlannedField, each: &mut impl FnMut(&'a Source)) {
-    match &field.kind {
-        FieldKind::Typename(_) | FieldKind::Introspection => {}
-        FieldKind::Leaf(source) => each(source),
-        FieldKind::Object(source, fields) => {
-            let mut any = false;
-            for field in fields {
-                gather(field, &mut |source| {
-                    any = true;
-                    each(source);
-                });
-            }
-            if let (Some(source), false) = (source, any) {
-                each(source);
+impl PlannedField {
+    /// The sources of this field and of everything below it, in the order of the query. An object of a provider of which
+    /// no value is asked (only its `__typename`) counts itself: that it is there, or how many there are, is information.
+    pub fn sources(&self) -> Vec<&Source> {
+        match &self.kind {
+            FieldKind::Typename(_) | FieldKind::Introspection => Vec::new(),
+            FieldKind::Leaf(source) => vec![source],
+            FieldKind::Object(source, fields) => {
+                let below: Vec<_> = fields.iter().flat_map(Self::sources).collect();
+                if below.is_empty() { source.iter().collect() } else { below }
             }
         }
     }

@@ -75,11 +75,7 @@ impl<'a> Merger<'a> {
     }
 
     fn refused(&mut self, root: &PlannedRoot, refusal: &RootRefusal) -> Written {
-        let refusal = match refusal {
-            RootRefusal::NoSubject => RootRefusal::NoSubject,
-            RootRefusal::NotApproved(answer) => RootRefusal::NotApproved(answer.clone()),
-        };
-        self.missing(&root.field, Cause::Refused(Arc::new(refusal)))
+        self.missing(&root.field, Cause::Refused(Arc::new(refusal.clone())))
     }
 
     fn answered(&mut self, root: &PlannedRoot) -> Written {
@@ -133,7 +129,7 @@ impl<'a> Merger<'a> {
         let (_, consented) = self.plan.roots().nth(self.root)?;
         let released = consented.outcome.as_ref().ok()?;
         let mut first = None;
-        for source in sources(field) {
+        for source in field.sources() {
             first = first.or(Some(released.withheld(&source.field())?));
         }
         first
@@ -256,7 +252,7 @@ impl<'a> Merger<'a> {
 
     /// Nothing of `field` is in the answer.
     fn missing(&mut self, field: &PlannedField, cause: Cause) -> Written {
-        for source in sources(field) {
+        for source in field.sources() {
             self.outcomes.entry((self.root, source.field())).or_insert_with(|| Outcome::Missing(cause.clone()));
         }
         self.errors.push(FieldError { path: self.path.clone(), cause });
@@ -265,18 +261,11 @@ impl<'a> Merger<'a> {
 
     /// What was asked below `field` is in the answer, unless something says otherwise further down.
     fn mark_released(&mut self, field: &PlannedField) {
-        for source in sources(field) {
+        for source in field.sources() {
             let withheld = matches!(&field.kind, FieldKind::Object(..)) && !self.plan.releases(self.root, source);
             if !withheld {
                 self.outcomes.insert((self.root, source.field()), Outcome::Released);
             }
         }
     }
-}
-
-/// The sources of `field` and of everything below it.
-fn sources(field: &PlannedField) -> Vec<&Source> {
-    let mut found = Vec::new();
-    crate::planner::gather(field, &mut |source| found.push(source));
-    found
 }

@@ -1,0 +1,75 @@
+//! Everything that a request needs, built once.
+
+use std::{sync::Arc, time::Duration};
+
+use ndx_auth::{KeySet, TokenVerifier};
+use ndx_clock::Clock;
+use ndx_config::Exchange;
+use ndx_contracts::{audit::AuditLog, consent::ConsentEngine, policy::PolicyDecisionPoint};
+
+use crate::{
+    authentication::Authenticator,
+    config::{Config, NoIdentifier},
+    execution::{ProviderSetupError, Providers},
+    schema::{self, ConsumerSchema, SchemaProblems},
+};
+
+/// The three judges, without whose answer nothing is released.
+#[derive(Clone)]
+pub struct Judges {
+    /// May the application see it?
+    pub policy: Arc<dyn PolicyDecisionPoint>,
+    /// Has the person shared it?
+    pub consent: Arc<dyn ConsentEngine>,
+    /// Is it written down?
+    pub audit: Arc<dyn AuditLog>,
+}
+
+/// The gateway.
+pub struct Gateway {
+    /// Its configuration.
+    pub config: Config,
+    /// What consumers may ask.
+    pub schema: ConsumerSchema,
+    /// Who may ask.
+    pub authenticator: Authenticator,
+    /// Who must agree.
+    pub judges: Judges,
+    /// Who answers.
+    pub providers: Providers,
+}
+
+/// Why the gateway cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The schemas have mistakes.
+    #[error(transparent)]
+    Schema(#[from] SchemaProblems),
+    /// People could not be told apart.
+    #[error(transparent)]
+    Identifier(#[from] NoIdentifier),
+    /// A provider cannot be set up.
+    #[error(transparent)]
+    Provider(#[from] ProviderSetupError),
+    /// No HTTP client.
+    #[error("the HTTP client for the issuer's keys cannot be set up")]
+    Client(#[from] reqwest::Error),
+}
+
+impl Gateway {
+    /// Builds the gateway: reads and composes the schemas, sets up providers and keys. No connection is made yet.
+    ///
+    /// # Errors
+    /// With everything that is wrong with the schemas, or the first other thing that cannot be set up.
+    pub fn new(exchange: &Exchange, judges: Judges, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
+        let config = Config::new(exchange)?;
+        let schema = schema::load(&config)?;
+        let client = ndx_service::outbound::client(Duration::from_secs(3))?;
+        let keys = KeySet::new(config.jwt.jwks_url.clone(), client, clock.clone());
+        let (issuer, audiences) = (config.jwt.expected_issuer.clone(), config.jwt.valid_audiences.clone());
+        let verifier = TokenVerifier::for_access_tokens(keys, issuer, audiences, clock);
+        let authenticator = Authenticator::new(verifier, config.applications.clone());
+        let providers = Providers::new(&config)?;
+        Ok(Self { config, schema, authenticator, judges, providers })
+    }
+}

@@ -1,1 +1,12 @@
-//! Farajaland's register of persons: REST behind an API key
+#![doc = include_str!("../README.md")]
+
+mod config;
+mod error;
+mod state;
+mod server;
+mod person;
+
+pub use crate::{
+    config::{Config, Person, PersonRecord},
+    server::router,
+};

@@ -1,0 +1,32 @@
+//! `ndx sandbox`: Farajaland.
+
+mod serve;
+
+mod walk;
+
+use clap::Subcommand;
+
+/// What can be done in Farajaland.
+#[derive(Debug, Subcommand)]
+pub enum Sandbox {
+    /// Run one of its members: the identity provider, a register, an adapter.
+    Serve(serve::Serve),
+    /// Answer a consent request as a citizen would: open the link, sign in, read, press a button.
+    Answer(walk::Answer),
+    /// Stop sharing as a citizen would: open the page of the consent, sign in, press the button.
+    Stop(walk::Stop),
+}
+
+impl Sandbox {
+    /// Does it.
+    ///
+    /// # Errors
+    /// With what stood in the way.
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Serve(serve) => serve.run().await,
+            Self::Answer(answer) => answer.run().await,
+            Self::Stop(stop) => stop.run().await,
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! One endpoint, one file.
+
+pub(crate) mod token;
+
+pub(crate) mod graphql;

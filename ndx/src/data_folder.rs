@@ -32,12 +32,13 @@ impl DataFolder {
             if holds_something {
                 bail!("`{}` is not empty and is not a data folder of NDX; choose another with `--data`", path.display());
             }
-            let mut folder = DirBuilder::new();
-            let made = folder.recursive(true).mode(0o700).create(path.join("keys"));
-            made.and_then(|()| fs::write(&marker, WHAT_IT_IS))
-                .with_context(|| format!("the data folder `{}` cannot be made", path.display()))?;
         }
         let cannot = || format!("the data folder `{}` cannot be used", path.display());
+        let mut folder = DirBuilder::new();
+        folder.recursive(true).mode(0o700).create(path.join("keys")).with_context(cannot)?;
+        if !marker.exists() {
+            fs::write(&marker, WHAT_IT_IS).with_context(cannot)?;
+        }
         let lock = OpenOptions::new().read(true).write(true).open(&marker).with_context(cannot)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),

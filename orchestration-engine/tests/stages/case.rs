@@ -1,0 +1,161 @@
+//! One question with everything around it, so that a test says only what it is about.
+
+use std::{collections::BTreeSet, path::Path, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use ndx_contracts::{
+    FieldRef, JudgeError, Need, ProviderKey, SchemaId,
+    audit::ProviderName,
+    consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, ConsentStatus, StandingConsent},
+    policy::{Decision, DecisionRequest, Effect, FieldDecision, PolicyDecisionPoint},
+};
+use orchestration_engine::{
+    authentication::Caller,
+    config::Config,
+    consent::{self, ConsentedPlan},
+    error::field_error,
+    execution::{Answers, ProviderFailure},
+    operation::{self, Operation},
+    planner::{self, QueryPlan, Question},
+    policy,
+    projection::{self, Merged},
+    request::GraphqlRequest,
+    schema::{self, ConsumerSchema},
+};
+use uuid::Uuid;
+
+/// Farajaland's own configuration and schema, with the vehicle register added.
+pub struct Country {
+    pub config: Config,
+    pub schema: ConsumerSchema,
+}
+
+pub fn farajaland() -> Country {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fl-config.json");
+    let dmt = r#""providers": [{"providerKey":"dmt","schemaId":"dmt-schema-v1","providerUrl":"http://127.0.0.1:9092/graphql","member":"drp"},"#;
+    let exchange = ndx_config::load(&file, |text| text.replacen("\"providers\": [\n", dmt, 1)).unwrap();
+    let config = Config::new(&exchange).unwrap();
+    let schema = schema::load(&config).unwrap();
+    Country { config, schema }
+}
+
+/// What a person has shared, declined or not answered.
+#[derive(Clone, Default)]
+pub struct Shared {
+    pub declined: BTreeSet<&'static str>,
+    pub missing: BTreeSet<&'static str>,
+    pub withdrawn: BTreeSet<&'static str>,
+    pub status: Option<ConsentStatus>,
+}
+
+/// Permits everything with consent.
+pub struct PermitAll;
+
+#[async_trait]
+impl PolicyDecisionPoint for PermitAll {
+    async fn decide(&self, request: &DecisionRequest) -> Result<Decision, JudgeError> {
+        let effect = Effect::PermitWithConsent { need: Need::Needed };
+        let decided = |field: &FieldRef| FieldDecision { field: field.clone(), effect, determined_by: Vec::new() };
+        Ok(Decision { policy_version: 7, fields: request.fields.iter().map(decided).collect() })
+    }
+}
+
+/// Answers from [`Shared`], by the last digit of the person's number.
+pub struct Ledger(pub Vec<(char, Shared)>);
+
+#[async_trait]
+impl ConsentEngine for Ledger {
+    async fn require(&self, requirement: &ConsentRequirement) -> Result<ConsentAnswer, JudgeError> {
+        let digit = requirement.subject.expose().chars().last().unwrap();
+        let shared = self.0.iter().find(|(known, _)| *known == digit).map(|(_, shared)| shared.clone()).unwrap_or_default();
+        let of = |names: &BTreeSet<&str>| {
+            let fields = requirement.fields.iter().map(|one| one.field.clone());
+            fields.filter(|field| names.contains(field.field_name.as_str())).collect::<Vec<_>>()
+        };
+        let (missing, declined) = (of(&shared.missing), of(&shared.declined));
+        let covered = requirement.fields.iter().map(|one| one.field.clone());
+        let covered = covered.filter(|field| !missing.contains(field) && !declined.contains(field)).collect();
+        Ok(ConsentAnswer {
+            consent_id: Uuid::from_u128(digit as u128),
+            version: 1,
+            status: shared.status.unwrap_or(if missing.is_empty() { ConsentStatus::Approved } else { ConsentStatus::Pending }),
+            portal_url: (shared.status.is_none() && !missing.is_empty()).then(|| "http://portal/c/1".to_owned()),
+            manage_url: shared.status.map(|_| "http://portal/my/1".to_owned()),
+            covered,
+            missing,
+            declined,
+            expires_at: None,
+        })
+    }
+
+    async fn withdrawn(&self, standing: &[StandingConsent]) -> Result<Vec<StandingConsent>, JudgeError> {
+        let lost = |one: &StandingConsent| {
+            let digit = char::from_u32(u32::try_from(one.consent_id.as_u128()).unwrap()).unwrap();
+            let shared = self.0.iter().find(|(known, _)| *known == digit).map(|(_, shared)| shared.clone())?;
+            let fields: Vec<_> =
+                one.fields.iter().filter(|field| shared.withdrawn.contains(field.field_name.as_str())).cloned().collect();
+            (!fields.is_empty()).then_some(StandingConsent { consent_id: one.consent_id, fields })
+        };
+        Ok(standing.iter().filter_map(lost).collect())
+    }
+}
+
+impl Country {
+    pub fn operation(&self, query: &str, variables: &str) -> Operation {
+        let request = GraphqlRequest {
+            query: query.to_owned(),
+            operation_name: None,
+            variables: serde_json::from_str(variables).unwrap(),
+            purpose: None,
+        };
+        operation::prepare(&self.schema, &request, &self.config.limits).unwrap()
+    }
+
+    pub fn plan(&self, query: &str) -> QueryPlan {
+        planner::plan(&self.schema, &self.operation(query, "{}"))
+    }
+
+    pub async fn consented(&self, operation: &Operation, ledger: &Ledger) -> ConsentedPlan {
+        let plan = planner::plan(&self.schema, operation);
+        let question: Question = planner::bind(Arc::new(plan), operation, &self.config.identifier).unwrap();
+        let caller = Caller { application: self.config.applications[&"passport-app".into()].clone() };
+        let purpose = &caller.application.purposes[0];
+        let (trace, time) = ("t".into(), Duration::from_secs(1));
+        let permitted = policy::enforce(Arc::new(question), &caller, purpose, &trace, &PermitAll, time).await.unwrap();
+        consent::require(permitted, &caller, purpose, &trace, &self.schema, ledger, time).await.unwrap()
+    }
+
+    /// The answer to `query` when the providers answer so: `(key, schema, body or failure)`.
+    pub async fn answer(&self, query: &str, ledger: Ledger, providers: &[(&str, &str, Result<&str, ProviderFailure>)]) -> String {
+        let operation = self.operation(query, "{}");
+        let consented = self.consented(&operation, &ledger).await;
+        let consented = consent::still_valid(consented, &ledger, Duration::from_secs(1)).await.unwrap();
+        let name = |key: &str, schema: &str| {
+            Arc::new(ProviderName { provider_key: ProviderKey::new(key), schema_id: SchemaId::new(schema) })
+        };
+        let answers: Answers = providers
+            .iter()
+            .map(|(key, schema, answer)| (name(key, schema), answer.map(|body| Bytes::from(body.to_owned()))))
+            .collect();
+        print(&projection::merge(&consented, &answers, &self.schema.definition, &operation.introspection))
+    }
+}
+
+/// The data, and a line for each error: code, path, provider.
+fn print(merged: &Merged) -> String {
+    let mut text = merged.data.clone().unwrap_or_else(|| "null".to_owned());
+    for error in merged.errors.iter().map(field_error) {
+        let path: Vec<String> = error
+            .path
+            .iter()
+            .map(|segment| match segment {
+                projection::PathSegment::Key(key) => key.clone(),
+                projection::PathSegment::Index(index) => index.to_string(),
+            })
+            .collect();
+        let detail = error.more.get("provider").or(error.more.get("consentStatus")).and_then(|value| value.as_str());
+        text.push_str(&format!("\n{} {} {}", error.code.as_str(), path.join("."), detail.unwrap_or("-")));
+    }
+    text
+}

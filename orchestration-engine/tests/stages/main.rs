@@ -1,0 +1,10 @@
+//! The pure stages together: a query, the judges' answers and the providers' answers in; plan, requests and answer out.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod case;
+
+mod gates;
+
+mod merging;
+
+mod planning;

@@ -1,0 +1,74 @@
+//! The shape of the answer.
+
+use crate::case::{Ledger, farajaland};
+
+async fn drp(query: &str, body: &str) -> String {
+    farajaland().answer(query, Ledger(vec![]), &[("drp", "drp-schema-v1", Ok(body))]).await
+}
+
+async fn dmt(query: &str, body: &str) -> String {
+    farajaland().answer(query, Ledger(vec![]), &[("dmt", "dmt-schema-v1", Ok(body))]).await
+}
+
+const NAME: &str = r#"{ personInfo(nic: "199512345671") { fullName address } }"#;
+const VEHICLES: &str = r#"{ personInfo(nic: "199512345671") { ownedVehicles { regNo year class { classCode } } } }"#;
+
+#[tokio::test]
+async fn a_person_nobody_knows_is_null_without_an_error() {
+    assert_eq!(drp(NAME, r#"{"data":{"r0_person":null}}"#).await, r#"{"personInfo":null}"#);
+}
+
+#[tokio::test]
+async fn a_null_of_the_register_is_data() {
+    let body = r#"{"data":{"r0_person":{"fullName":null,"permanentAddress":"x"}}}"#;
+    assert_eq!(drp(NAME, body).await, r#"{"personInfo":{"fullName":null,"address":"x"}}"#);
+}
+
+#[tokio::test]
+async fn values_pass_through_byte_for_byte_and_in_the_order_of_the_query() {
+    let body = r#"{"data":{"r0_person":{"permanentAddress":"\u00e9\n\"<script>","more":"never","fullName":"ආයුබෝවන්"}}}"#;
+    assert_eq!(drp(NAME, body).await, r#"{"personInfo":{"fullName":"ආයුබෝවන්","address":"\u00e9\n\"<script>"}}"#);
+}
+
+#[tokio::test]
+async fn row_38_an_error_of_the_provider_is_told_at_each_field_it_concerns() {
+    let body = r#"{"data":{"r0_person":{"fullName":null,"permanentAddress":"x"}},"errors":[{"message":"199512345671 exploded","path":["r0_person","fullName"]}]}"#;
+    let expected = "{\"personInfo\":{\"fullName\":null,\"address\":\"x\"}}\nPROVIDER_ERROR personInfo.fullName drp";
+    assert_eq!(drp(NAME, body).await, expected);
+    let body = r#"{"data":{"r0_person":null},"errors":[{"message":"x","path":["r0_person"],"extensions":{"code":"PROVIDER_TIMEOUT"}}]}"#;
+    let expected = "{\"personInfo\":{\"fullName\":null,\"address\":null}}\nPROVIDER_TIMEOUT personInfo.fullName drp\nPROVIDER_TIMEOUT personInfo.address drp";
+    assert_eq!(drp(NAME, body).await, expected);
+}
+
+#[tokio::test]
+async fn p17_a_value_of_another_type_or_a_missing_one_is_bad_data() {
+    let body = r#"{"data":{"r0_person":{"fullName":7}}}"#;
+    let expected = "{\"personInfo\":{\"fullName\":null,\"address\":null}}\nPROVIDER_BAD_DATA personInfo.fullName drp\nPROVIDER_BAD_DATA personInfo.address drp";
+    assert_eq!(drp(NAME, body).await, expected);
+    assert_eq!(drp(NAME, "<html>").await, expected);
+}
+
+#[tokio::test]
+async fn lists_in_lists_keep_their_shape() {
+    let body = r#"{"data":{"r0_vehiclesByOwner":[{"registrationNumber":"A","yearOfManufacture":2001,"classes":[{"classCode":"B"},null]},{"registrationNumber":null,"yearOfManufacture":null,"classes":[]}]}}"#;
+    assert_eq!(
+        dmt(VEHICLES, body).await,
+        r#"{"personInfo":{"ownedVehicles":[{"regNo":"A","year":2001,"class":[{"classCode":"B"},null]},{"regNo":null,"year":null,"class":[]}]}}"#
+    );
+}
+
+#[tokio::test]
+async fn an_error_in_a_list_names_the_place() {
+    let body = r#"{"data":{"r0_vehiclesByOwner":[{"registrationNumber":"A","yearOfManufacture":"soon","classes":7}]}}"#;
+    let expected = "{\"personInfo\":{\"ownedVehicles\":[{\"regNo\":\"A\",\"year\":null,\"class\":null}]}}\nPROVIDER_BAD_DATA personInfo.ownedVehicles.0.year dmt\nPROVIDER_BAD_DATA personInfo.ownedVehicles.0.class dmt";
+    assert_eq!(dmt(VEHICLES, body).await, expected);
+}
+
+#[tokio::test]
+async fn introspection_and_type_names_come_from_no_provider() {
+    let answer = drp(r#"{ __typename t: __type(name: "BirthInfo") { name fields { name } } }"#, "").await;
+    assert_eq!(
+        answer,
+        r#"{"__typename":"Query","t":{"name":"BirthInfo","fields":[{"name":"birthRegistrationNumber"},{"name":"birthPlace"},{"name":"district"}]}}"#
+    );
+}

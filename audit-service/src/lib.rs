@@ -1,1 +1,13 @@
-//! The record of what was asked, decided and released
+#![doc = include_str!("../README.md")]
+
+pub mod store;
+
+mod writer;
+
+pub mod state;
+
+mod api;
+
+pub mod server;
+
+pub use crate::state::Audit;

@@ -105,7 +105,7 @@ impl Parts {
 
         let audit = Audit::open(data.path(), &root_key, clock.clone()).await.context("the audit log cannot be opened")?;
         let pdp = Pdp::open(&exchange.policy, data.path(), clock.clone()).await?;
-        let consent = Engine::open(consent_engine::Config::new(exchange)?, data.path(), &root_key, clock.clone()).await?;
+        let consent = Engine::open(consent_engine::Config::of(exchange)?, data.path(), &root_key, clock.clone()).await?;
         let judges = Judges { policy: pdp.clone(), consent: consent.clone(), audit: audit.clone() };
         let gateway = Gateway::new(exchange, judges, clock.clone())?;
 

@@ -8,6 +8,8 @@ pub mod verifier;
 
 pub mod service_token;
 
+pub mod openid;
+
 pub use crate::{
     key_set::{KeySet, KeySetError},
     service_token::{ServiceKey, ServiceVerifier},

@@ -1,0 +1,17 @@
+//! The ledger's own rules. Nothing here does I/O or knows a clock: time comes in as an argument.
+//!
+//! | Module | What it does |
+//! | --- | --- |
+//! | `action` | what is written down |
+//! | `consent` | what a list of actions amounts to, and which action is possible when |
+//! | `steps` | what to write when an application asks, or a person changes her mind |
+
+mod action;
+mod consent;
+mod steps;
+
+pub use self::{
+    action::{Action, AskedBy, AskedField, Entry},
+    consent::{Answer, Consent, Ended, Illegal, Refusal, RefusalKind, Request, Said, Share, fold},
+    steps::{Coverage, asking, coverage, reopening},
+};

@@ -1,0 +1,84 @@
+//! How a page is made: a typed value and a template in, HTML out. Nothing here knows what a consent is.
+//!
+//! | Module | What it does |
+//! | --- | --- |
+//! | `environment` | the templates, built into the program, with escaping always on |
+//! | `assets` | style sheets and icon, under names that hold the hash of their content |
+//! | `calendar` | times and lengths of time in words |
+
+pub(crate) mod assets;
+pub(crate) mod calendar;
+mod environment;
+
+use axum::{
+    http::StatusCode,
+    response::{Html, IntoResponse, Response},
+};
+use minijinja::Environment;
+use serde::Serialize;
+
+pub use self::environment::environment;
+
+/// What one template is filled with.
+pub(crate) trait Page: Serialize {
+    /// The template's file.
+    const TEMPLATE: &'static str;
+}
+
+/// Who looks at a page.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct Viewer {
+    /// The person's name; empty when nobody is signed in.
+    pub(crate) name: String,
+    /// The last characters of the person's identifier.
+    pub(crate) ending: String,
+    /// Where "This is not me" leads to.
+    pub(crate) sign_out: String,
+    /// What every form must bring back.
+    pub(crate) csrf: String,
+}
+
+/// What surrounds every page.
+#[derive(Serialize)]
+struct Frame<'a> {
+    portal: &'a str,
+    viewer: Option<&'a Viewer>,
+    styles: Vec<String>,
+    icon: String,
+}
+
+#[derive(Serialize)]
+struct Context<'a, P> {
+    frame: Frame<'a>,
+    page: &'a P,
+}
+
+/// All templates of the portal.
+#[derive(Debug)]
+pub struct Pages {
+    environment: Environment<'static>,
+    portal: String,
+}
+
+impl Pages {
+    /// The pages of the portal with this name.
+    ///
+    /// # Errors
+    /// When a template has a mistake.
+    pub fn new(portal: String) -> Result<Self, minijinja::Error> {
+        Ok(Self { environment: environment()?, portal })
+    }
+
+    /// `page` as `viewer` sees it.
+    pub(crate) fn answer<P: Page>(
+        &self,
+        status: StatusCode,
+        viewer: Option<&Viewer>,
+        page: &P,
+    ) -> Result<Response, minijinja::Error> {
+        let styles = ["govuk-frontend.css", "theme.css", "portal.css"].map(assets::address).to_vec();
+        let frame = Frame { portal: &self.portal, viewer, styles, icon: assets::address("icon.svg") };
+        let html = self.environment.get_template(P::TEMPLATE)?.render(Context { frame, page })?;
+        Ok((status, Html(html)).into_response())
+    }
+}

@@ -1,0 +1,59 @@
+//! The citizen's pages. Plain HTML and forms, no script; a page says nothing about a request until the person whom it is
+//! about has signed in.
+//!
+//! | Module | What it does |
+//! | --- | --- |
+//! | `trouble` | the pages for what went wrong |
+//! | `visitor` | who calls: the session, the trace, what every form must bring |
+//! | `dress` | around every page: finds the visitor, makes the page for a trouble, sets the headers |
+//! | `wording` | consents in the words that pages use |
+//! | `sign_in` | signing in at the identity provider, and out |
+//! | `request` | the question, and the answer |
+//! | `answered` | what was answered, and the way back to the application |
+//! | `mine` | what a person shares, with whom |
+//! | `stop` | stopping, and changing one's mind |
+//! | `about` | help, privacy, accessibility |
+
+mod trouble;
+mod visitor;
+mod dress;
+mod wording;
+mod sign_in;
+mod request;
+mod answered;
+mod mine;
+mod stop;
+mod about;
+
+use axum::{
+    Router, middleware,
+    response::Redirect,
+    routing::{get, post},
+};
+
+use crate::{pages::assets, portal::trouble::Trouble, state::AppState};
+
+/// All pages.
+pub(crate) fn router(state: AppState) -> Router {
+    let pages = Router::new()
+        .route("/", get(|| async { Redirect::to("/my") }))
+        .route("/c/{id}", get(request::show).post(request::answer))
+        .route("/c/{id}/done", get(answered::done))
+        .route("/my", get(mine::list))
+        .route("/my/{id}", get(mine::detail))
+        .route("/my/{id}/stop", get(stop::ask).post(stop::stop))
+        .route("/my/{id}/stopped", get(stop::stopped))
+        .route("/my/{id}/reopen", post(stop::reopen))
+        .route("/sign-in", get(sign_in::begin))
+        .route("/signed-in", get(sign_in::finish))
+        .route("/sign-out", get(sign_in::ask_to_sign_out).post(sign_in::sign_out))
+        .route("/signed-out", get(sign_in::signed_out))
+        .route("/help", get(about::help))
+        .route("/privacy", get(about::privacy))
+        .route("/accessibility", get(about::accessibility))
+        .fallback(|| async { Trouble::NoSuchPage })
+        .method_not_allowed_fallback(|| async { Trouble::NoSuchPage })
+        .with_state(state.clone())
+        .layer(middleware::from_fn_with_state(state, dress::dress));
+    pages.merge(assets::router())
+}

@@ -1,0 +1,244 @@
+//! Signing in at the identity provider, and out.
+//!
+//! It begins with a link, never with a form: the pages allow forms to lead to this site only, redirects included.
+
+use std::collections::HashMap;
+
+use axum::{
+    Extension,
+    body::Bytes,
+    extract::{RawQuery, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::CookieJar;
+use ndx_auth::openid::{OpenIdError, Prompt};
+use serde::Serialize;
+use serde_json::Value;
+use url::{Url, form_urlencoded};
+
+use crate::{
+    pages::Page,
+    portal::{
+        trouble::Trouble,
+        visitor::{CookieName, Form, Visitor},
+    },
+    state::AppState,
+    store::Person,
+};
+
+/// The gate: who is not signed in learns nothing.
+#[derive(Debug, Serialize)]
+pub(crate) struct GatePage {
+    title: &'static str,
+    provider: String,
+    sign_in: String,
+}
+
+impl Page for GatePage {
+    const TEMPLATE: &'static str = "gate.html";
+}
+
+/// "This is not me."
+#[derive(Debug, Serialize)]
+struct SignOutPage {
+    back: String,
+}
+
+impl Page for SignOutPage {
+    const TEMPLATE: &'static str = "sign_out.html";
+}
+
+/// After signing out.
+#[derive(Debug, Serialize)]
+struct SignedOutPage {
+    provider: String,
+    sign_in: String,
+}
+
+impl Page for SignedOutPage {
+    const TEMPLATE: &'static str = "signed_out.html";
+}
+
+/// The link that begins a sign-in which leads back to `path`. With `again`, everybody signs in anew.
+pub(crate) fn address(path: &str, again: bool) -> String {
+    let address = with_return("/sign-in", path);
+    if again { format!("{address}&again=yes") } else { address }
+}
+
+/// The link to the page that asks whether to sign out, and leads back to `path`.
+pub(crate) fn sign_out_address(path: &str) -> String {
+    with_return("/sign-out", path)
+}
+
+fn with_return(page: &str, path: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("return", path).finish();
+    format!("{page}?{query}")
+}
+
+/// The gate in front of `path`.
+pub(crate) fn gate(state: &AppState, path: &str, title: &'static str) -> Result<Response, Trouble> {
+    let provider = state.engine.config.identity_provider.name.clone();
+    let page = GatePage { title, provider, sign_in: address(path, false) };
+    Ok(state.pages.answer(StatusCode::OK, None, &page)?)
+}
+
+/// `GET /sign-in?return=…`
+pub(crate) async fn begin(
+    State(state): State<AppState>,
+    jar: CookieJar,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Trouble> {
+    let query = named(query);
+    let portal = &state.engine.config.portal;
+    let path = local(portal, query.get("return").map(String::as_str));
+    let prompt = if query.contains_key("again") { Prompt::Always } else { Prompt::IfNeeded };
+    let (address, attempt) = state.provider.begin(prompt).await?;
+    let id = state.engine.store.keep_attempt(&attempt, &path, state.engine.now()).await?;
+    Ok((jar.add(CookieName::Attempt.with(id, portal)), Redirect::to(address.as_str())).into_response())
+}
+
+/// `GET /signed-in`: the person comes back from the identity provider.
+pub(crate) async fn finish(
+    State(state): State<AppState>,
+    Extension(visitor): Extension<Visitor>,
+    jar: CookieJar,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Trouble> {
+    let query = named(query);
+    let (engine, portal) = (&state.engine, &state.engine.config.portal);
+    let attempt = match CookieName::Attempt.of(&jar, portal) {
+        Some(id) => engine.store.take_attempt(&id, engine.now()).await?,
+        None => None,
+    };
+    let Some((attempt, path)) = attempt else {
+        // The back button leads here once more; who is signed in already need not worry.
+        let worry = visitor.session.is_none().then(|| Trouble::NotSignedIn("/my".to_owned()));
+        return worry.map_or_else(|| Ok(Redirect::to("/my").into_response()), Err);
+    };
+    let (Some(state_sent), Some(code)) = (query.get("state"), query.get("code")) else {
+        return Err(Trouble::NotSignedIn(path));
+    };
+    let claims: HashMap<String, Value> =
+        state.provider.finish(&attempt, state_sent, code).await.map_err(|error| failed(error, &path))?;
+    let person = person(&state, &claims).ok_or(Trouble::NotRecognised)?;
+
+    // A new session gets a new id, whatever the browser brought.
+    if let Some(old) = CookieName::Session.of(&jar, portal) {
+        engine.store.end_session(&old).await?;
+    }
+    let id = engine.store.begin_session(&person, engine.now()).await?;
+    let jar = jar
+        .add(CookieName::Session.with(id, portal))
+        .remove(CookieName::Attempt.with(String::new(), portal));
+    Ok((jar, Redirect::to(&path)).into_response())
+}
+
+/// `GET /sign-out`: asks, because a link must not change anything.
+pub(crate) async fn ask_to_sign_out(
+    State(state): State<AppState>,
+    Extension(visitor): Extension<Visitor>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Trouble> {
+    let back = local(&state.engine.config.portal, named(query).get("return").map(String::as_str));
+    if visitor.session.is_none() {
+        return Ok(Redirect::to(&with_return("/signed-out", &back)).into_response());
+    }
+    Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &SignOutPage { back })?)
+}
+
+/// `POST /sign-out`
+pub(crate) async fn sign_out(
+    State(state): State<AppState>,
+    Extension(visitor): Extension<Visitor>,
+    jar: CookieJar,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Trouble> {
+    let portal = &state.engine.config.portal;
+    let Some(session) = &visitor.session else { return Ok(Redirect::to("/signed-out").into_response()) };
+    let form = Form::of_ours(&body, &headers, portal, session)?;
+    let back = local(portal, form.get("return"));
+    if let Some(id) = CookieName::Session.of(&jar, portal) {
+        state.engine.store.end_session(&id).await?;
+    }
+    let jar = jar.remove(CookieName::Session.with(String::new(), portal));
+    Ok((jar, Redirect::to(&with_return("/signed-out", &back))).into_response())
+}
+
+/// `GET /signed-out`
+pub(crate) async fn signed_out(State(state): State<AppState>, RawQuery(query): RawQuery) -> Result<Response, Trouble> {
+    let back = local(&state.engine.config.portal, named(query).get("return").map(String::as_str));
+    let provider = state.engine.config.identity_provider.name.clone();
+    let page = SignedOutPage { provider, sign_in: address(&back, true) };
+    Ok(state.pages.answer(StatusCode::OK, None, &page)?)
+}
+
+/// The trouble that `error` means, with the way back.
+fn failed(error: OpenIdError, path: &str) -> Trouble {
+    match Trouble::from(error) {
+        Trouble::NotSignedIn(_) => Trouble::NotSignedIn(path.to_owned()),
+        other => other,
+    }
+}
+
+/// The person whom the claims are about, in the canonical form of the identifier.
+fn person(state: &AppState, claims: &HashMap<String, Value>) -> Option<Person> {
+    let config = &state.engine.config;
+    let identifier = claims.get(&config.identity_provider.citizen_claim)?.as_str()?;
+    let subject = config.subject(identifier)?;
+    let name = claims.get("name").and_then(Value::as_str).unwrap_or("you").to_owned();
+    Some(Person { subject, name })
+}
+
+/// The path to go back to: one of the pages that belong to a person, on this site; else her own page.
+fn local(portal: &Url, wanted: Option<&str>) -> String {
+    let home = || "/my".to_owned();
+    let Some(wanted) = wanted.filter(|wanted| wanted.starts_with('/')) else { return home() };
+    let Ok(address) = portal.join(wanted) else { return home() };
+    let ours = address.origin() == portal.origin();
+    let path = address.path();
+    let personal = path == "/my" || path.starts_with("/my/") || path.starts_with("/c/");
+    if ours && personal && path == wanted { path.to_owned() } else { home() }
+}
+
+/// The parameters of a query, the first of each name.
+fn named(query: Option<String>) -> HashMap<String, String> {
+    let query = query.unwrap_or_default();
+    let mut named = HashMap::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()).into_owned() {
+        named.entry(name).or_insert(value);
+    }
+    named
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leads_back_to_a_page_of_the_person_and_nowhere_else() {
+        let portal = Url::parse("http://127.0.0.1:8081/").unwrap();
+        for good in ["/my", "/my/5f0c", "/c/5f0c"] {
+            assert_eq!(local(&portal, Some(good)), good);
+        }
+        for bad in [
+            "https://evil.example/",
+            "//evil.example/c/1",
+            "/\\evil.example/c/1",
+            "\\\\evil.example",
+            "/c/../sign-out",
+            "/c/1\r\nSet-Cookie: a=b",
+            "/\t/evil.example",
+            "/c/1?next=https://evil.example",
+            "javascript:alert(1)",
+            "/sign-in",
+            "/help",
+            "",
+            "c/1",
+        ] {
+            assert_eq!(local(&portal, Some(bad)), "/my", "{bad:?}");
+        }
+        assert_eq!(local(&portal, None), "/my");
+    }
+}

@@ -1,0 +1,124 @@
+//! Stopping, and changing one's mind.
+
+use axum::{
+    Extension,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Serialize;
+
+use crate::{
+    error::EngineError,
+    ledger::RefusalKind,
+    pages::{Page, calendar::Calendar},
+    portal::{
+        request::{Id, known_id},
+        trouble::Trouble,
+        visitor::{Form, Visitor},
+        wording::Asker,
+    },
+    state::AppState,
+};
+
+/// The one step before stopping.
+#[derive(Debug, Serialize)]
+struct StopPage {
+    id: String,
+    asker: Asker,
+}
+
+impl Page for StopPage {
+    const TEMPLATE: &'static str = "stop.html";
+}
+
+/// After stopping.
+#[derive(Debug, Serialize)]
+struct StoppedPage {
+    id: String,
+    asker: Asker,
+    at: String,
+    quiet_until: String,
+}
+
+impl Page for StoppedPage {
+    const TEMPLATE: &'static str = "stopped.html";
+}
+
+/// `GET /my/{id}/stop`
+pub(crate) async fn ask(
+    State(state): State<AppState>,
+    Extension(visitor): Extension<Visitor>,
+    id: Id,
+) -> Result<Response, Trouble> {
+    let id = known_id(id);
+    let Some(person) = visitor.person() else { return Ok(to_detail(id)) };
+    let recorded = state.engine.consent_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
+    if recorded.consent.at(state.engine.now()).shared.is_empty() {
+        return Ok(to_detail(Some(recorded.id)));
+    }
+    let page = StopPage { id: recorded.id.to_string(), asker: Asker::of(&state.engine.config, &recorded) };
+    Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
+}
+
+/// `POST /my/{id}/stop`
+pub(crate) async fn stop(
+    State(state): State<AppState>,
+    Extension(visitor): Extension<Visitor>,
+    id: Id,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Trouble> {
+    let id = known_id(id);
+    let Some(session) = &visitor.session else { return Ok(to_detail(id)) };
+    Form::of_ours(&body, &headers, &state.engine.config.portal, session)?;
+    let id = id.ok_or(Trouble::NotFound)?;
+    match state.engine.stop(&session.person.subject, id, &visitor.trace_id).await {
+        Ok(_) => Ok(Redirect::to(&format!("/my/{id}/stopped")).into_response()),
+        // Stopped already, or ended by itself: the page of the consent says which.
+        Err(EngineError::Illegal(_)) => Ok(to_detail(Some(id))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `GET /my/{id}/stopped`
+pub(crate) async fn stopped(
+    State(state): State<AppState>,
+    Extension(visitor): Extension<Visitor>,
+    id: Id,
+) -> Result<Response, Trouble> {
+    let id = known_id(id);
+    let Some(person) = visitor.person() else { return Ok(to_detail(id)) };
+    let recorded = state.engine.consent_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
+    let stopped = recorded.consent.refusal.as_ref().filter(|refusal| refusal.kind == RefusalKind::Revoked);
+    let Some(stopped) = stopped else { return Ok(to_detail(Some(recorded.id))) };
+    let calendar = Calendar::new(state.engine.now(), state.engine.config.offset);
+    let page = StoppedPage {
+        id: recorded.id.to_string(),
+        asker: Asker::of(&state.engine.config, &recorded),
+        at: calendar.moment(stopped.at),
+        quiet_until: calendar.date(stopped.until),
+    };
+    Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
+}
+
+/// `POST /my/{id}/reopen`: the person has changed her mind, and is asked again.
+pub(crate) async fn reopen(
+    State(state): State<AppState>,
+    Extension(visitor): Extension<Visitor>,
+    id: Id,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Trouble> {
+    let id = known_id(id);
+    let Some(session) = &visitor.session else { return Ok(to_detail(id)) };
+    Form::of_ours(&body, &headers, &state.engine.config.portal, session)?;
+    let id = id.ok_or(Trouble::NotFound)?;
+    state.engine.reopen(&session.person.subject, id, &visitor.trace_id).await?;
+    Ok(Redirect::to(&format!("/c/{id}")).into_response())
+}
+
+fn to_detail(id: Option<uuid::Uuid>) -> Response {
+    Redirect::to(&id.map_or_else(|| "/my".to_owned(), |id| format!("/my/{id}"))).into_response()
+}

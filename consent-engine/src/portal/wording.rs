@@ -1,0 +1,145 @@
+//! Consents in the words that pages use.
+
+use ndx_config::{Application, Member};
+use ndx_contracts::FieldRef;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    config::Config,
+    ledger::{AskedField, Consent},
+    store::Recorded,
+};
+
+/// Who asks, and what for.
+#[derive(Debug, Serialize)]
+pub(crate) struct Asker {
+    /// "Online Passport Application"
+    pub(crate) application: String,
+    /// "the Department of Immigration"
+    pub(crate) body: String,
+    /// The same at the beginning of a sentence.
+    pub(crate) body_first: String,
+    /// "the Department of Immigration and Emigration"
+    pub(crate) body_in_full: String,
+    /// How people reach the body.
+    pub(crate) contact: String,
+    /// "to fill in and check your passport application"
+    pub(crate) why: String,
+    /// What happens when the person says no.
+    pub(crate) if_refused: String,
+    /// How long the body keeps what it got.
+    pub(crate) retention: String,
+    /// Where the application registered that people come back to.
+    #[serde(skip)]
+    back: Option<url::Url>,
+}
+
+impl Asker {
+    /// Who asks for `recorded`. Where the registration is gone, its ids have to do.
+    pub(crate) fn of(config: &Config, recorded: &Recorded) -> Self {
+        let application: Option<&Application> = config.application(&recorded.application);
+        let member: Option<&Member> = application.and_then(|application| config.member(&application.member));
+        let purpose = config.purpose(&recorded.application, &recorded.purpose);
+        let body = member.map_or_else(|| recorded.application.to_string(), |member| member.short_name.clone());
+        // The short name brings its article; the full name takes the same one.
+        let article = if body.starts_with("the ") { "the " } else { "" };
+        let body_in_full = member.map_or_else(|| body.clone(), |member| format!("{article}{}", member.name));
+        Self {
+            application: application.map_or_else(|| recorded.application.to_string(), |one| one.name.clone()),
+            body_first: sentence(&body),
+            body,
+            body_in_full,
+            contact: member.map(|member| member.contact.clone()).unwrap_or_default(),
+            why: purpose.map_or_else(|| recorded.purpose.to_string(), |purpose| purpose.text.clone()),
+            if_refused: purpose.map(|purpose| purpose.if_refused.clone()).unwrap_or_default(),
+            retention: purpose.map(|purpose| purpose.retention.clone()).unwrap_or_default(),
+            back: application.and_then(|application| application.return_uris.first()).cloned(),
+        }
+    }
+
+    /// The way back to the application, which must not believe what it says there, but ask the gateway.
+    pub(crate) fn way_back(&self, consent: Uuid, status: &str) -> Option<String> {
+        let mut address = self.back.clone()?;
+        address.query_pairs_mut().append_pair("consent_id", &consent.to_string()).append_pair("status", status);
+        Some(address.into())
+    }
+}
+
+/// One thing that is asked for, or shared.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Item {
+    /// What forms call it.
+    pub(crate) key: String,
+    /// "Home address"
+    pub(crate) label: String,
+    /// "Your registered address"
+    pub(crate) form: Option<String>,
+    /// "Where your passport will be sent"
+    pub(crate) reason: Option<String>,
+    /// "the Department of Registration of Persons"
+    pub(crate) provider: String,
+}
+
+/// Things that one body keeps.
+#[derive(Debug, Serialize)]
+pub(crate) struct Group {
+    pub(crate) provider: String,
+    pub(crate) items: Vec<Item>,
+}
+
+/// One thing in the words in which it was asked for.
+pub(crate) fn item(config: &Config, recorded: &Recorded, asked: &AskedField) -> Item {
+    let purpose = config.purpose(&recorded.application, &recorded.purpose);
+    let keeper = asked.provider.as_ref();
+    let provider = keeper.map_or("a government register".to_owned(), |id| {
+        config.member(id).map_or_else(|| id.to_string(), |member| member.short_name.clone())
+    });
+    Item {
+        key: asked.field.to_string(),
+        label: asked.display_name.clone(),
+        form: asked.description.clone(),
+        reason: purpose.and_then(|purpose| purpose.reason(&asked.field)).map(str::to_owned),
+        provider,
+    }
+}
+
+/// Things in the words in which they were last asked for.
+pub(crate) fn items<'a>(
+    config: &Config,
+    recorded: &Recorded,
+    consent: &Consent,
+    fields: impl IntoIterator<Item = &'a FieldRef>,
+) -> Vec<Item> {
+    let known = fields.into_iter().filter_map(|field| consent.words.get(field));
+    known.map(|asked| item(config, recorded, asked)).collect()
+}
+
+/// Things by the body that keeps them, in the order of their first mention.
+pub(crate) fn groups(items: Vec<Item>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for item in items {
+        match groups.iter_mut().find(|group| group.provider == item.provider) {
+            Some(group) => group.items.push(item),
+            None => groups.push(Group { provider: item.provider.clone(), items: vec![item] }),
+        }
+    }
+    groups
+}
+
+/// `text` as the beginning of a sentence.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// `text` as a sentence of its own, with the full stop.
+pub(crate) fn full_sentence(text: &str) -> String {
+    let text = sentence(text.trim());
+    if text.is_empty() || text.ends_with(['.', '!', '?']) { text } else { format!("{text}.") }
+}
+
+/// The id that a path names, in the one form in which we write ids.
+pub(crate) fn consent_id(path: &str) -> Option<Uuid> {
+    Uuid::parse_str(path).ok().filter(|id| id.to_string() == path)
+}

@@ -1,0 +1,110 @@
+//! Who is signed in to the portal, in which browser. The browser holds the session's id; here lies only its hash, and
+//! the person sealed.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, TimeDelta, Utc};
+use ndx_contracts::Subject;
+use ndx_store::{Sealed, sqlite::StoreError};
+use serde::{Deserialize, Serialize};
+use sqlx::Row;
+
+use crate::store::{Store, from_millis};
+
+pub(super) const TABLE: &str = "\
+CREATE TABLE sessions (
+    id_hash    BLOB PRIMARY KEY,
+    person     BLOB NOT NULL,
+    begun_at   INTEGER NOT NULL,
+    used_at    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID";
+
+const PERSON: &str = "sessions.person";
+/// A session that nobody uses ends after this time.
+const IDLE: TimeDelta = TimeDelta::minutes(20);
+/// A session ends after this time, used or not.
+const LONGEST: TimeDelta = TimeDelta::hours(8);
+/// The last use is written down no more often than this.
+const BETWEEN_WRITES: TimeDelta = TimeDelta::seconds(60);
+
+/// A citizen who has signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Who it is.
+    pub subject: Subject,
+    /// What the identity provider calls the person.
+    pub name: String,
+}
+
+/// A session that has not ended.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Who is signed in.
+    pub person: Person,
+    /// What every form of this session must bring back.
+    pub csrf: String,
+}
+
+impl Store {
+    /// Begins a session for `person` and gives its id, which nobody can guess. Takes the opportunity to remove sessions
+    /// that have ended.
+    pub(crate) async fn begin_session(&self, person: &Person, now: DateTime<Utc>) -> Result<String, StoreError> {
+        let id = secret()?;
+        let sealed = self.keys.seal(PERSON, person)?;
+        sqlx::query("DELETE FROM sessions WHERE used_at <= $1 OR begun_at <= $2")
+            .bind((now - IDLE).timestamp_millis())
+            .bind((now - LONGEST).timestamp_millis())
+            .execute(&self.sqlite.writer)
+            .await?;
+        sqlx::query("INSERT INTO sessions (id_hash, person, begun_at, used_at) VALUES ($1, $2, $3, $3)")
+            .bind(self.keys.hash(&id).as_column().to_vec())
+            .bind(sealed.as_column().to_vec())
+            .bind(now.timestamp_millis())
+            .execute(&self.sqlite.writer)
+            .await?;
+        Ok(id)
+    }
+
+    /// The session with this id, unless it has ended.
+    pub(crate) async fn session(&self, id: &str, now: DateTime<Utc>) -> Result<Option<Session>, StoreError> {
+        let hash = self.keys.hash(id).as_column().to_vec();
+        let row = sqlx::query("SELECT person, begun_at, used_at FROM sessions WHERE id_hash = $1")
+            .bind(hash.clone())
+            .fetch_optional(&self.sqlite.reader)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let (begun, used) = (from_millis(row.try_get("begun_at")?)?, from_millis(row.try_get("used_at")?)?);
+        if now - used >= IDLE || now - begun >= LONGEST {
+            return Ok(None);
+        }
+        if now - used >= BETWEEN_WRITES {
+            sqlx::query("UPDATE sessions SET used_at = $2 WHERE id_hash = $1")
+                .bind(hash)
+                .bind(now.timestamp_millis())
+                .execute(&self.sqlite.writer)
+                .await?;
+        }
+        let person = self.keys.unseal(PERSON, &Sealed::from_column(row.try_get("person")?))?;
+        Ok(Some(Session { person, csrf: self.csrf(id) }))
+    }
+
+    /// Ends the session with this id.
+    pub(crate) async fn end_session(&self, id: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM sessions WHERE id_hash = $1")
+            .bind(self.keys.hash(id).as_column().to_vec())
+            .execute(&self.sqlite.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// Follows from the session's id, under a key of this store: nothing to keep, nothing to guess.
+    fn csrf(&self, id: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.keys.hash(&format!("csrf/{id}")).as_column())
+    }
+}
+
+/// 256 bits that nobody can guess, as text.
+pub(super) fn secret() -> Result<String, StoreError> {
+    let mut bytes = [0; 32];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| ndx_store::sealed::CryptoError::Refused)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}

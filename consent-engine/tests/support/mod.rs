@@ -1,0 +1,269 @@
+//! A running portal with Farajaland's configuration, Farajaland's identity provider beside it, and browsers in front.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::allow_attributes, reason = "which part is unused differs from file to file")]
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use chrono::DateTime;
+use consent_engine::{Config, Engine, server};
+use ndx_auth::{ServiceKey, ServiceVerifier};
+use ndx_clock::{Clock, ManualClock};
+use ndx_contracts::{
+    FieldRef, Need, Subject, TraceId,
+    consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, RequiredField},
+};
+use ndx_service::{listen, outbound};
+use ndx_store::RootKey;
+use reqwest::{Client, Response, StatusCode};
+use scraper::{Html, Selector};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+pub const NAYANA: &str = "199512345678";
+pub const REGINA: &str = "200012345679";
+
+/// The fields of the passport application: what they are called, and whether they are needed.
+pub const FIELDS: [(&str, &str, Need, &str, &str); 5] = [
+    ("drp-schema-v1", "person.fullName", Need::Needed, "Full name", "As on your identity card"),
+    ("drp-schema-v1", "person.permanentAddress", Need::Needed, "Home address", "Your registered address"),
+    ("abc-212", "getPersonInfo.brNo", Need::Needed, "Birth certificate number", "The number on your certificate"),
+    ("drp-schema-v1", "person.profession", Need::Optional, "Profession", "As you registered it"),
+    ("abc-212", "getPersonInfo.sex", Need::Optional, "Sex, as registered", "As on your birth certificate"),
+];
+
+/// A ledger in a folder of its own, with a clock that stands still.
+pub struct Ledger {
+    pub engine: Arc<Engine>,
+    pub clock: Arc<ManualClock>,
+    pub folder: TempDir,
+}
+
+/// 10:30 in the morning of 21 November 2026 in Farajaland.
+pub fn clock() -> Arc<ManualClock> {
+    ManualClock::at("2026-11-21T05:00:00Z".parse::<DateTime<chrono::Utc>>().unwrap())
+}
+
+/// Farajaland's configuration, with the addresses of the portal and of the identity provider changed.
+pub fn config(portal: &str, provider: &str) -> Config {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fl-config.json");
+    let moved = |text: String| text.replace("127.0.0.1:8081", portal).replace("127.0.0.1:8090", provider);
+    Config::of(&ndx_config::load(&file, moved).unwrap()).unwrap()
+}
+
+pub async fn ledger() -> Ledger {
+    ledger_with(config("127.0.0.1:8081", "127.0.0.1:8090"), clock()).await
+}
+
+async fn ledger_with(config: Config, clock: Arc<ManualClock>) -> Ledger {
+    let folder = tempfile::tempdir().unwrap();
+    let root = RootKey::read_or_make(&folder.path().join("root.key")).unwrap();
+    let engine = Engine::open(config, folder.path(), &root, clock.clone()).await.unwrap();
+    Ledger { engine, clock, folder }
+}
+
+pub fn subject(nic: &str) -> Subject {
+    Subject::from_canonical(nic)
+}
+
+pub fn trace() -> TraceId {
+    TraceId::new("4bf92f3577b34da6a3ce929d0e0e4736")
+}
+
+/// The field number `index` of [`FIELDS`].
+pub fn field(index: usize) -> FieldRef {
+    FieldRef::new(FIELDS[index].0, FIELDS[index].1)
+}
+
+/// What the passport application requires of a person, by the numbers of [`FIELDS`].
+pub fn requirement(nic: &str, fields: &[usize]) -> ConsentRequirement {
+    let required = |index: &usize| {
+        let (_, _, need, name, description) = FIELDS[*index];
+        RequiredField {
+            field: field(*index),
+            need,
+            display_name: name.to_owned(),
+            description: Some(description.to_owned()),
+        }
+    };
+    ConsentRequirement {
+        application: "passport-app".into(),
+        purpose: "passport-application".into(),
+        subject: subject(nic),
+        fields: fields.iter().map(required).collect(),
+        trace_id: trace(),
+    }
+}
+
+impl Ledger {
+    pub async fn require(&self, nic: &str, fields: &[usize]) -> ConsentAnswer {
+        self.engine.require(&requirement(nic, fields)).await.unwrap()
+    }
+
+    pub fn advance(&self, seconds: i64) {
+        self.clock.advance(chrono::TimeDelta::seconds(seconds));
+    }
+}
+
+/// The portal, running.
+pub struct Portal {
+    pub ledger: Ledger,
+    pub url: String,
+    pub gateway: ServiceKey,
+}
+
+/// Starts the portal and the identity provider on ports of their own.
+pub async fn portal() -> Portal {
+    portal_at(0, clock()).await
+}
+
+pub async fn portal_at(port: u16, clock: Arc<ManualClock>) -> Portal {
+    let portal = listen::bind_loopback("consent", port).await.unwrap();
+    let provider = listen::bind_loopback("fudi", 0).await.unwrap();
+    let (address, provider_address) = (address(&portal), address(&provider));
+    identity_provider(provider, &address, clock.clone());
+
+    let ledger = ledger_with(config(&address, &provider_address), clock.clone()).await;
+    let key_file = ledger.folder.path().join("gateway.key");
+    let gateway = ServiceKey::read_or_make("gateway", &key_file, clock.clone()).unwrap();
+    let verifier = Arc::new(ServiceVerifier::new("consent", [&gateway], clock));
+    let router = server::router(Arc::clone(&ledger.engine), verifier).unwrap();
+    tokio::spawn(listen::serve(portal, router, CancellationToken::new()));
+    Portal { ledger, url: format!("http://{address}"), gateway }
+}
+
+fn address(listener: &TcpListener) -> String {
+    listener.local_addr().unwrap().to_string()
+}
+
+fn identity_provider(listener: TcpListener, portal: &str, clock: Arc<ManualClock>) {
+    let sandbox = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sandbox");
+    let read = |name: &str| std::fs::read_to_string(sandbox.join(name)).unwrap();
+    let config = fudi::Config {
+        issuer: Url::parse(&format!("http://{}", address(&listener))).unwrap(),
+        people: serde_json::from_str(&read("people.json")).unwrap(),
+        clients: serde_json::from_str(&read("clients.json").replace("127.0.0.1:8081", portal)).unwrap(),
+    };
+    let router = fudi::router(config, clock as Arc<dyn Clock>).unwrap();
+    tokio::spawn(listen::serve(listener, router, CancellationToken::new()));
+}
+
+/// A browser that keeps cookies and follows a redirect only when it is told to.
+#[derive(Clone)]
+pub struct Browser {
+    pub client: Client,
+    pub url: String,
+}
+
+/// A page as it arrived.
+pub struct Page {
+    pub status: StatusCode,
+    pub location: Option<String>,
+    pub headers: reqwest::header::HeaderMap,
+    pub html: String,
+}
+
+impl Portal {
+    pub fn browser(&self) -> Browser {
+        let client = outbound::builder(Duration::from_secs(5)).cookie_store(true).build().unwrap();
+        Browser { client, url: self.url.clone() }
+    }
+
+    /// A browser in which `user` has signed in.
+    pub async fn signed_in(&self, user: &str) -> Browser {
+        let browser = self.browser();
+        let back = browser.sign_in(user, "/my").await;
+        assert_eq!(back.location.as_deref(), Some("/my"), "{}", back.html);
+        browser
+    }
+
+    /// A browser of Nayana's, with a request of the passport application for `fields` open.
+    pub async fn asked(&self, fields: &[usize]) -> (Browser, String) {
+        let answer = self.ledger.require(NAYANA, fields).await;
+        (self.signed_in("nayana").await, format!("/c/{}", answer.consent_id))
+    }
+}
+
+impl Browser {
+    pub async fn get(&self, path: &str) -> Page {
+        let address = if path.starts_with('/') { format!("{}{path}", self.url) } else { path.to_owned() };
+        Page::of(self.client.get(address).send().await.unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, form: &[(String, String)]) -> Page {
+        Page::of(self.client.post(format!("{}{path}", self.url)).form(form).send().await.unwrap()).await
+    }
+
+    pub async fn post_from(&self, path: &str, headers: &[(&'static str, &str)], form: &[(String, String)]) -> Page {
+        let mut request = self.client.post(format!("{}{path}", self.url)).form(form);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Page::of(request.send().await.unwrap()).await
+    }
+
+    /// Opens `path`, fills in `answers` beside the hidden fields, and sends the form.
+    pub async fn answer(&self, path: &str, answers: &[(&str, &str)]) -> Page {
+        let page = self.get(path).await;
+        self.post(path, &page.form(answers)).await
+    }
+
+    /// Signs in at the identity provider and comes back.
+    pub async fn sign_in(&self, user: &str, back: &str) -> Page {
+        let to_provider = self.get(&format!("/sign-in?return={back}")).await;
+        self.sign_in_from(to_provider, user).await
+    }
+
+    pub async fn sign_in_from(&self, to_provider: Page, user: &str) -> Page {
+        let address = Url::parse(&to_provider.location.unwrap()).unwrap();
+        let form_page = self.get(address.as_str()).await;
+        let back = match form_page.location {
+            // Signed in there already.
+            Some(back) => back,
+            None => {
+                let form = form_page.form(&[("user", user), ("password", "sandbox")]);
+                let post = self.client.post(address.join("/oauth2/sign-in").unwrap()).form(&form);
+                Page::of(post.send().await.unwrap()).await.location.unwrap()
+            }
+        };
+        self.get(&back).await
+    }
+}
+
+impl Page {
+    async fn of(response: Response) -> Self {
+        let headers = response.headers().clone();
+        let location = headers.get("location").map(|value| value.to_str().unwrap().to_owned());
+        Self { status: response.status(), location, headers, html: response.text().await.unwrap() }
+    }
+
+    /// The hidden fields of the page's form, and `answers`.
+    pub fn form(&self, answers: &[(&str, &str)]) -> Vec<(String, String)> {
+        let names = self.attributes("input[type=hidden]", "name");
+        let hidden = names.into_iter().zip(self.attributes("input[type=hidden]", "value"));
+        hidden.chain(answers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))).collect()
+    }
+
+    /// The text of everything that `selector` finds, with single spaces.
+    pub fn text(&self, selector: &str) -> Vec<String> {
+        let selector = Selector::parse(selector).unwrap();
+        let document = Html::parse_document(&self.html);
+        let words = |found: scraper::ElementRef<'_>| found.text().collect::<String>();
+        let single = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        document.select(&selector).map(|found| single(words(found))).collect()
+    }
+
+    /// The first heading.
+    pub fn h1(&self) -> String {
+        self.text("h1").concat()
+    }
+
+    /// The attribute of everything that `selector` finds.
+    pub fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
+        let selector = Selector::parse(selector).unwrap();
+        let document = Html::parse_document(&self.html);
+        document.select(&selector).filter_map(|found| found.attr(name)).map(str::to_owned).collect()
+    }
+}

@@ -1,0 +1,281 @@
+//! Signs a person in at an OpenID provider: authorization code flow (OpenID Connect Core 1.0, section 3.1) with PKCE.
+//!
+//! Two steps: [`OpenIdProvider::begin`] gives the address to send the browser to and an [`Attempt`] to keep for it;
+//! [`OpenIdProvider::finish`] takes what the browser brings back and gives the claims of a verified ID token. Who the
+//! browser is, and that an attempt is used once, is for the caller to see to.
+
+use std::{pin::Pin, sync::Arc, time::Duration};
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use ndx_clock::Clock;
+use oauth2::{
+    AsyncHttpClient, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet, ExtraTokenFields,
+    HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, StandardRevocableToken,
+    StandardTokenResponse, TokenUrl,
+    basic::{
+        BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
+    },
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tokio::sync::OnceCell;
+use url::Url;
+
+use crate::{KeySet, Rejection, TokenVerifier};
+
+/// Larger answers are refused before they are looked at.
+const LARGEST: usize = 256 * 1024;
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why somebody could not be signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenIdError {
+    /// The provider did not answer, or refused to talk to us.
+    #[error("the identity provider at `{0}` cannot be reached")]
+    Unreachable(Url, #[source] reqwest::Error),
+    /// What the provider says about itself cannot be right.
+    #[error("the identity provider at `{0}` does not describe itself rightly: {1}")]
+    Discovery(Url, &'static str),
+    /// The browser came back with the state of another attempt.
+    #[error("the sign-in was not begun in this browser")]
+    OtherState,
+    /// The provider did not take the code.
+    #[error("the identity provider did not exchange the code")]
+    Exchange(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The provider sent no ID token.
+    #[error("the identity provider sent no ID token")]
+    NoIdToken,
+    /// The ID token is not acceptable.
+    #[error("the ID token is refused")]
+    IdToken(#[from] Rejection),
+    /// The ID token answers another attempt, or was made for another client.
+    #[error("the ID token is refused: {0}")]
+    NotForThis(&'static str),
+}
+
+/// What we are at the provider. Printing it shows no secret.
+#[derive(Debug, Clone)]
+pub struct OpenIdClient {
+    id: String,
+    secret: ClientSecret,
+    redirect: Url,
+}
+
+impl OpenIdClient {
+    /// The client `id` with its secret, which is sent with HTTP Basic; browsers come back to `redirect`.
+    pub fn new(id: impl Into<String>, secret: impl Into<String>, redirect: Url) -> Self {
+        Self { id: id.into(), secret: ClientSecret::new(secret.into()), redirect }
+    }
+}
+
+/// What must be remembered of one attempt to sign in, for the browser that began it and for nobody else.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Attempt {
+    state: String,
+    nonce: String,
+    verifier: String,
+}
+
+impl std::fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Attempt(…)")
+    }
+}
+
+/// How an attempt begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prompt {
+    /// Whoever is signed in at the provider already need not sign in again.
+    IfNeeded,
+    /// Everybody signs in again (`prompt=login`): somebody else may sit there now.
+    Always,
+}
+
+/// An OpenID provider, as one client sees it.
+#[derive(Debug)]
+pub struct OpenIdProvider {
+    issuer: Url,
+    client: OpenIdClient,
+    http: reqwest::Client,
+    clock: Arc<dyn Clock>,
+    discovered: OnceCell<Discovered>,
+}
+
+/// What the provider says about itself (OpenID Connect Discovery 1.0, section 3), as far as it is used here.
+#[derive(Deserialize)]
+struct Description {
+    issuer: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    jwks_uri: Url,
+}
+
+#[derive(Debug)]
+struct Discovered {
+    flow: CodeFlow,
+    id_tokens: TokenVerifier,
+}
+
+/// The client with an ID token among the fields of a token answer; the library's own client drops it.
+type CodeFlow = Client<
+    BasicErrorResponse,
+    StandardTokenResponse<IdToken, BasicTokenType>,
+    BasicTokenIntrospectionResponse,
+    StandardRevocableToken,
+    BasicRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointSet,
+>;
+
+#[derive(Serialize, Deserialize)]
+struct IdToken {
+    id_token: Option<String>,
+}
+
+impl ExtraTokenFields for IdToken {}
+
+// The token answer must be printable; the token must not be.
+impl std::fmt::Debug for IdToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("IdToken(…)")
+    }
+}
+
+impl OpenIdProvider {
+    /// The provider with this issuer. Nothing is fetched yet: the provider may start later than we do.
+    pub fn new(issuer: Url, client: OpenIdClient, http: reqwest::Client, clock: Arc<dyn Clock>) -> Self {
+        Self { issuer, client, http, clock, discovered: OnceCell::new() }
+    }
+
+    /// Where to send the browser, and what to keep until it comes back.
+    ///
+    /// # Errors
+    /// When the provider cannot be reached or does not describe itself rightly.
+    pub async fn begin(&self, prompt: Prompt) -> Result<(Url, Attempt), OpenIdError> {
+        let discovered = self.discovered().await?;
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let nonce = CsrfToken::new_random();
+        let mut request = discovered
+            .flow
+            .authorize_url(CsrfToken::new_random)
+            .add_scope(Scope::new("openid".to_owned()))
+            .add_scope(Scope::new("profile".to_owned()))
+            .add_extra_param("nonce", nonce.secret().clone())
+            .set_pkce_challenge(challenge);
+        if prompt == Prompt::Always {
+            request = request.add_extra_param("prompt", "login");
+        }
+        let (address, state) = request.url();
+        let attempt = Attempt {
+            state: state.into_secret(),
+            nonce: nonce.into_secret(),
+            verifier: verifier.into_secret(),
+        };
+        Ok((address, attempt))
+    }
+
+    /// The claims of the person who came back with `state` and `code`.
+    ///
+    /// # Errors
+    /// When the attempt was another one, or the provider's answer is not acceptable in every respect.
+    pub async fn finish<T: DeserializeOwned>(&self, attempt: &Attempt, state: &str, code: &str) -> Result<T, OpenIdError> {
+        if !same(state, &attempt.state) {
+            return Err(OpenIdError::OtherState);
+        }
+        let discovered = self.discovered().await?;
+        let answer = discovered
+            .flow
+            .exchange_code(AuthorizationCode::new(code.to_owned()))
+            .set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier.clone()))
+            .request_async(&Http(&self.http))
+            .await
+            .map_err(|error| OpenIdError::Exchange(Box::new(error)))?;
+        let id_token = answer.extra_fields().id_token.as_deref().ok_or(OpenIdError::NoIdToken)?;
+        let claims: serde_json::Value = discovered.id_tokens.verify(id_token).await?;
+        let claim = |name: &str| claims.get(name).and_then(serde_json::Value::as_str);
+        if !claim("nonce").is_some_and(|nonce| same(nonce, &attempt.nonce)) {
+            return Err(OpenIdError::NotForThis("its `nonce` is another"));
+        }
+        if claim("azp").is_some_and(|party| party != self.client.id) {
+            return Err(OpenIdError::NotForThis("its `azp` is another client"));
+        }
+        serde_json::from_value(claims).map_err(|_| OpenIdError::NotForThis("a claim is missing or has another form"))
+    }
+
+    /// What the provider says about itself: asked when first needed, then kept. A failure is not kept.
+    async fn discovered(&self) -> Result<&Discovered, OpenIdError> {
+        self.discovered.get_or_try_init(|| self.discover()).await
+    }
+
+    async fn discover(&self) -> Result<Discovered, OpenIdError> {
+        let wrong = |what| OpenIdError::Discovery(self.issuer.clone(), what);
+        let unreachable = |error| OpenIdError::Unreachable(self.issuer.clone(), error);
+        let issuer = self.issuer.as_str().trim_end_matches('/');
+        let address = format!("{issuer}/.well-known/openid-configuration");
+        let response = self.http.get(address).timeout(TIMEOUT).send().await;
+        let response = response.and_then(reqwest::Response::error_for_status).map_err(unreachable)?;
+        let body = response.bytes().await.map_err(unreachable)?;
+        if body.len() > LARGEST {
+            return Err(wrong("the description is too large"));
+        }
+        let described: Description =
+            serde_json::from_slice(&body).map_err(|_| wrong("the description lacks something"))?;
+        // A URL type adds the slash of an empty path; the issuer is an identifier and may be written without it.
+        if described.issuer != issuer && described.issuer != self.issuer.as_str() {
+            return Err(wrong("it names another issuer"));
+        }
+        let flow = Client::new(ClientId::new(self.client.id.clone()))
+            .set_client_secret(self.client.secret.clone())
+            .set_auth_uri(AuthUrl::new(described.authorization_endpoint).map_err(|_| wrong("an address is none"))?)
+            .set_token_uri(TokenUrl::new(described.token_endpoint).map_err(|_| wrong("an address is none"))?)
+            .set_redirect_uri(RedirectUrl::from_url(self.client.redirect.clone()));
+        let keys = KeySet::new(described.jwks_uri, self.http.clone(), Arc::clone(&self.clock));
+        let id_tokens =
+            TokenVerifier::for_id_tokens(keys, described.issuer, self.client.id.clone(), Arc::clone(&self.clock));
+        Ok(Discovered { flow, id_tokens })
+    }
+}
+
+fn same(one: &str, other: &str) -> bool {
+    verify_slices_are_equal(one.as_bytes(), other.as_bytes()).is_ok()
+}
+
+/// Why a token request got no answer.
+#[derive(Debug, thiserror::Error)]
+enum SendError {
+    #[error("the request could not be sent")]
+    Http(#[from] reqwest::Error),
+    #[error("the answer could not be read")]
+    Answer(#[from] oauth2::http::Error),
+    #[error("the answer is too large")]
+    TooLarge,
+}
+
+/// Sends the library's requests with our client.
+struct Http<'a>(&'a reqwest::Client);
+
+impl<'c> AsyncHttpClient<'c> for Http<'_> {
+    type Error = SendError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, SendError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(send(self.0, request))
+    }
+}
+
+async fn send(http: &reqwest::Client, request: HttpRequest) -> Result<HttpResponse, SendError> {
+    let mut request = reqwest::Request::try_from(request)?;
+    *request.timeout_mut() = Some(TIMEOUT);
+    let answer = http.execute(request).await?;
+    let mut response = oauth2::http::Response::builder().status(answer.status());
+    for (name, value) in answer.headers() {
+        response = response.header(name, value);
+    }
+    let body = answer.bytes().await?;
+    if body.len() > LARGEST {
+        return Err(SendError::TooLarge);
+    }
+    Ok(response.body(body.to_vec())?)
+}

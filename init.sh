@@ -138,7 +138,13 @@ start() { # part, arguments of ndx …
   local part=$1; shift
   # In a session of its own and with no open pipe, so that nothing waits for it and Ctrl-C reaches it only through us.
   setsid "$program" "$@" "${moved[@]}" </dev/null >>"$data/log/$part.log" 2>&1 &
-  printf '%s\n' "$!" >"$data/run/$part.pid"
+  local number=$! waited
+  printf '%s\n' "$number" >"$data/run/$part.pid"
+  # Until the new process has become our program, its name is still this script's.
+  for ((waited = 0; waited < 50; waited++)); do
+    if is_alive "$part" || [ ! -d "/proc/$number" ]; then break; fi
+    sleep 0.02
+  done
 }
 
 trap 'trap - INT TERM EXIT; say ""; say "Stopping …"; stop_all; exit 130' INT TERM

@@ -1,5 +1,11 @@
 //! Bad input gets a coded error that says where, and never a word about the inside.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use ndx_testkit::Farajaland;
 use serde_json::{Value, json};

@@ -1,6 +1,12 @@
 //! F9: whatever moment the exchange is killed at, its ledger and its record are whole when it starts again, and every
 //! answer that anybody received stands in the record.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::{
     collections::BTreeSet,
@@ -28,7 +34,8 @@ async fn f9_a_killed_exchange_forgets_nothing_that_it_said() {
         let address = format!("{}/graphql", farajaland.url("gateway"));
         let askers: Vec<_> = (0..8)
             .map(|_| {
-                let (address, token, answered, whole) = (address.clone(), token.clone(), answered.clone(), whole.clone());
+                let (address, token, answered, whole) =
+                    (address.clone(), token.clone(), answered.clone(), whole.clone());
                 tokio::spawn(async move {
                     let client = ndx_service::outbound::client(Duration::from_secs(5)).unwrap();
                     loop {

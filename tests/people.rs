@@ -1,5 +1,11 @@
 //! Consent follows the person, not the request.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use ndx_testkit::{Choice, Farajaland};
 use serde_json::{Value, json};
@@ -16,7 +22,12 @@ async fn row_09_the_same_root_twice_never_mixes_people() {
 
     let neither = ask().await;
     assert_eq!((neither.codes(), &neither.body["data"]), (vec!["CE_NOT_APPROVED", "CE_NOT_APPROVED"], &Value::Null));
-    let links: Vec<_> = neither.body["errors"].as_array().unwrap().iter().map(|error| error["extensions"]["consentPortalUrl"].as_str().unwrap().to_owned()).collect();
+    let links: Vec<_> = neither.body["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error["extensions"]["consentPortalUrl"].as_str().unwrap().to_owned())
+        .collect();
     assert_ne!(links[0], links[1]);
 
     farajaland.citizen("regina").answer(links[1].parse().unwrap(), Choice::Share).await.unwrap();
@@ -54,9 +65,11 @@ async fn policy_refuses_the_whole_before_anybody_is_asked() {
     assert_eq!((refused.status, &refused.body["data"], refused.codes()), (200, &Value::Null, vec!["PDP_NOT_ALLOWED"]));
     let expected = json!([{"fieldName": "person.fullName", "schemaId": "drp-schema-v1", "reason": "NOT_GRANTED"}]);
     assert_eq!(refused.extension("unauthorizedFields"), &expected);
-    let vehicles = farajaland.ask("vehicle-insurance", r#"{ personInfo(nic: "199512345678") { ownedVehicles { regNo } } }"#).await;
+    let vehicles =
+        farajaland.ask("vehicle-insurance", r#"{ personInfo(nic: "199512345678") { ownedVehicles { regNo } } }"#).await;
     assert_eq!(vehicles.codes(), ["PROVIDER_NOT_CONFIGURED"], "nobody is asked for what no register could deliver");
     assert_eq!(vehicles.extension("provider"), "dmt");
-    let page = farajaland.citizen("nayana").visit(format!("{}/my", farajaland.url("consent")).parse().unwrap()).await.unwrap();
+    let page =
+        farajaland.citizen("nayana").visit(format!("{}/my", farajaland.url("consent")).parse().unwrap()).await.unwrap();
     assert!(!page.html.contains("Insurance"), "no request was opened");
 }

@@ -1,5 +1,11 @@
 //! A register that fails takes nothing else with it, and is back as soon as it is back.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use ndx_testkit::{Choice, Farajaland, Part};
 use serde_json::{Value, json};

@@ -1,5 +1,11 @@
 //! The story of the passport: asked, shared, answered, narrowed, stopped, denied.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use ndx_testkit::{Choice, Farajaland, WalkError};
 use serde_json::{Value, json};

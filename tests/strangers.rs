@@ -1,6 +1,12 @@
 //! Who is refused at the door: callers of the gateway without an acceptable token, callers of the services without
 //! a service token.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::{collections::HashMap, time::SystemTime};
 
@@ -32,8 +38,10 @@ impl Issuer {
         let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
         let public = pair.public_key();
         let part = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-        let (n, e) = (public.modulus().big_endian_without_leading_zero(), public.exponent().big_endian_without_leading_zero());
-        let keys = json!({"keys": [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "k1", "n": part(n), "e": part(e)}]});
+        let (n, e) =
+            (public.modulus().big_endian_without_leading_zero(), public.exponent().big_endian_without_leading_zero());
+        let keys =
+            json!({"keys": [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "k1", "n": part(n), "e": part(e)}]});
         let der = AsDer::<aws_lc_rs::encoding::Pkcs8V1Der<'_>>::as_der(&pair).unwrap();
         // The library reads PKCS #1; it is the octet string inside PKCS #8.
         let pkcs8 = der.as_ref();
@@ -117,10 +125,13 @@ async fn t1_t3_t5_only_an_acceptable_token_opens_the_door() {
         ("an unknown kid", header(&|header| header.kid = Some("../../k1' OR 1=1".to_owned()))),
         ("no kid", header(&|header| header.kid = None)),
         ("an ID token", header(&|header| header.typ = Some("JWT".to_owned()))),
-        ("a key set of its own", header(&|header| {
-            header.jku = Some("http://127.0.0.1:1/jwks".to_owned());
-            header.kid = Some("theirs".to_owned());
-        })),
+        (
+            "a key set of its own",
+            header(&|header| {
+                header.jku = Some("http://127.0.0.1:1/jwks".to_owned());
+                header.kid = Some("theirs".to_owned());
+            }),
+        ),
         ("another issuer", issuer.with("iss", json!("https://other.example"))),
         ("no issuer", issuer.with("iss", Value::Null)),
         ("another audience", issuer.with("aud", json!("consent-portal"))),
@@ -174,7 +185,8 @@ async fn the_judges_speak_to_services_only() {
     for (service, method, path) in endpoints {
         let send = async |token: Option<&str>| {
             let address = format!("{}{path}", farajaland.url(service));
-            let mut request = client.request(method.parse().unwrap(), address).header("content-type", "application/json");
+            let mut request =
+                client.request(method.parse().unwrap(), address).header("content-type", "application/json");
             if let Some(token) = token {
                 request = request.bearer_auth(token);
             }

@@ -15,8 +15,10 @@ const LARGEST: usize = 1024 * 1024;
 
 /// All routes; all but `/health` want a service token.
 pub fn router(audit: Arc<Audit>, callers: Arc<ServiceVerifier>) -> Router {
-    let wrong_method = || async { problem(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "this path takes another method") };
-    let inner = Router::new().route("/api/audit-logs", get(audit_logs::handler).fallback(wrong_method)).with_state(audit);
+    let wrong_method =
+        || async { problem(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "this path takes another method") };
+    let inner =
+        Router::new().route("/api/audit-logs", get(audit_logs::handler).fallback(wrong_method)).with_state(audit);
     let router = caller::services_only(inner, callers)
         .route("/health", get(health::handler).fallback(wrong_method))
         .fallback(|| async { problem(StatusCode::NOT_FOUND, "NOT_FOUND", "there is nothing here") });

@@ -36,7 +36,10 @@ impl Audit {
         let interrupted = store::close_interrupted(&mut transaction, clock.now()).await?;
         transaction.commit().await?;
         if interrupted > 0 {
-            tracing::warn!(requests = interrupted, "requests were interrupted when the exchange last ended; closed as ABORTED");
+            tracing::warn!(
+                requests = interrupted,
+                "requests were interrupted when the exchange last ended; closed as ABORTED"
+            );
         }
         let (writer, task) = Writer::start(store.file.clone(), store.keyring.clone(), clock);
         let writer = std::sync::Mutex::new(Some(writer));

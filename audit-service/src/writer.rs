@@ -76,7 +76,11 @@ impl Task {
         let mut batch = Vec::new();
         while queue.recv_many(&mut batch, LARGEST_BATCH).await > 0 {
             let result = self.commit(&batch).await.map_err(|error| {
-                tracing::error!(error = &error as &dyn std::error::Error, records = batch.len(), "audit records were not written");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    records = batch.len(),
+                    "audit records were not written"
+                );
                 WriteError::Refused(Arc::new(error))
             });
             if result.is_err() {

@@ -68,7 +68,8 @@ async fn f9_an_intent_that_nothing_closed_is_aborted_at_the_next_start_and_only_
     for _ in 0..2 {
         let audit = open(folder.path()).await;
         assert_eq!(events(&audit).await, ["INTENT", "INTENT", "RELEASE", "ABORTED"]);
-        let page = audit.page(&Filter { event: Some("ABORTED".to_owned()), limit: 1, ..Filter::default() }).await.unwrap();
+        let page =
+            audit.page(&Filter { event: Some("ABORTED".to_owned()), limit: 1, ..Filter::default() }).await.unwrap();
         assert_eq!(page.logs[0].request_id, Uuid::from_u128(1).to_string());
         assert_eq!(page.logs[0].content["reason"], "interrupted");
         assert_eq!(page.logs[0].subjects[0].consent_version, Some(2));
@@ -94,7 +95,8 @@ async fn many_records_that_wait_together_are_all_kept_in_their_order_per_request
     assert_eq!(page.total, 200);
     for request in 0..100 {
         let id = Uuid::from_u128(request).to_string();
-        let own: Vec<_> = page.logs.iter().filter(|entry| entry.request_id == id).map(|entry| entry.event.as_str()).collect();
+        let own: Vec<_> =
+            page.logs.iter().filter(|entry| entry.request_id == id).map(|entry| entry.event.as_str()).collect();
         assert_eq!(own, ["RELEASE", "INTENT"], "newest first");
     }
 }

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{FixedOffset, TimeDelta};
-use ndx_config::{
-    Application, ApplicationPurpose, CanonicalStep, Exchange, Identifier, IdentityProvider, Member,
-};
+use ndx_config::{Application, ApplicationPurpose, CanonicalStep, Exchange, Identifier, IdentityProvider, Member};
 use ndx_contracts::{ApplicationId, MemberId, Purpose, SchemaId, Subject};
 use regex::Regex;
 use url::Url;

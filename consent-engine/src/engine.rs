@@ -96,10 +96,8 @@ impl Engine {
             let Decision::Share { optional, length } = decision else {
                 return Ok(Some(Action::Denied { cool_down_until: now + self.config.cool_down }));
             };
-            let (shared, declined): (Vec<&AskedField>, Vec<&AskedField>) = request
-                .fields
-                .iter()
-                .partition(|asked| asked.need == Need::Needed || optional.contains(&asked.field));
+            let (shared, declined): (Vec<&AskedField>, Vec<&AskedField>) =
+                request.fields.iter().partition(|asked| asked.need == Need::Needed || optional.contains(&asked.field));
             let names = |list: Vec<&AskedField>| list.into_iter().map(|asked| asked.field.clone()).collect();
             Ok(Some(Action::Granted { fields: names(shared), declined: names(declined), until: now + length }))
         })

@@ -30,7 +30,10 @@ impl DataFolder {
         if !marker.exists() {
             let holds_something = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some());
             if holds_something {
-                bail!("`{}` is not empty and is not a data folder of NDX; choose another with `--data`", path.display());
+                bail!(
+                    "`{}` is not empty and is not a data folder of NDX; choose another with `--data`",
+                    path.display()
+                );
             }
         }
         let cannot = || format!("the data folder `{}` cannot be used", path.display());
@@ -43,7 +46,10 @@ impl DataFolder {
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(fs::TryLockError::WouldBlock) => {
-                bail!("another exchange is running on `{}`; stop it first, or choose another with `--data`", path.display())
+                bail!(
+                    "another exchange is running on `{}`; stop it first, or choose another with `--data`",
+                    path.display()
+                )
             }
             Err(fs::TryLockError::Error(error)) => Err(error).with_context(cannot),
         }

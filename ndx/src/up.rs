@@ -103,9 +103,11 @@ impl Parts {
         let keys = service_keys(data, &clock)?;
         let verifier = |callee: ServiceName| Arc::new(ServiceVerifier::new(callee.as_str(), &keys, clock.clone()));
 
-        let audit = Audit::open(data.path(), &root_key, clock.clone()).await.context("the audit log cannot be opened")?;
+        let audit =
+            Audit::open(data.path(), &root_key, clock.clone()).await.context("the audit log cannot be opened")?;
         let pdp = Pdp::open(&exchange.policy, data.path(), clock.clone()).await?;
-        let consent = Engine::open(consent_engine::Config::of(exchange)?, data.path(), &root_key, clock.clone()).await?;
+        let consent =
+            Engine::open(consent_engine::Config::of(exchange)?, data.path(), &root_key, clock.clone()).await?;
         let judges = Judges { policy: pdp.clone(), consent: consent.clone(), audit: audit.clone() };
         let gateway = Gateway::new(exchange, judges, clock.clone())?;
 

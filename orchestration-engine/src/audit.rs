@@ -155,7 +155,9 @@ pub async fn refuse(entry: &mut Entry, refusal: &Refusal) -> Result<(), JudgeErr
 impl Entry {
     async fn append(&self, event: AuditEvent) -> Result<(), JudgeError> {
         let Some(record) = self.record(event) else { return Ok(()) };
-        tokio::time::timeout(self.time, self.log.append(record)).await.map_err(|_| JudgeError::Timeout { judge: JUDGE })?
+        tokio::time::timeout(self.time, self.log.append(record))
+            .await
+            .map_err(|_| JudgeError::Timeout { judge: JUDGE })?
     }
 
     fn record(&self, event: AuditEvent) -> Option<AuditRecord> {
@@ -184,7 +186,10 @@ impl Drop for Entry {
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
                 if let Err(error) = log.append(record).await {
-                    tracing::error!(error = &error as &dyn std::error::Error, "an aborted request could not be recorded");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "an aborted request could not be recorded"
+                    );
                 }
             });
         }

@@ -201,7 +201,10 @@ mod tests {
     #[test]
     fn a_message_loses_the_values_that_it_quotes() {
         for (message, expected) in [
-            ("could not coerce variable nic: 199512345678 to type String", "could not coerce variable nic to type String"),
+            (
+                "could not coerce variable nic: 199512345678 to type String",
+                "could not coerce variable nic to type String",
+            ),
             ("expected value of type String!, found 199512345678", "expected value of type String!, found …"),
             (r#"expected value of type Int, found "861234567V""#, "expected value of type Int, found …"),
             ("type `Query` does not have a field `a1`", "type `Query` does not have a field `a1`"),

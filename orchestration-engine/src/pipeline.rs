@@ -10,8 +10,7 @@ use http::{HeaderMap, header};
 use ndx_contracts::TraceId;
 
 use crate::{
-    audit,
-    consent,
+    audit, consent,
     error::Refusal,
     execution, operation, planner, policy, projection, request,
     response::{self, Answer, MediaType},
@@ -42,10 +41,16 @@ pub async fn answer(gateway: &Gateway, incoming: Incoming) -> Answer {
     }
 }
 
-async fn line(gateway: &Gateway, incoming: Incoming, media_type: MediaType, entry: &mut audit::Entry) -> Result<Answer, Refusal> {
+async fn line(
+    gateway: &Gateway,
+    incoming: Incoming,
+    media_type: MediaType,
+    entry: &mut audit::Entry,
+) -> Result<Answer, Refusal> {
     let Gateway { config, schema, authenticator, judges, providers } = gateway;
     let Incoming { headers, body, trace_id } = incoming;
-    let (time, ends) = (config.judge_timeout(), Instant::now() + Duration::from_millis(config.limits.request_timeout_ms));
+    let (time, ends) =
+        (config.judge_timeout(), Instant::now() + Duration::from_millis(config.limits.request_timeout_ms));
 
     let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let caller = authenticator.authenticate(authorization).await?;

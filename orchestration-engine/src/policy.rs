@@ -146,7 +146,9 @@ mod tests {
 
     #[test]
     fn f3_an_answer_with_missing_extra_or_reordered_fields_is_not_trusted() {
-        for answer in [&[("a", PERMIT)][..], &[("b", PERMIT), ("a", PERMIT)], &[("a", PERMIT), ("b", PERMIT), ("c", PERMIT)]] {
+        for answer in
+            [&[("a", PERMIT)][..], &[("b", PERMIT), ("a", PERMIT)], &[("a", PERMIT), ("b", PERMIT), ("c", PERMIT)]]
+        {
             let refused = permissions(&request(&["a", "b"]), &decision(answer));
             assert!(matches!(refused, Err(PolicyError::Judge(JudgeError::Confused { .. }))));
         }

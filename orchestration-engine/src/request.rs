@@ -98,7 +98,8 @@ fn is_json(headers: &HeaderMap) -> bool {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut parts = value.split(';').map(|part| part.trim().to_ascii_lowercase());
     let json = parts.next().as_deref() == Some("application/json");
-    json && parts.all(|part| !part.starts_with("charset=") || part.trim_matches('"').replace('"', "") == "charset=utf-8")
+    json && parts
+        .all(|part| !part.starts_with("charset=") || part.trim_matches('"').replace('"', "") == "charset=utf-8")
 }
 
 #[cfg(test)]
@@ -120,7 +121,9 @@ mod tests {
 
     #[test]
     fn refuses_what_a_browser_could_send_to_another_site() {
-        for content_type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/json+x"] {
+        for content_type in
+            ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/json+x"]
+        {
             assert_eq!(received(content_type, r#"{"query":"{a}"}"#).unwrap_err(), RequestError::ContentType);
         }
     }
@@ -128,7 +131,9 @@ mod tests {
     #[test]
     fn says_what_is_wrong_with_the_body() {
         assert_eq!(received("application/json", "{").unwrap_err(), RequestError::NotJson { line: 1, column: 1 });
-        for shape in ["[]", "{}", r#"{"query":7}"#, r#"{"query":" "}"#, r#"{"query":"{a}","variables":[]}"#, "null", "[{}]"] {
+        for shape in
+            ["[]", "{}", r#"{"query":7}"#, r#"{"query":" "}"#, r#"{"query":"{a}","variables":[]}"#, "null", "[{}]"]
+        {
             assert!(matches!(received("application/json", shape), Err(RequestError::Shape(_))), "{shape}");
         }
         let long = format!(r#"{{"query":"{}"}}"#, "a".repeat(1000));

@@ -36,9 +36,10 @@ impl MediaType {
     pub fn accepted(headers: &HeaderMap) -> Self {
         let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let weight = |wanted: &str| {
-            let entry = accept.split(',').map(str::trim).find(|entry| {
-                entry.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(wanted))
-            })?;
+            let entry = accept
+                .split(',')
+                .map(str::trim)
+                .find(|entry| entry.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(wanted)))?;
             let q = entry.split(';').skip(1).find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok());
             Some(q.unwrap_or(1.0))
         };
@@ -141,9 +142,8 @@ mod tests {
 
     #[test]
     fn the_media_type_follows_accept() {
-        let accepted = |accept: &str| {
-            MediaType::accepted(&HeaderMap::from_iter([(header::ACCEPT, accept.parse().unwrap())]))
-        };
+        let accepted =
+            |accept: &str| MediaType::accepted(&HeaderMap::from_iter([(header::ACCEPT, accept.parse().unwrap())]));
         assert_eq!(accepted("*/*"), MediaType::Json);
         assert_eq!(accepted("application/json"), MediaType::Json);
         assert_eq!(accepted("application/graphql-response+json, application/json;q=0.9"), MediaType::GraphqlResponse);

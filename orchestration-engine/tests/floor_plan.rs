@@ -31,7 +31,7 @@ fn imported<'a>(text: &'a str, floors: &[&'a str]) -> Vec<&'a str> {
                     depth == 0
                 });
                 let mut level = 0;
-                let list = &list[..end.unwrap()];
+                let list = list.get(..end.unwrap()).unwrap();
                 list.split(|c| {
                     level += i32::from(c == '{') - i32::from(c == '}');
                     c == ',' && level == 0

@@ -14,7 +14,12 @@ pub fn decide(policies: &PolicySet, request: &DecisionRequest, now: DateTime<Utc
     Decision { policy_version: policies.version, fields }
 }
 
-fn decide_field(policies: &PolicySet, request: &DecisionRequest, field: &FieldRef, now: DateTime<Utc>) -> FieldDecision {
+fn decide_field(
+    policies: &PolicySet,
+    request: &DecisionRequest,
+    field: &FieldRef,
+    now: DateTime<Utc>,
+) -> FieldDecision {
     let decided = |effect, determined_by| FieldDecision { field: field.clone(), effect, determined_by };
     let denied = |reason, determined_by| decided(Effect::Deny { reason }, determined_by);
     let Some(policy) = policies.fields.get(field) else {
@@ -98,7 +103,10 @@ mod tests {
     fn each_field_is_decided_by_its_policy_its_grant_and_the_time() {
         use AccessControl::{Public, Restricted};
         let names = ["restricted", "public", "owned", "bare", "ended", "ends-now", "later", "elsewhere", "unknown"];
-        let fields: Vec<_> = names[..8].iter().map(|name| policy(name, if *name == "public" { Public } else { Restricted }, *name == "owned")).collect();
+        let fields: Vec<_> = names[..8]
+            .iter()
+            .map(|name| policy(name, if *name == "public" { Public } else { Restricted }, *name == "owned"))
+            .collect();
         let grants = [
             grant("restricted", "p", -1, None),
             grant("public", "p", -1, Some(1)),

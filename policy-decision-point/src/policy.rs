@@ -153,7 +153,11 @@ impl PolicySet {
         let mut actions: Vec<_> = new_fields.map(|policy| Action::FieldPolicyPut { policy: policy.clone() }).collect();
         actions.extend(gone_fields.map(|field| Action::FieldPolicyRemoved { field: field.clone() }));
         actions.extend(new_grants.map(|(_, grant)| Action::GrantPut { grant: grant.clone() }));
-        actions.extend(gone_grants.map(|(application, purpose, field)| Action::GrantRemoved { application, purpose, field }));
+        actions.extend(gone_grants.map(|(application, purpose, field)| Action::GrantRemoved {
+            application,
+            purpose,
+            field,
+        }));
         actions
     }
 }

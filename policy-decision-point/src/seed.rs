@@ -142,7 +142,11 @@ impl Reader {
             let (application, purpose) = (application_id.clone(), purpose.clone());
             let grant = Grant { application, purpose, field: field.clone(), basis, need: granted.need, from, until };
             if self.set.grants.insert(grant.key(), grant).is_some() {
-                self.note(file, None, format!("[{number}].fields[{place}]: `{field}` is granted twice for one purpose; remove one"));
+                self.note(
+                    file,
+                    None,
+                    format!("[{number}].fields[{place}]: `{field}` is granted twice for one purpose; remove one"),
+                );
             }
         }
     }
@@ -168,7 +172,11 @@ mod tests {
     fn the_files_of_the_tree_have_no_mistake() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let set = read(&root.join("schema/policy-metadata.json"), &root.join("sandbox/grants.json")).unwrap();
-        assert!(set.grants.values().any(|grant| grant.id() == "grant:passport-app/passport-application/drp-schema-v1:person.fullName"));
+        assert!(
+            set.grants
+                .values()
+                .any(|grant| grant.id() == "grant:passport-app/passport-application/drp-schema-v1:person.fullName")
+        );
     }
 
     #[test]
@@ -179,7 +187,9 @@ mod tests {
         let problems = both(&fields, grants).unwrap_err();
         let text: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();
         assert_eq!(text.len(), 5, "{text:#?}");
-        for words in ["`owner` must be", "listed twice", "would never hold", "no field policy speaks of `s:z`", "granted twice"] {
+        for words in
+            ["`owner` must be", "listed twice", "would never hold", "no field policy speaks of `s:z`", "granted twice"]
+        {
             assert!(text.iter().any(|message| message.contains(words)), "{words}: {text:#?}");
         }
     }

@@ -39,7 +39,8 @@ async fn served() -> Served {
 impl Served {
     async fn decide(&self, token: Option<&str>, body: impl Into<reqwest::Body>) -> (u16, Value) {
         let client = outbound::client(Duration::from_secs(5)).unwrap();
-        let mut request = client.post(format!("{}/api/v1/policy/decide", self.url)).header("content-type", "application/json");
+        let mut request =
+            client.post(format!("{}/api/v1/policy/decide", self.url)).header("content-type", "application/json");
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
@@ -67,7 +68,10 @@ async fn strangers_are_refused() {
 async fn answers_in_the_shape_of_the_contract() {
     let served = served().await;
     let token = served.key.token_for("policy").unwrap();
-    let asked = question("passport-app", &[("drp-schema-v1", "person.fullName"), ("drp-schema-v1", "person.photo"), ("x", "y")]);
+    let asked = question(
+        "passport-app",
+        &[("drp-schema-v1", "person.fullName"), ("drp-schema-v1", "person.photo"), ("x", "y")],
+    );
     let (status, body) = served.decide(Some(&token), asked).await;
     assert_eq!(status, 200);
     assert_eq!(body["appAuthorized"], false);
@@ -103,7 +107,8 @@ async fn an_unchanged_seed_adds_nothing_and_an_edited_one_takes_effect() {
 
     let edited = served.folder.path().join("grants.json");
     std::fs::write(&edited, "[]").unwrap();
-    let pdp = Pdp::open(&PolicySeed { grants: edited, ..seed() }, served.folder.path(), SystemClock::shared()).await.unwrap();
+    let pdp =
+        Pdp::open(&PolicySeed { grants: edited, ..seed() }, served.folder.path(), SystemClock::shared()).await.unwrap();
     assert!(pdp.policies().grants.is_empty());
     assert!(pdp.policies().version > third);
 }

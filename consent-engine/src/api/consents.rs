@@ -95,7 +95,8 @@ pub(crate) async fn create(
     Extension(trace_id): Extension<TraceId>,
     body: Bytes,
 ) -> Result<(StatusCode, Json<impl Serialize>), ApiError> {
-    let wanted: Wanted = serde_json::from_slice(&body).map_err(|error| bad(format!("the body is not right: {error}")))?;
+    let wanted: Wanted =
+        serde_json::from_slice(&body).map_err(|error| bad(format!("the body is not right: {error}")))?;
     let application = application(wanted.app_id)?;
     let Some(owner) = wanted.consent_requirement else { return Err(bad("consentRequirement is required")) };
     let subject = subject(&engine, owner.owner_id)?;
@@ -103,7 +104,8 @@ pub(crate) async fn create(
         Some(purpose) => Purpose::new(purpose),
         None => only_purpose(&engine, &application)?,
     };
-    let named_as_optional = |field: &WantedField| wanted.optional.iter().any(|one| one.reference() == field.reference());
+    let named_as_optional =
+        |field: &WantedField| wanted.optional.iter().any(|one| one.reference() == field.reference());
     let plain = owner.fields.iter().filter(|field| !named_as_optional(field)).chain(&wanted.needed);
     let needed = plain.map(|field| field.required(Need::Needed));
     let fields = needed.chain(wanted.optional.iter().map(|field| field.required(Need::Optional))).collect();

@@ -113,7 +113,8 @@ mod tests {
 
     #[test]
     fn a_length_is_said_in_the_largest_unit_that_fits() {
-        let said = [(3600, "1 hour"), (5400, "90 minutes"), (86_400, "1 day"), (2_592_000, "30 days"), (5, "5 seconds")];
+        let said =
+            [(3600, "1 hour"), (5400, "90 minutes"), (86_400, "1 day"), (2_592_000, "30 days"), (5, "5 seconds")];
         for (seconds, words) in said {
             assert_eq!(length_of_time(TimeDelta::seconds(seconds)), words);
         }

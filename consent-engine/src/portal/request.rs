@@ -205,7 +205,8 @@ fn decision(
         [(_, only)] => Some(*only),
         several => several.iter().find(|(name, _)| Some(name) == filled.length.as_ref()).map(|(_, length)| *length),
     };
-    let ticked = |asked: &&AskedField| asked.need == Need::Optional && filled.optional.contains(&asked.field.to_string());
+    let ticked =
+        |asked: &&AskedField| asked.need == Need::Optional && filled.optional.contains(&asked.field.to_string());
     let optional: Vec<_> = request.fields.iter().filter(ticked).map(|asked| asked.field.clone()).collect();
     let nothing = optional.is_empty() && request.fields.iter().all(|asked| asked.need == Need::Optional);
     let errors = Errors {

@@ -128,9 +128,7 @@ pub(crate) async fn finish(
         engine.store.end_session(&old).await?;
     }
     let id = engine.store.begin_session(&person, engine.now()).await?;
-    let jar = jar
-        .add(CookieName::Session.with(id, portal))
-        .remove(CookieName::Attempt.with(String::new(), portal));
+    let jar = jar.add(CookieName::Session.with(id, portal)).remove(CookieName::Attempt.with(String::new(), portal));
     Ok((jar, Redirect::to(&path)).into_response())
 }
 

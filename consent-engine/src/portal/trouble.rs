@@ -87,11 +87,9 @@ impl Trouble {
                 vec![format!("{provider} is not answering. Try again in a few minutes.")],
                 None,
             ),
-            Self::NoLedger => (
-                "This is not working now",
-                vec!["Nothing was changed. Try again in a few minutes.".to_owned()],
-                None,
-            ),
+            Self::NoLedger => {
+                ("This is not working now", vec!["Nothing was changed. Try again in a few minutes.".to_owned()], None)
+            }
             Self::OurMistake => (
                 "Something went wrong",
                 vec!["This is our mistake, not yours. Try again in a few minutes.".to_owned()],
@@ -146,9 +144,9 @@ impl From<OpenIdError> for Trouble {
     fn from(error: OpenIdError) -> Self {
         tracing::warn!(error = &error as &dyn std::error::Error, "a sign-in failed");
         match error {
-            OpenIdError::Unreachable(..)
-            | OpenIdError::Discovery(..)
-            | OpenIdError::IdToken(Rejection::NoKeys(_)) => Self::NoIdentityProvider,
+            OpenIdError::Unreachable(..) | OpenIdError::Discovery(..) | OpenIdError::IdToken(Rejection::NoKeys(_)) => {
+                Self::NoIdentityProvider
+            }
             _ => Self::NotSignedIn("/my".to_owned()),
         }
     }

@@ -233,8 +233,9 @@ fn recorded(rows: Vec<SqliteRow>) -> Result<Vec<Recorded>, StoreError> {
     }
     let mut all: Vec<Recorded> = all.into_values().collect();
     for one in &mut all {
-        one.consent = fold(&one.entries)
-            .map_err(|illegal| StoreError::Corrupt(format!("the history of consent {} is not one: {illegal}", one.id)))?;
+        one.consent = fold(&one.entries).map_err(|illegal| {
+            StoreError::Corrupt(format!("the history of consent {} is not one: {illegal}", one.id))
+        })?;
     }
     Ok(all)
 }

@@ -9,12 +9,10 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use ndx_clock::Clock;
 use oauth2::{
-    AsyncHttpClient, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet, ExtraTokenFields,
-    HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, StandardRevocableToken,
-    StandardTokenResponse, TokenUrl,
-    basic::{
-        BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
-    },
+    AsyncHttpClient, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
+    EndpointSet, ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    StandardRevocableToken, StandardTokenResponse, TokenUrl,
+    basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::sync::OnceCell;
@@ -168,11 +166,8 @@ impl OpenIdProvider {
             request = request.add_extra_param("prompt", "login");
         }
         let (address, state) = request.url();
-        let attempt = Attempt {
-            state: state.into_secret(),
-            nonce: nonce.into_secret(),
-            verifier: verifier.into_secret(),
-        };
+        let attempt =
+            Attempt { state: state.into_secret(), nonce: nonce.into_secret(), verifier: verifier.into_secret() };
         Ok((address, attempt))
     }
 
@@ -180,7 +175,12 @@ impl OpenIdProvider {
     ///
     /// # Errors
     /// When the attempt was another one, or the provider's answer is not acceptable in every respect.
-    pub async fn finish<T: DeserializeOwned>(&self, attempt: &Attempt, state: &str, code: &str) -> Result<T, OpenIdError> {
+    pub async fn finish<T: DeserializeOwned>(
+        &self,
+        attempt: &Attempt,
+        state: &str,
+        code: &str,
+    ) -> Result<T, OpenIdError> {
         if !same(state, &attempt.state) {
             return Err(OpenIdError::OtherState);
         }

@@ -89,7 +89,10 @@ fn services(services: &Placed<Services>, page: &mut Page<'_>) {
     for (name, service) in [("gateway", gateway), ("consent", consent), ("policy", policy), ("audit", audit)] {
         web_address(&service.url, services.at, page);
         if !seen.insert(service.listen) {
-            page.note(services.at, format!("`{name}` listens on {}, where another service listens too", service.listen));
+            page.note(
+                services.at,
+                format!("`{name}` listens on {}, where another service listens too", service.listen),
+            );
         }
     }
 }
@@ -176,16 +179,25 @@ fn providers(parts: &mut Parts, folder: &Path, page: &mut Page<'_>) {
         };
         match reference.resolve(folder) {
             Ok(secret) => *resolved = Some(secret),
-            Err(error) => page.note(entry.at, format!("the secret of provider `{}`: {error}", entry.value.provider_key)),
+            Err(error) => {
+                page.note(entry.at, format!("the secret of provider `{}`: {error}", entry.value.provider_key))
+            }
         }
     }
 }
 
 fn mappings(mappings: &[Placed<ArgMapping>], page: &mut Page<'_>) {
     for Placed { at, value } in mappings {
-        if !value.source_arg_path.split_once('-').is_some_and(|(root, argument)| !root.is_empty() && !argument.is_empty()) {
+        if !value
+            .source_arg_path
+            .split_once('-')
+            .is_some_and(|(root, argument)| !root.is_empty() && !argument.is_empty())
+        {
             let path = &value.source_arg_path;
-            page.note(*at, format!("`sourceArgPath` is `{path}`; write it as `<root field>-<argument>`, e.g. `personInfo-nic`"));
+            page.note(
+                *at,
+                format!("`sourceArgPath` is `{path}`; write it as `<root field>-<argument>`, e.g. `personInfo-nic`"),
+            );
         }
     }
 }

@@ -15,7 +15,8 @@ pub use crate::{
     load::{Problem, Problems, load, parse},
     reference::{ReferenceError, Secret, SecretRef, variable},
     sections::{
-        Application, ApplicationPurpose, ArgMapping, ConsentRules, CanonicalStep, Exchange, FieldReason, Identifier, IdentityProvider, Jwt, Limits, Member,
-        PolicySeed, Portal, Provider, ProviderAuth, SchemaFiles, Service, Services, Store,
+        Application, ApplicationPurpose, ArgMapping, CanonicalStep, ConsentRules, Exchange, FieldReason, Identifier,
+        IdentityProvider, Jwt, Limits, Member, PolicySeed, Portal, Provider, ProviderAuth, SchemaFiles, Service,
+        Services, Store,
     },
 };

@@ -133,7 +133,8 @@ impl Page<'_> {
         let providers = self.list(&sections.providers);
         let arg_mappings = self.list(&sections.arg_mappings);
         let foundational = sections.foundational_id_arg_name.map_or(Some(None), |raw| self.one(raw).map(Some));
-        let limits = sections.limits.map_or_else(|| Some(Limits::default()), |raw| self.one(raw).map(|read| read.value));
+        let limits =
+            sections.limits.map_or_else(|| Some(Limits::default()), |raw| self.one(raw).map(|read| read.value));
         let store = sections.store.map_or_else(|| Some(Store::default()), |raw| self.one(raw).map(|read| read.value));
         let parts = check::Parts {
             services: services?,

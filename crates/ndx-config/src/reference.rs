@@ -58,11 +58,14 @@ impl SecretRef {
     /// When there is nothing where it points.
     pub fn resolve(&self, folder: &Path) -> Result<Secret, ReferenceError> {
         let (place, text) = match self {
-            Self::FromEnv(name) => (name.clone(), variable(name).ok_or_else(|| ReferenceError::NoVariable(name.clone()))?),
+            Self::FromEnv(name) => {
+                (name.clone(), variable(name).ok_or_else(|| ReferenceError::NoVariable(name.clone()))?)
+            }
             Self::FromFile(file) => {
                 let file = folder.join(file);
                 let place = file.display().to_string();
-                let text = std::fs::read_to_string(&file).map_err(|cause| ReferenceError::NoFile(place.clone(), cause))?;
+                let text =
+                    std::fs::read_to_string(&file).map_err(|cause| ReferenceError::NoFile(place.clone(), cause))?;
                 (place, text.strip_suffix('\n').unwrap_or(&text).to_owned())
             }
         };

@@ -235,8 +235,10 @@ pub struct FieldReason {
 impl ApplicationPurpose {
     /// Why `field` is wanted.
     pub fn reason(&self, field: &FieldRef) -> Option<&str> {
-        let found =
-            self.reasons.iter().find(|reason| reason.schema_id == field.schema_id && reason.field_name == field.field_name);
+        let found = self
+            .reasons
+            .iter()
+            .find(|reason| reason.schema_id == field.schema_id && reason.field_name == field.field_name);
         found.map(|reason| reason.reason.as_str())
     }
 }

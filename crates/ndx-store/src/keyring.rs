@@ -53,7 +53,8 @@ impl Keyring {
             .await?;
         if rows.is_empty() {
             for (number, purpose) in [(1, HASH), (2, SEAL)] {
-                let wrapped = seal_bytes(root.bytes(), bound_to(number, purpose).as_bytes(), random::<KEY_LENGTH>()?.to_vec())?;
+                let wrapped =
+                    seal_bytes(root.bytes(), bound_to(number, purpose).as_bytes(), random::<KEY_LENGTH>()?.to_vec())?;
                 sqlx::query("INSERT INTO data_keys (number, purpose, wrapped) VALUES ($1, $2, $3)")
                     .bind(number)
                     .bind(purpose)

@@ -5,7 +5,9 @@ use std::{path::Path, time::Duration};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, SqlSafeStr,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
-    sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{
+        SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    },
 };
 
 /// Why a store could not be opened or used.
@@ -62,8 +64,7 @@ impl SqliteStore {
     pub async fn open(file: &Path, steps: &[Step]) -> Result<Self, StoreError> {
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options(file)).await?;
         migrate(&writer, file, steps).await?;
-        let reader =
-            SqlitePoolOptions::new().max_connections(4).connect_with(options(file).read_only(true)).await?;
+        let reader = SqlitePoolOptions::new().max_connections(4).connect_with(options(file).read_only(true)).await?;
         Ok(Self { writer, reader })
     }
 

@@ -88,6 +88,39 @@ impl Retryable {
 }
 
 impl Code {
+    /// All codes.
+    pub const ALL: [Self; 29] = [
+        Self::Unauthorized,
+        Self::BadRequest,
+        Self::UsePost,
+        Self::GraphqlParseFailed,
+        Self::GraphqlValidationFailed,
+        Self::OperationNotFound,
+        Self::VariablesInvalid,
+        Self::TooLarge,
+        Self::TooDeep,
+        Self::TooManyRoots,
+        Self::PurposeRequired,
+        Self::PurposeNotAllowed,
+        Self::PdpNotAllowed,
+        Self::PdpUnavailable,
+        Self::MissingIdentifier,
+        Self::CeNotApproved,
+        Self::FieldNotShared,
+        Self::ConsentWithdrawn,
+        Self::CeUnavailable,
+        Self::AuditUnavailable,
+        Self::KeysUnavailable,
+        Self::ProviderTimeout,
+        Self::ProviderUnavailable,
+        Self::ProviderError,
+        Self::ProviderBadData,
+        Self::ProviderRefused,
+        Self::ProviderQuota,
+        Self::ProviderNotConfigured,
+        Self::InternalError,
+    ];
+
     /// As it stands in `extensions.code`.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -40,7 +40,9 @@ pub fn field_error(error: &FieldError) -> ClientError {
     let code = code(&error.cause);
     let client = match &error.cause {
         Cause::Refused(refusal) => match &**refusal {
-            RootRefusal::NoSubject => ClientError::new(code, "say whom the data is about: the argument that names the person is missing"),
+            RootRefusal::NoSubject => {
+                ClientError::new(code, "say whom the data is about: the argument that names the person is missing")
+            }
             RootRefusal::NotApproved(answer, purpose) => not_approved(answer, purpose),
         },
         Cause::Withheld(why, provider) => {

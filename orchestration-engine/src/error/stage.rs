@@ -32,7 +32,8 @@ impl From<RequestError> for Refusal {
 impl From<AuthenticationError> for Refusal {
     fn from(error: AuthenticationError) -> Self {
         tracing::info!(error = &error as &dyn std::error::Error, "a caller was not authenticated");
-        let refused = |reason| ClientError::new(Code::Unauthorized, "a valid access token is required").with("reason", reason);
+        let refused =
+            |reason| ClientError::new(Code::Unauthorized, "a valid access token is required").with("reason", reason);
         match error {
             AuthenticationError::Rejected(Rejection::NoKeys(_)) => {
                 ClientError::new(Code::KeysUnavailable, "the exchange cannot check tokens at the moment").into()
@@ -72,7 +73,8 @@ impl From<OperationError> for Refusal {
 }
 
 fn document(code: Code, mistakes: Vec<Mistake>) -> Refusal {
-    let error = |mistake: Mistake| ClientError { locations: mistake.locations, ..ClientError::new(code, mistake.message) };
+    let error =
+        |mistake: Mistake| ClientError { locations: mistake.locations, ..ClientError::new(code, mistake.message) };
     Refusal { errors: mistakes.into_iter().map(error).collect(), data_null: false }
 }
 
@@ -93,7 +95,9 @@ impl From<PolicyError> for Refusal {
         let expired = fields.iter().all(|(_, reason)| *reason == DenyReason::AccessExpired);
         let listed: Vec<Value> = fields
             .iter()
-            .map(|(field, reason)| json!({"fieldName": field.field_name, "schemaId": field.schema_id, "reason": reason}))
+            .map(
+                |(field, reason)| json!({"fieldName": field.field_name, "schemaId": field.schema_id, "reason": reason}),
+            )
             .collect();
         let client = if expired {
             ClientError::new(Code::PdpNotAllowed, "Access expired")

@@ -188,7 +188,10 @@ mod tests {
         let body = br#"{"data":{"r0_p":{"a":1}},"errors":[{"message":"x","path":["r0_p",3,"b"]}]}"#;
         let answer = ProviderAnswer::open(body).unwrap();
         assert_eq!(answer.data.get("r0_p").unwrap().get(), r#"{"a":1}"#);
-        assert_eq!(answer.errors, [ProviderError { path: vec!["r0_p".into(), "b".into()], failure: ProviderFailure::Error }]);
+        assert_eq!(
+            answer.errors,
+            [ProviderError { path: vec!["r0_p".into(), "b".into()], failure: ProviderFailure::Error }]
+        );
     }
 
     #[test]

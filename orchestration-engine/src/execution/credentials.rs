@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use http::{HeaderName, HeaderValue, header};
 use ndx_config::ProviderAuth;
 use oauth2::{
-    AsyncHttpClient, AuthType, ClientId, ClientSecret, EndpointNotSet, EndpointSet, Scope, TokenResponse, TokenUrl, basic::BasicClient,
+    AsyncHttpClient, AuthType, ClientId, ClientSecret, EndpointNotSet, EndpointSet, Scope, TokenResponse, TokenUrl,
+    basic::BasicClient,
 };
 use tokio::sync::Mutex;
 
@@ -51,9 +52,10 @@ impl Credentials {
             ProviderAuth::None => Ok(Self::None),
             ProviderAuth::ApiKey { api_key_name, resolved, .. } => {
                 let key = resolved.as_ref().ok_or_else(|| unusable("the API key was not resolved"))?;
-                let name = HeaderName::try_from(api_key_name).map_err(|_| unusable("`apiKeyName` is no header name"))?;
-                let mut value =
-                    HeaderValue::from_str(key.expose()).map_err(|_| unusable("the API key cannot stand in a header"))?;
+                let name =
+                    HeaderName::try_from(api_key_name).map_err(|_| unusable("`apiKeyName` is no header name"))?;
+                let mut value = HeaderValue::from_str(key.expose())
+                    .map_err(|_| unusable("the API key cannot stand in a header"))?;
                 value.set_sensitive(true);
                 Ok(Self::ApiKey(name, value))
             }
@@ -93,7 +95,11 @@ impl Credentials {
 }
 
 impl OAuth2 {
-    async fn token(&self, http: &reqwest::Client, refused: Option<&HeaderValue>) -> Result<HeaderValue, ProviderFailure> {
+    async fn token(
+        &self,
+        http: &reqwest::Client,
+        refused: Option<&HeaderValue>,
+    ) -> Result<HeaderValue, ProviderFailure> {
         let mut kept = self.kept.lock().await;
         if let Some(kept) = kept.as_ref().filter(|kept| kept.until > Instant::now() && Some(&kept.value) != refused) {
             return Ok(kept.value.clone());

@@ -61,10 +61,8 @@ impl Providers {
         let time = Duration::from_millis(config.limits.provider_timeout_ms);
         let largest = config.limits.provider_body_bytes;
         let by_name = config.providers.iter().map(|configured| {
-            let name = ProviderName {
-                provider_key: configured.provider_key.clone(),
-                schema_id: configured.schema_id.clone(),
-            };
+            let name =
+                ProviderName { provider_key: configured.provider_key.clone(), schema_id: configured.schema_id.clone() };
             Ok((name, Provider::new(configured, largest, time)?))
         });
         Ok(Self { by_name: by_name.collect::<Result<_, ProviderSetupError>>()?, time })

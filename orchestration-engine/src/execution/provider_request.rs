@@ -42,7 +42,10 @@ pub fn requests(plan: &ConsentedPlan, schema: &ConsumerSchema) -> Vec<ProviderRe
             documents.entry(call.provider.clone()).or_default().add(number, root, bound, &call, known);
         }
     }
-    documents.into_iter().filter_map(|(provider, document)| Some(ProviderRequest { provider, body: document.finish()? })).collect()
+    documents
+        .into_iter()
+        .filter_map(|(provider, document)| Some(ProviderRequest { provider, body: document.finish()? }))
+        .collect()
 }
 
 #[derive(Default)]
@@ -53,7 +56,14 @@ struct Document {
 }
 
 impl Document {
-    fn add(&mut self, number: usize, root: &PlannedRoot, bound: &BoundRoot, call: &ProviderCall, known: Option<&ProviderSchema>) {
+    fn add(
+        &mut self,
+        number: usize,
+        root: &PlannedRoot,
+        bound: &BoundRoot,
+        call: &ProviderCall,
+        known: Option<&ProviderSchema>,
+    ) {
         let mut arguments = Vec::new();
         for mapping in &root.mappings {
             if mapping.provider != call.provider || mapping.root_field != call.root_field {
@@ -121,7 +131,8 @@ fn literal(value: &JsonValue) -> String {
     match value {
         JsonValue::Array(items) => format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),
         JsonValue::Object(fields) => {
-            let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{}: {}", name.as_str(), literal(value))).collect();
+            let fields: Vec<_> =
+                fields.iter().map(|(name, value)| format!("{}: {}", name.as_str(), literal(value))).collect();
             format!("{{{}}}", fields.join(", "))
         }
         other => other.to_string(),

@@ -52,7 +52,8 @@ impl Question {
 /// # Errors
 /// When an argument that names a person is not an identifier.
 pub fn bind(plan: Arc<QueryPlan>, operation: &Operation, identifier: &Identifier) -> Result<Question, BindError> {
-    let roots = plan.roots.iter().map(|root| bind_root(root, &operation.variables, identifier)).collect::<Result<_, _>>()?;
+    let roots =
+        plan.roots.iter().map(|root| bind_root(root, &operation.variables, identifier)).collect::<Result<_, _>>()?;
     Ok(Question { plan, roots })
 }
 
@@ -64,7 +65,9 @@ fn bind_root(root: &PlannedRoot, variables: &JsonMap, identifier: &Identifier) -
         }
     }
     let mut subject = None;
-    if let Some((argument, value)) = root.data_owner.as_ref().and_then(|name| Some((name, arguments.get(name.as_str())?))) {
+    if let Some((argument, value)) =
+        root.data_owner.as_ref().and_then(|name| Some((name, arguments.get(name.as_str())?)))
+    {
         let written = match value {
             JsonValue::Null => None,
             JsonValue::String(text) => Some(text.as_str().to_owned()),

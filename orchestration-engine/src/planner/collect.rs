@@ -80,7 +80,8 @@ impl<'a> Collector<'a> {
         let known = self.schema.root(&field.name);
         // Validation made sure that all fields under one response key have the same arguments.
         let arguments = fields.first().map_or_else(Vec::new, |field| {
-            let given = |name: &str| field.arguments.iter().find(|argument| argument.name == name).map(|one| &one.value);
+            let given =
+                |name: &str| field.arguments.iter().find(|argument| argument.name == name).map(|one| &one.value);
             let with_default = |definition: &'a apollo_compiler::ast::InputValueDefinition| {
                 let value = given(&definition.name).or(definition.default_value.as_ref())?;
                 Some((definition.name.to_string(), value.clone()))
@@ -92,7 +93,13 @@ impl<'a> Collector<'a> {
         PlannedRoot { field, arguments, data_owner, mappings }
     }
 
-    fn field(&self, type_name: &str, response_key: &str, fields: &[&'a Field], inside: Option<&Source>) -> PlannedField {
+    fn field(
+        &self,
+        type_name: &str,
+        response_key: &str,
+        fields: &[&'a Field],
+        inside: Option<&Source>,
+    ) -> PlannedField {
         // `fields` holds at least the field that made its entry.
         let name = fields.first().map_or("", |field| field.name.as_str());
         let ty = fields.first().map(|field| field.ty().clone());
@@ -113,7 +120,8 @@ impl<'a> Collector<'a> {
             Some(source) if sets.iter().all(|set| set.is_empty()) => FieldKind::Leaf(source),
             source => {
                 let below = source.as_ref().or(inside);
-                let children = self.collect(&sets).into_iter().map(|(key, fields)| self.field(inner, key, &fields, below));
+                let children =
+                    self.collect(&sets).into_iter().map(|(key, fields)| self.field(inner, key, &fields, below));
                 FieldKind::Object(source.clone(), children.collect())
             }
         }

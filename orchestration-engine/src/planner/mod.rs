@@ -105,7 +105,9 @@ impl PlannedRoot {
     pub fn calls(&self, allowed: impl Fn(&Source) -> bool) -> Vec<ProviderCall> {
         let mut calls: Vec<ProviderCall> = Vec::new();
         for source in self.sources().into_iter().filter(|source| allowed(source)) {
-            let same = calls.iter_mut().find(|call| call.provider == source.provider && call.root_field == source.root_field());
+            let same = calls
+                .iter_mut()
+                .find(|call| call.provider == source.provider && call.root_field == source.root_field());
             match same {
                 Some(call) => call.paths.push(source.path.clone()),
                 None => calls.push(ProviderCall {

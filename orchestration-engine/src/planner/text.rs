@@ -29,9 +29,11 @@ fn print_root(root: &PlannedRoot, text: &mut String) {
     let about = root.data_owner.as_ref().map(|owner| format!(" about {owner}")).unwrap_or_default();
     text.push_str(&format!("root {}: {}{about}\n", root.field.response_key, root.field.name));
     for call in root.calls(|_| true) {
-        let mapped = root.mappings.iter().filter(|one| one.provider == call.provider && one.root_field == call.root_field);
+        let mapped =
+            root.mappings.iter().filter(|one| one.provider == call.provider && one.root_field == call.root_field);
         let arguments: Vec<_> = mapped.map(|one| format!("{}: {}", one.target, one.argument)).collect();
-        let fields: Vec<_> = call.paths.iter().map(|path| path.iter().skip(1).cloned().collect::<Vec<_>>().join(".")).collect();
+        let fields: Vec<_> =
+            call.paths.iter().map(|path| path.iter().skip(1).cloned().collect::<Vec<_>>().join(".")).collect();
         let (provider, field) = (&call.provider, &call.root_field);
         text.push_str(&format!("  ask {provider} {field}({}) {{ {} }}\n", arguments.join(", "), fields.join(" ")));
     }

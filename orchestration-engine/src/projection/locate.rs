@@ -37,7 +37,8 @@ impl<'a> OpenedAnswers<'a> {
         let calls = root.calls(|source| plan.releases(number, source)).into_iter();
         let cursor = |call: crate::planner::ProviderCall| {
             let answer = self.0.get(&call.provider)?.as_ref().ok()?;
-            let value = answer.data.get(&alias(number, &call.root_field)).map_or(Ok(Opened::Null), Opened::open).ok()?;
+            let value =
+                answer.data.get(&alias(number, &call.root_field)).map_or(Ok(Opened::Null), Opened::open).ok()?;
             Some(Cursor { provider: call.provider, base: vec![call.root_field], value })
         };
         calls.filter_map(cursor).collect()
@@ -45,13 +46,19 @@ impl<'a> OpenedAnswers<'a> {
 
     /// The value of `source` for the root with this number; `Null` only when the provider says null and nothing went
     /// wrong there.
-    pub fn locate(&self, number: usize, source: &Source, cursors: &[Cursor<'a>]) -> Result<Opened<'a>, ProviderFailure> {
+    pub fn locate(
+        &self,
+        number: usize,
+        source: &Source,
+        cursors: &[Cursor<'a>],
+    ) -> Result<Opened<'a>, ProviderFailure> {
         let answer = match self.0.get(&source.provider) {
             Some(Ok(answer)) => answer,
             Some(Err(failure)) => return Err(*failure),
             None => return Err(ProviderFailure::BadData),
         };
-        let near = cursors.iter().rev().find(|one| one.provider == source.provider && source.path.starts_with(&one.base));
+        let near =
+            cursors.iter().rev().find(|one| one.provider == source.provider && source.path.starts_with(&one.base));
         let wrong = || failure_at(&answer.errors, number, source);
         let Some(near) = near else { return Err(wrong().unwrap_or(ProviderFailure::BadData)) };
         let mut value = near.value.clone();
@@ -74,7 +81,8 @@ impl<'a> OpenedAnswers<'a> {
     pub fn nobody_knows(&self, number: usize, root: &PlannedRoot, cursors: &[Cursor<'a>]) -> bool {
         !cursors.is_empty()
             && root.sources().iter().all(|source| {
-                let root_field = Source { provider: source.provider.clone(), path: vec![source.root_field().to_owned()] };
+                let root_field =
+                    Source { provider: source.provider.clone(), path: vec![source.root_field().to_owned()] };
                 matches!(self.locate(number, &root_field, cursors), Ok(Opened::Null))
             })
     }

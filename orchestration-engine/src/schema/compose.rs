@@ -37,9 +37,9 @@ struct Composer<'a> {
 
 /// Composes `schema`.
 pub fn compose(schema: &Schema, providers: &ProviderSchemas, config: &Config) -> Composed {
-    let mut composer =
-        Composer { schema, providers, config, found: Composed::default(), walked: HashSet::new() };
-    let query = schema.root_operation(apollo_compiler::ast::OperationType::Query).and_then(|name| schema.get_object(name));
+    let mut composer = Composer { schema, providers, config, found: Composed::default(), walked: HashSet::new() };
+    let query =
+        schema.root_operation(apollo_compiler::ast::OperationType::Query).and_then(|name| schema.get_object(name));
     let Some(query) = query else {
         composer.found.problems.push((None, "there is no `Query` type, so nothing could be asked".to_owned()));
         return composer.found;
@@ -73,7 +73,10 @@ impl Composer<'_> {
     ) {
         let written = Source::from_directives(&field.directives);
         if written.is_none() && field.directives.has("sourceInfo") {
-            self.note(field, format!("`{}.{name}`: `providerField` must be a dotted path such as `person.fullName`", parent.name));
+            self.note(
+                field,
+                format!("`{}.{name}`: `providerField` must be a dotted path such as `person.fullName`", parent.name),
+            );
         }
         let source = written.as_ref().map(|source| source.within(inside));
         if let Some(source) = &source {
@@ -87,7 +90,10 @@ impl Composer<'_> {
         match self.schema.types.get(&type_name) {
             Some(ExtendedType::Object(object)) => {
                 if source.is_none() && field.ty.is_list() {
-                    self.note(field, format!("`{}.{name}` is a list, so it needs `@sourceInfo` to say which", parent.name));
+                    self.note(
+                        field,
+                        format!("`{}.{name}` is a list, so it needs `@sourceInfo` to say which", parent.name),
+                    );
                 }
                 let below = source.or_else(|| inside.cloned());
                 if self.walked.insert((type_name.to_string(), below.clone())) || below.is_none() {
@@ -98,10 +104,16 @@ impl Composer<'_> {
                 }
             }
             Some(ExtendedType::Interface(_) | ExtendedType::Union(_)) => {
-                self.note(field, format!("`{}.{name}` is an interface or union, which no provider field can fill", parent.name));
+                self.note(
+                    field,
+                    format!("`{}.{name}` is an interface or union, which no provider field can fill", parent.name),
+                );
             }
             _ if source.is_none() => {
-                self.note(field, format!("`{}.{name}` has no `@sourceInfo`, so nothing could ever answer it", parent.name));
+                self.note(
+                    field,
+                    format!("`{}.{name}` has no `@sourceInfo`, so nothing could ever answer it", parent.name),
+                );
             }
             _ => {}
         }
@@ -110,16 +122,21 @@ impl Composer<'_> {
     /// Checks that the provider has the field and that the types agree.
     fn source(&mut self, parent: &ObjectType, name: &str, field: &FieldDefinition, source: &Source) {
         if field.ty.is_non_null() {
-            let message = format!("`{}.{name}` comes from a provider, so it must be nullable; remove the `!`", parent.name);
+            let message =
+                format!("`{}.{name}` comes from a provider, so it must be nullable; remove the `!`", parent.name);
             self.note(field, message);
         }
         let Some(provider) = self.providers.get(&source.provider.schema_id) else { return };
         let definition = match provider.field(&source.path) {
             Ok(found) => found,
             Err((missing, known)) => {
-                let hint = closest(&missing, &known).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+                let hint =
+                    closest(&missing, &known).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
                 let path = source.path.join(".");
-                self.note(field, format!("`{}.{name}`: `{}` has no `{missing}` of `{path}`{hint}", parent.name, source.provider));
+                self.note(
+                    field,
+                    format!("`{}.{name}`: `{}` has no `{missing}` of `{path}`{hint}", parent.name, source.provider),
+                );
                 return;
             }
         };
@@ -150,7 +167,8 @@ impl Composer<'_> {
         }
         for argument in &field.arguments {
             if !root.mappings.iter().any(|mapping| mapping.argument == argument.name.as_str()) {
-                let message = format!("argument `{}` of `{name}` reaches no provider; map it in `argMappings`", argument.name);
+                let message =
+                    format!("argument `{}` of `{name}` reaches no provider; map it in `argMappings`", argument.name);
                 self.note(field, message);
             }
         }
@@ -168,7 +186,13 @@ impl Composer<'_> {
     }
 
     /// The mappings of this root to one provider's root field: by `@sourceInfoArgList`, else by the configuration.
-    fn mappings(&mut self, name: &str, field: &FieldDefinition, provider: &Arc<ProviderName>, root_field: &str) -> Vec<Mapping> {
+    fn mappings(
+        &mut self,
+        name: &str,
+        field: &FieldDefinition,
+        provider: &Arc<ProviderName>,
+        root_field: &str,
+    ) -> Vec<Mapping> {
         let mapping = |argument: &str, target: &str| Mapping {
             argument: argument.to_owned(),
             provider: provider.clone(),
@@ -184,7 +208,8 @@ impl Composer<'_> {
             }
         }
         let configured = self.config.arg_mappings.iter().filter(|one| {
-            let path = one.target_arg_path.strip_prefix(&format!("{}.", one.provider_key)).unwrap_or(&one.target_arg_path);
+            let path =
+                one.target_arg_path.strip_prefix(&format!("{}.", one.provider_key)).unwrap_or(&one.target_arg_path);
             one.provider_key == provider.provider_key && one.schema_id == provider.schema_id && path == root_field
         });
         for one in configured.cloned().collect::<Vec<_>>() {
@@ -194,7 +219,10 @@ impl Composer<'_> {
                         found.push(mapping(argument, &one.target_arg_name));
                     } else {
                         let path = &one.source_arg_path;
-                        self.note(field, format!("`argMappings` names `{path}`, but `{name}` has no argument `{argument}`"));
+                        self.note(
+                            field,
+                            format!("`argMappings` names `{path}`, but `{name}` has no argument `{argument}`"),
+                        );
                     }
                 }
                 _ => {}
@@ -235,7 +263,8 @@ impl Composer<'_> {
 
 /// The `providerField`s that `@sourceInfoArgList` of an argument names for one provider.
 fn listed_targets(directives: &apollo_compiler::ast::DirectiveList, provider: &ProviderName) -> Vec<String> {
-    let list = directives.get("sourceInfoArgList").and_then(|directive| directive.specified_argument_by_name("providerArgs"));
+    let list =
+        directives.get("sourceInfoArgList").and_then(|directive| directive.specified_argument_by_name("providerArgs"));
     let entries = list.and_then(|list| list.as_list()).unwrap_or_default();
     let text = |entry: &apollo_compiler::Node<apollo_compiler::ast::Value>, key: &str| {
         let fields = entry.as_object()?;

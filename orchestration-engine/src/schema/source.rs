@@ -21,8 +21,7 @@ impl Source {
         let text = |name| Some(directive.specified_argument_by_name(name)?.as_str()?.trim().to_owned());
         let (key, schema, field) = (text("providerKey")?, text("schemaId")?, text("providerField")?);
         let path: Vec<_> = field.split('.').map(str::to_owned).collect();
-        let provider =
-            Arc::new(ProviderName { provider_key: ProviderKey::new(key), schema_id: SchemaId::new(schema) });
+        let provider = Arc::new(ProviderName { provider_key: ProviderKey::new(key), schema_id: SchemaId::new(schema) });
         path.iter().all(|part| !part.is_empty()).then_some(Self { provider, path })
     }
 

@@ -68,7 +68,8 @@ pub struct Ledger(pub Vec<(char, Shared)>);
 impl ConsentEngine for Ledger {
     async fn require(&self, requirement: &ConsentRequirement) -> Result<ConsentAnswer, JudgeError> {
         let digit = requirement.subject.expose().chars().last().unwrap();
-        let shared = self.0.iter().find(|(known, _)| *known == digit).map(|(_, shared)| shared.clone()).unwrap_or_default();
+        let shared =
+            self.0.iter().find(|(known, _)| *known == digit).map(|(_, shared)| shared.clone()).unwrap_or_default();
         let of = |names: &BTreeSet<&str>| {
             let fields = requirement.fields.iter().map(|one| one.field.clone());
             fields.filter(|field| names.contains(field.field_name.as_str())).collect::<Vec<_>>()
@@ -79,7 +80,11 @@ impl ConsentEngine for Ledger {
         Ok(ConsentAnswer {
             consent_id: Uuid::from_u128(digit as u128),
             version: 1,
-            status: shared.status.unwrap_or(if missing.is_empty() { ConsentStatus::Approved } else { ConsentStatus::Pending }),
+            status: shared.status.unwrap_or(if missing.is_empty() {
+                ConsentStatus::Approved
+            } else {
+                ConsentStatus::Pending
+            }),
             portal_url: (shared.status.is_none() && !missing.is_empty()).then(|| "http://portal/c/1".to_owned()),
             manage_url: shared.status.map(|_| "http://portal/my/1".to_owned()),
             covered,
@@ -93,8 +98,12 @@ impl ConsentEngine for Ledger {
         let lost = |one: &StandingConsent| {
             let digit = char::from_u32(u32::try_from(one.consent_id.as_u128()).unwrap()).unwrap();
             let shared = self.0.iter().find(|(known, _)| *known == digit).map(|(_, shared)| shared.clone())?;
-            let fields: Vec<_> =
-                one.fields.iter().filter(|field| shared.withdrawn.contains(field.field_name.as_str())).cloned().collect();
+            let fields: Vec<_> = one
+                .fields
+                .iter()
+                .filter(|field| shared.withdrawn.contains(field.field_name.as_str()))
+                .cloned()
+                .collect();
             (!fields.is_empty()).then_some(StandingConsent { consent_id: one.consent_id, fields })
         };
         Ok(standing.iter().filter_map(lost).collect())
@@ -127,7 +136,12 @@ impl Country {
     }
 
     /// The answer to `query` when the providers answer so: `(key, schema, body or failure)`.
-    pub async fn answer(&self, query: &str, ledger: Ledger, providers: &[(&str, &str, Result<&str, ProviderFailure>)]) -> String {
+    pub async fn answer(
+        &self,
+        query: &str,
+        ledger: Ledger,
+        providers: &[(&str, &str, Result<&str, ProviderFailure>)],
+    ) -> String {
         let operation = self.operation(query, "{}");
         let consented = self.consented(&operation, &ledger).await;
         let consented = consent::still_valid(consented, &ledger, Duration::from_secs(1)).await.unwrap();

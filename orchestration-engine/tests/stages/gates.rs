@@ -9,7 +9,8 @@ use crate::case::{Ledger, Shared, farajaland};
 
 const DRP: (&str, &str) = ("drp", "drp-schema-v1");
 const RGD: (&str, &str) = ("rgd", "abc-212");
-const BOTH: &str = r#"{ a: personInfo(nic: "199512345671") { fullName } b: personInfo(nic: "199512345672") { fullName } }"#;
+const BOTH: &str =
+    r#"{ a: personInfo(nic: "199512345671") { fullName } b: personInfo(nic: "199512345672") { fullName } }"#;
 
 fn shared(change: impl FnOnce(&mut Shared)) -> Shared {
     let mut shared = Shared::default();
@@ -47,7 +48,10 @@ async fn c10_a_field_that_was_left_out_is_null_with_its_own_error_and_never_aske
     let ledger = || Ledger(vec![('1', shared(|one| one.declined = set("person.profession")))]);
     let body = r#"{"data":{"r0_person":{"fullName":"A","profession":"spy"}}}"#;
     let answer = country.answer(query, ledger(), &[(DRP.0, DRP.1, Ok(body))]).await;
-    assert_eq!(answer, "{\"personInfo\":{\"fullName\":\"A\",\"profession\":null}}\nFIELD_NOT_SHARED personInfo.profession drp");
+    assert_eq!(
+        answer,
+        "{\"personInfo\":{\"fullName\":\"A\",\"profession\":null}}\nFIELD_NOT_SHARED personInfo.profession drp"
+    );
     let consented = country.consented(&country.operation(query, "{}"), &ledger()).await;
     let sources: Vec<_> = consented.question().plan.roots[0].sources().into_iter().cloned().collect();
     assert_eq!(sources.iter().map(|source| consented.releases(0, source)).collect::<Vec<_>>(), [true, false]);
@@ -66,7 +70,8 @@ async fn c1_a_field_that_was_withdrawn_in_flight_does_not_leave() {
 #[tokio::test]
 async fn a_null_person_has_no_data_owner_and_is_refused() {
     let country = farajaland();
-    let operation = country.operation("query ($n: String! = \"x\") { personInfo(nic: $n) { fullName } }", r#"{"n":" 861234567v "}"#);
+    let operation = country
+        .operation("query ($n: String! = \"x\") { personInfo(nic: $n) { fullName } }", r#"{"n":" 861234567v "}"#);
     let plan = std::sync::Arc::new(planner::plan(&country.schema, &operation));
     let question = planner::bind(plan, &operation, &country.config.identifier).unwrap();
     assert_eq!(question.roots[0].subject.as_ref().unwrap().expose(), "861234567V", "made canonical");

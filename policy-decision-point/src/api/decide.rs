@@ -81,13 +81,10 @@ pub async fn handler(
     };
     let policies = pdp.policies();
     // No purpose can have the empty name, so nothing is granted for it.
-    let purpose = request.purpose.or_else(|| only_purpose(policies, &request.application_id)).unwrap_or(Purpose::new(""));
-    let question = DecisionRequest {
-        application: request.application_id,
-        purpose,
-        fields: request.required_fields,
-        trace_id,
-    };
+    let purpose =
+        request.purpose.or_else(|| only_purpose(policies, &request.application_id)).unwrap_or(Purpose::new(""));
+    let question =
+        DecisionRequest { application: request.application_id, purpose, fields: request.required_fields, trace_id };
     Json(answer(policies, pdp.decide_now(&question))).into_response()
 }
 

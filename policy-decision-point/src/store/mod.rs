@@ -31,7 +31,8 @@ impl PolicyStore {
     /// # Errors
     /// When the history cannot be read.
     pub async fn load(&self) -> Result<PolicySet, PolicyStoreError> {
-        let rows = sqlx::query("SELECT number, action FROM policy_actions ORDER BY number").fetch_all(&self.0.reader).await?;
+        let rows =
+            sqlx::query("SELECT number, action FROM policy_actions ORDER BY number").fetch_all(&self.0.reader).await?;
         let mut policies = PolicySet::default();
         for row in rows {
             let (number, text): (i64, String) = (row.try_get("number")?, row.try_get("action")?);
@@ -46,7 +47,12 @@ impl PolicyStore {
     ///
     /// # Errors
     /// When the history cannot be read or written.
-    pub async fn become_like(&self, wanted: &PolicySet, by: &str, now: DateTime<Utc>) -> Result<PolicySet, PolicyStoreError> {
+    pub async fn become_like(
+        &self,
+        wanted: &PolicySet,
+        by: &str,
+        now: DateTime<Utc>,
+    ) -> Result<PolicySet, PolicyStoreError> {
         let actions = self.load().await?.difference(wanted);
         let mut transaction = self.0.writer.begin_with("BEGIN IMMEDIATE").await?;
         for action in actions {

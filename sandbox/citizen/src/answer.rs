@@ -63,7 +63,8 @@ impl Citizen {
         let page = self.browser.open(address).await?;
         let Some(sign_in) = page.link("Sign in with") else { return Ok(page) };
         let page = self.browser.open(sign_in).await?;
-        let Some(form) = page.forms().into_iter().find(|form| form.values.iter().any(|(name, _)| name == "password")) else {
+        let Some(form) = page.forms().into_iter().find(|form| form.values.iter().any(|(name, _)| name == "password"))
+        else {
             // Still signed in at the identity provider.
             return Ok(page);
         };
@@ -104,7 +105,8 @@ impl Citizen {
         let page = self.visit(address).await?;
         let stop = page.link("Stop sharing").ok_or_else(|| not_offered(&page))?;
         let page = self.browser.open(stop).await?;
-        let form = page.forms().into_iter().find(|form| form.buttons.iter().any(|(_, _, words)| words == "Stop sharing"));
+        let form =
+            page.forms().into_iter().find(|form| form.buttons.iter().any(|(_, _, words)| words == "Stop sharing"));
         let form = form.ok_or_else(|| not_offered(&page))?;
         ended(self.browser.submit(&form, &form.values).await?)
     }

@@ -50,7 +50,8 @@ impl Page {
     /// The forms that are sent as POST.
     pub fn forms(&self) -> Vec<Form> {
         let html = Html::parse_document(&self.html);
-        let posted = |form: &ElementRef<'_>| form.attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post"));
+        let posted =
+            |form: &ElementRef<'_>| form.attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post"));
         select(&html, "form").into_iter().filter(posted).filter_map(|form| self.form(form)).collect()
     }
 

@@ -1,0 +1,137 @@
+//! `./init.sh`: starts everything or nothing, says what stands in the way, stops what it started, keeps what it must.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+use std::{
+    net::TcpListener,
+    path::Path,
+    process::{Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use ndx_testkit::Ports;
+
+const NDX: &str = env!("CARGO_BIN_EXE_ndx");
+const NAMES: [&str; 8] = ["gateway", "consent", "policy", "audit", "fudi", "rgd", "drp-adapter", "drp-api"];
+
+fn init(data: &Path, ports: &Ports, arguments: &[&str]) -> Command {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut command = Command::new("./init.sh");
+    command.current_dir(root).args(["--program", NDX, "--data"]).arg(data).args(arguments);
+    for name in NAMES {
+        command.arg("--port").arg(format!("{name}={}", ports.of(name)));
+    }
+    command.stdin(Stdio::null());
+    command
+}
+
+/// Runs it to its end; that this returns shows that nothing it started holds its output open.
+fn run(data: &Path, ports: &Ports, arguments: &[&str]) -> (i32, String) {
+    let Output { status, stdout, stderr } = init(data, ports, arguments).output().unwrap();
+    (status.code().unwrap(), format!("{}{}", String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap()))
+}
+
+fn is_free(port: u16) -> bool {
+    TcpListener::bind(("127.0.0.1", port)).is_ok()
+}
+
+fn all_free(ports: &Ports) -> bool {
+    NAMES.iter().all(|name| is_free(ports.of(name)))
+}
+
+#[test]
+fn starts_everything_once_stops_it_and_keeps_the_data() {
+    let (folder, ports) = (tempfile::tempdir().unwrap(), Ports::take());
+    let data = folder.path().join("data");
+    let (code, words) = run(&data, &ports, &["--detach"]);
+    assert_eq!(code, 0, "{words}");
+    assert!(words.contains(&format!("http://127.0.0.1:{}/public/graphql", ports.of("gateway"))), "{words}");
+    assert!(NAMES.iter().all(|name| !is_free(ports.of(name))), "every part listens");
+
+    let (code, words) = run(&data, &ports, &["--detach"]);
+    assert!(code == 1 && words.contains("running already"), "{words}");
+    let other = folder.path().join("other");
+    let (code, words) = run(&other, &ports, &["--detach"]);
+    assert_eq!(code, 1);
+    for name in NAMES {
+        let taken =
+            format!("port {} is taken, and `{name}` needs it; choose another with --port {name}=", ports.of(name));
+        assert!(words.contains(&taken), "{words}");
+    }
+    assert!(!other.join("run").exists(), "nothing half-started stays");
+
+    let root_key = std::fs::read(data.join("keys/root.key")).unwrap();
+    let (code, words) = run(&data, &ports, &["--stop"]);
+    assert!(code == 0 && words.contains("Stopped"), "{words}");
+    assert!(all_free(&ports));
+    let (code, words) = run(&data, &ports, &["--detach"]);
+    assert_eq!(code, 0, "{words}");
+    assert_eq!(std::fs::read(data.join("keys/root.key")).unwrap(), root_key, "a second start keeps the data");
+    run(&data, &ports, &["--stop"]);
+    let (code, words) = run(&data, &ports, &["--stop"]);
+    assert!(code == 0 && words.contains("Nothing is running"), "{words}");
+
+    let (code, words) = run(&data, &ports, &["--detach", "--fresh"]);
+    assert_eq!(code, 0, "{words}");
+    assert_ne!(std::fs::read(data.join("keys/root.key")).unwrap(), root_key, "--fresh begins anew");
+    run(&data, &ports, &["--stop"]);
+}
+
+#[test]
+fn a_folder_that_is_not_ours_is_never_touched() {
+    let (folder, ports) = (tempfile::tempdir().unwrap(), Ports::take());
+    std::fs::write(folder.path().join("thesis.txt"), "years of work").unwrap();
+    for arguments in [&["--detach", "--fresh"][..], &["--detach"]] {
+        let (code, words) = run(folder.path(), &ports, arguments);
+        assert!(code == 1 && words.contains("choose another folder with --data"), "{words}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn wrong_use_is_told_with_the_right_one() {
+    let (folder, ports) = (tempfile::tempdir().unwrap(), Ports::take());
+    let data = folder.path().join("data");
+    for wrong in [&["--detatch"][..], &["--port", "gateway"], &["--port", "gatway=1"], &["--data"]] {
+        // The wrong word comes last, so that nothing stands behind it.
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let output = Command::new("./init.sh").current_dir(root).args(["--program", NDX]).args(wrong).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("usage: ./init.sh"), "{wrong:?}");
+    }
+    assert!(!data.exists() && all_free(&ports));
+}
+
+#[test]
+fn a_part_that_cannot_start_stops_the_others_and_shows_its_words() {
+    let (folder, ports) = (tempfile::tempdir().unwrap(), Ports::take());
+    let data = folder.path().join("data");
+    run(&data, &ports, &["--detach"]);
+    run(&data, &ports, &["--stop"]);
+    std::fs::write(data.join("keys/root.key"), "short").unwrap();
+    let (code, words) = run(&data, &ports, &["--detach"]);
+    assert_eq!(code, 1);
+    assert!(words.contains("must hold exactly 32 bytes"), "{words}");
+    assert!(all_free(&ports));
+}
+
+#[test]
+fn ctrl_c_stops_all_of_it() {
+    let (folder, ports) = (tempfile::tempdir().unwrap(), Ports::take());
+    let mut child = init(&folder.path().join("data"), &ports, &[]).stdout(Stdio::null()).spawn().unwrap();
+    let began = Instant::now();
+    while is_free(ports.of("gateway")) || is_free(ports.of("audit")) {
+        assert!(began.elapsed() < Duration::from_secs(30), "it did not start");
+        assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(all_free(&ports));
+}

@@ -9,6 +9,8 @@
 
 mod case;
 
+mod composing;
+
 mod gates;
 
 mod merging;

@@ -1,0 +1,53 @@
+//! Every mistake between the consumer schema, the providers' schemas and the configuration is told, with its place.
+
+use orchestration_engine::schema;
+
+use crate::case::{Country, farajaland};
+
+fn mistakes(change: impl FnOnce(String) -> String) -> String {
+    let Country { mut config, .. } = farajaland();
+    let text = std::fs::read_to_string(&config.consumer_schema).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    config.consumer_schema = folder.path().join("schema.graphql");
+    std::fs::write(&config.consumer_schema, change(text)).unwrap();
+    let problems = schema::load(&config).unwrap_err();
+    problems.to_string().replace(&format!("{}/", folder.path().display()), "")
+}
+
+#[test]
+fn all_mistakes_of_a_schema_are_told_at_once() {
+    let told = mistakes(|text| {
+        text.replacen("providerField: \"person.fullName\"", "providerField: \"person.fulName\"", 1)
+            .replacen("  year: Int", "  year: String", 1)
+            .replacen("  sex: String @", "  sex: String! @", 1)
+            .replacen("  birthInfo: BirthInfo\n", "  birthInfo: [BirthInfo]\n  nobody: String\n", 1)
+            .replacen("  personInfo(", "  other(x: Int): String\n  personInfo(", 1)
+            .replacen("ownedVehicles: [VehicleInfo]", "ownedVehicles: VehicleInfo", 1)
+    });
+    insta::assert_snapshot!(told, @r"
+    8 mistakes in the schemas
+      schema.graphql:18:3: `Query.other` has no `@sourceInfo`, so nothing could ever answer it
+      schema.graphql:18:3: argument `x` of `other` reaches no provider; map it in `argMappings`
+      schema.graphql:25:3: `PersonInfo.fullName`: `drp/drp-schema-v1` has no `fulName` of `person.fulName`; did you mean `fullName`?
+      schema.graphql:37:3: `PersonInfo.sex` comes from a provider, so it must be nullable; remove the `!`
+      schema.graphql:39:3: `PersonInfo.birthInfo` is a list, so it needs `@sourceInfo` to say which
+      schema.graphql:40:3: `PersonInfo.nobody` has no `@sourceInfo`, so nothing could ever answer it
+      schema.graphql:42:3: `PersonInfo.ownedVehicles` is one value, but `dmt/dmt-schema-v1:vehiclesByOwner` gives a list
+      schema.graphql:64:3: `VehicleInfo.year` is `String`, but `dmt/dmt-schema-v1:vehiclesByOwner.yearOfManufacture` gives `Int`
+    ");
+}
+
+#[test]
+fn what_is_no_schema_is_told_by_the_parser() {
+    assert!(mistakes(|text| text.replacen("type Query {", "type Query", 1)).contains("schema.graphql:"));
+    let told = mistakes(|_| "type A { x: Int }".to_owned());
+    assert!(told.contains("missing query root operation type"), "{told}");
+}
+
+#[test]
+fn an_argument_that_a_provider_needs_must_be_mapped() {
+    let Country { mut config, .. } = farajaland();
+    config.arg_mappings.retain(|mapping| mapping.target_arg_path != "person");
+    let told = schema::load(&config).unwrap_err().to_string();
+    assert!(told.contains("`personInfo` does not say what `nic` of `person` at `drp/drp-schema-v1` is"), "{told}");
+}

@@ -59,7 +59,7 @@ async fn f9_a_killed_exchange_forgets_nothing_that_it_said() {
     }
     farajaland.stop(Part::Exchange).await;
 
-    let answered = answered.lock().unwrap();
+    let answered = answered.lock().unwrap().clone();
     assert!(answered.len() > 20, "the test must have had answers: {}", answered.len());
     let file = format!("sqlite://{}", farajaland.data_folder().join("audit.db").display());
     let mut database = SqliteConnection::connect(&file).await.unwrap();

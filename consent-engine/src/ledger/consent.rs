@@ -21,7 +21,7 @@ pub struct Consent {
     pub shared: BTreeMap<FieldRef, Share>,
     /// What the person left out or declined. It belongs to the answers that still stand, and ends with the last of them.
     pub declined: BTreeSet<FieldRef>,
-    /// The "no" or the "stop" that was said last, until the person is asked again.
+    /// The "no" or the "stop" that was said last, until the application asks anew or the person says yes.
     pub refusal: Option<Refusal>,
     /// The last thing the person said.
     pub answer: Option<Answer>,
@@ -269,8 +269,11 @@ impl Consent {
         }
         self.words.extend(fields.iter().map(|asked| (asked.field.clone(), asked.clone())));
         self.request = Some(Request { fields: fields.to_vec(), expires_at, by });
-        self.refusal = None;
         self.ended = None;
+        if by == AskedBy::Application {
+            // Its time has passed. One that the person thinks over stands until she has answered.
+            self.refusal = None;
+        }
         Ok(())
     }
 
@@ -297,6 +300,7 @@ impl Consent {
         self.declined.retain(|field| !fields.contains(field));
         self.declined.extend(declined.iter().cloned());
         self.request = None;
+        self.refusal = None;
         self.answer =
             Some(Answer { at, said: Said::Yes { fields: fields.to_vec(), declined: declined.to_vec(), until } });
         Ok(())

@@ -122,7 +122,7 @@ pub(crate) async fn list(
             let asked = request.fields.iter().map(|asked| &asked.field);
             page.waiting.push(Line {
                 what: items(&state.engine.config, &recorded, &present, asked),
-                when: ("They ask until", calendar(&state).moment(request.expires_at)),
+                when: ("Answer by", calendar(&state).moment(request.expires_at)),
                 ..line(&state, &recorded, &present)
             });
         }

@@ -120,3 +120,24 @@ impl CookieName {
             .build()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_of_a_portal_behind_tls_belongs_to_its_host_alone() {
+        let portal = Url::parse("https://share.example/").unwrap();
+        let cookie = CookieName::Session.with("id".to_owned(), &portal).to_string();
+        assert_eq!(cookie, "__Host-ndx-portal-session=id; HttpOnly; SameSite=Lax; Secure; Path=/");
+        let sandbox = Url::parse("http://127.0.0.1:8081/").unwrap();
+        let cookie = CookieName::Session.with("id".to_owned(), &sandbox).to_string();
+        assert_eq!(cookie, "ndx-portal-session=id; HttpOnly; SameSite=Lax; Path=/");
+    }
+
+    #[test]
+    fn shows_the_last_four_characters_of_an_identifier() {
+        assert_eq!(ending(&Subject::from_canonical("861234567V")), "567V");
+        assert_eq!(ending(&Subject::from_canonical("1")), "1");
+    }
+}

@@ -26,6 +26,8 @@ pub(crate) struct Asker {
     pub(crate) contact: String,
     /// "to fill in and check your passport application"
     pub(crate) why: String,
+    /// The same at the beginning of a sentence.
+    pub(crate) why_first: String,
     /// What happens when the person says no.
     pub(crate) if_refused: String,
     /// How long the body keeps what it got.
@@ -45,13 +47,15 @@ impl Asker {
         // The short name brings its article; the full name takes the same one.
         let article = if body.starts_with("the ") { "the " } else { "" };
         let body_in_full = member.map_or_else(|| body.clone(), |member| format!("{article}{}", member.name));
+        let why = purpose.map_or_else(|| recorded.purpose.to_string(), |purpose| purpose.text.clone());
         Self {
             application: application.map_or_else(|| recorded.application.to_string(), |one| one.name.clone()),
             body_first: sentence(&body),
             body,
             body_in_full,
             contact: member.map(|member| member.contact.clone()).unwrap_or_default(),
-            why: purpose.map_or_else(|| recorded.purpose.to_string(), |purpose| purpose.text.clone()),
+            why_first: sentence(&why),
+            why,
             if_refused: purpose.map(|purpose| purpose.if_refused.clone()).unwrap_or_default(),
             retention: purpose.map(|purpose| purpose.retention.clone()).unwrap_or_default(),
             back: application.and_then(|application| application.return_uris.first()).cloned(),

@@ -1,8 +1,5 @@
 //! A running portal with Farajaland's configuration, Farajaland's identity provider beside it, and browsers in front.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
-#![allow(clippy::allow_attributes, reason = "which part is unused differs from file to file")]
-
 use std::{path::Path, sync::Arc, time::Duration};
 
 use chrono::DateTime;
@@ -116,11 +113,8 @@ pub struct Portal {
 
 /// Starts the portal and the identity provider on ports of their own.
 pub async fn portal() -> Portal {
-    portal_at(0, clock()).await
-}
-
-pub async fn portal_at(port: u16, clock: Arc<ManualClock>) -> Portal {
-    let portal = listen::bind_loopback("consent", port).await.unwrap();
+    let clock = clock();
+    let portal = listen::bind_loopback("consent", 0).await.unwrap();
     let provider = listen::bind_loopback("fudi", 0).await.unwrap();
     let (address, provider_address) = (address(&portal), address(&provider));
     identity_provider(provider, &address, clock.clone());

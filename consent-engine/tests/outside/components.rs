@@ -53,8 +53,11 @@ fn every_component_renders_as_its_makers_say() {
 
 /// `error-summary` is made by `govukErrorSummary`.
 fn macro_name(component: &str) -> String {
-    let words = component.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
-    format!("govuk{}", words.collect::<String>())
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().unwrap().to_uppercase().chain(letters).collect::<String>()
+    };
+    format!("govuk{}", component.split('-').map(capital).collect::<String>())
 }
 
 /// The elements with their attributes in order, and the text with single spaces.

@@ -1,0 +1,510 @@
+//! The pages over real sockets, signed in at a real identity provider.
+
+use crate::support::*;
+use consent_engine::ledger::Action;
+use ndx_contracts::consent::{ConsentEngine, ConsentStatus, StandingConsent};
+use reqwest::{StatusCode, header};
+
+const SHARE: [(&str, &str); 2] = [("decision", "share"), ("duration", "P7D")];
+const SOMEBODY_ELSES: &str = "/c/00000000-0000-4000-8000-000000000000";
+
+fn id_in(path: &str) -> &str {
+    path.trim_start_matches("/c/")
+}
+
+#[tokio::test]
+async fn who_is_not_signed_in_learns_nothing() {
+    let portal = portal().await;
+    let id = portal.ledger.require(NAYANA, &[0]).await.consent_id;
+    let browser = portal.browser();
+    let known = browser.get(&format!("/c/{id}")).await;
+    let unknown = browser.get(SOMEBODY_ELSES).await;
+    assert_eq!(
+        (known.status, known.h1().as_str()),
+        (StatusCode::OK, "Sign in to see who is asking for your information")
+    );
+    assert_eq!(known.html.replace(&id.to_string(), ""), unknown.html.replace(id_in(SOMEBODY_ELSES), ""));
+    assert!(!known.html.contains("Passport") && !known.html.contains("Immigration"));
+    assert_eq!(browser.get("/c/not-an-id").await.h1(), known.h1());
+    assert_eq!(browser.get("/my").await.h1(), "Sign in to see what you are sharing");
+    assert_eq!(browser.get(&format!("/c/{id}/done")).await.location, Some(format!("/c/{id}")));
+}
+
+#[tokio::test]
+async fn the_question_is_asked_in_the_order_and_the_words_of_the_design() {
+    let portal = portal().await;
+    let (browser, path) = portal.asked(&[0, 1, 2, 3, 4]).await;
+    let page = browser.get(&path).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert_eq!(page.h1(), "Do you want to share your information with the Department of Immigration?");
+    assert_eq!(
+        page.text("title"),
+        ["Do you want to share your information with the Department of Immigration? – Farajaland Data Exchange"]
+    );
+    assert_eq!(page.text(".ndx-viewer p"), ["Signed in as Nayana Perera (ID ending 5678). This is not me"]);
+    assert_eq!(
+        page.text("main h2, main h3"),
+        [
+            "What they need",
+            "From the Department of Registration of Persons",
+            "From the Registrar General’s Department",
+            "Also share, if you want to",
+            "How long can they get it?"
+        ]
+    );
+    assert_eq!(page.text("dt"), ["Full name", "Home address", "Birth certificate number"]);
+    assert_eq!(page.text("dd").first().unwrap(), "As on your identity cardPrinted in your passport");
+    assert_eq!(page.text(".govuk-checkboxes__label"), ["Profession", "Sex, as registered"]);
+    assert_eq!(
+        page.text(".govuk-checkboxes__hint").first().unwrap(),
+        "From the Department of Registration of Persons. Saves you typing it in."
+    );
+    assert_eq!(
+        page.text(".govuk-radios__label"),
+        ["Just today, for 1 hour", "7 days, until 28 November 2026", "30 days, until 21 December 2026"]
+    );
+    assert_eq!(page.attributes("input[checked]", "id"), Vec::<String>::new(), "nothing is chosen beforehand");
+    assert_eq!(page.text("form button"), ["", "Share this information", "Do not share"]);
+    assert!(page.text("main p").last().unwrap().ends_with("This request ends today at 11:30am."));
+    let later = page.attributes("main > div a", "href").pop().unwrap();
+    assert_eq!(later, format!("http://127.0.0.1:3000/?consent_id={}&status=deferred", id_in(&path)));
+}
+
+#[tokio::test]
+async fn a_yes_in_part_is_a_yes_to_the_rest() {
+    let portal = portal().await;
+    let (browser, path) = portal.asked(&[0, 3, 4]).await;
+    let ticked = [SHARE.as_slice(), &[("field", "drp-schema-v1:person.profession")]].concat();
+    let sent = browser.answer(&path, &ticked).await;
+    assert_eq!((sent.status, sent.location.as_deref()), (StatusCode::SEE_OTHER, Some(format!("{path}/done").as_str())));
+    let done = browser.get(&format!("{path}/done")).await;
+    assert_eq!(done.h1(), "You are sharing some of your information");
+    assert_eq!(done.text(".govuk-panel__body"), ["With the Department of Immigration, until 28 November 2026"]);
+    assert_eq!(
+        done.text("main li"),
+        [
+            "Full name, from the Department of Registration of Persons",
+            "Profession, from the Department of Registration of Persons",
+            "Sex, as registered, from the Registrar General’s Department"
+        ]
+    );
+    let back = done.attributes("main a[role=button]", "href");
+    assert_eq!(back, [format!("http://127.0.0.1:3000/?consent_id={}&status=partly_granted", id_in(&path))]);
+    let answer = portal.ledger.require(NAYANA, &[0, 3, 4]).await;
+    assert_eq!((answer.covered, answer.declined), (vec![field(0), field(3)], vec![field(4)]));
+    assert_eq!(browser.get(&path).await.h1(), "You have already answered this");
+}
+
+#[tokio::test]
+async fn a_whole_yes_says_so() {
+    let portal = portal().await;
+    let (browser, path) = portal.asked(&[0]).await;
+    browser.answer(&path, &[("decision", "share"), ("duration", "PT1H")]).await;
+    let done = browser.get(&format!("{path}/done")).await;
+    assert_eq!(done.h1(), "You are sharing your information");
+    assert_eq!(done.text(".govuk-panel__body"), ["With the Department of Immigration, until 11:30am on 21 November"]);
+    portal.ledger.advance(3600);
+    assert_eq!(portal.ledger.require(REGINA, &[0]).await.status, ConsentStatus::Pending);
+    let over = portal.signed_in("nayana").await.get(&path).await;
+    assert_eq!((over.status, over.h1().as_str()), (StatusCode::GONE, "This sharing has ended"));
+}
+
+#[tokio::test]
+async fn a_no_is_a_no_until_the_person_changes_her_mind() {
+    let portal = portal().await;
+    let (browser, path) = portal.asked(&[0, 3]).await;
+    browser.answer(&path, &[("decision", "deny")]).await;
+    let done = browser.get(&format!("{path}/done")).await;
+    assert_eq!(done.h1(), "You said no");
+    assert!(done.text("main p").concat().contains("They cannot ask again for this until 21 December 2026."));
+    assert!(done.attributes("main a[role=button]", "href").concat().ends_with("&status=denied"));
+    let answer = portal.ledger.require(NAYANA, &[0]).await;
+    assert_eq!((answer.status, answer.portal_url), (ConsentStatus::Rejected, None));
+    assert_eq!(browser.get("/my?show=no").await.text(".govuk-summary-card__title"), ["The Department of Immigration"]);
+
+    let reopened = browser.post(&format!("/my/{}/reopen", id_in(&path)), &done.form(&[])).await;
+    assert_eq!(reopened.location.as_deref(), Some(path.as_str()));
+    assert_eq!(browser.get(&path).await.text("dt, .govuk-checkboxes__label"), ["Full name", "Profession"]);
+    browser.answer(&path, &SHARE).await;
+    assert_eq!(portal.ledger.require(NAYANA, &[0]).await.status, ConsentStatus::Approved);
+}
+
+#[tokio::test]
+async fn the_enter_key_shares_nothing_and_keeps_the_answers() {
+    let portal = portal().await;
+    let (browser, path) = portal.asked(&[0, 3]).await;
+    let first = browser.get(&path).await;
+    assert_eq!(first.attributes("form button", "value").first().unwrap(), "none", "the default button");
+    let filled = [("decision", "none"), ("field", "drp-schema-v1:person.profession"), ("duration", "P30D")];
+    let again = browser.answer(&path, &filled).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.text("title").concat().starts_with("Error: "));
+    assert_eq!(again.text(".govuk-error-summary li"), ["Choose whether to share"]);
+    assert_eq!(again.attributes(".govuk-error-summary a", "href"), ["#share"]);
+    assert_eq!(again.attributes("input[checked]", "value"), ["drp-schema-v1:person.profession", "P30D"]);
+    assert_eq!(portal.ledger.require(NAYANA, &[0]).await.version, 1, "nothing was stored");
+}
+
+#[tokio::test]
+async fn a_yes_needs_a_length_of_time_and_something_to_share() {
+    let portal = portal().await;
+    let (browser, path) = portal.asked(&[3]).await;
+    let page = browser.answer(&path, &[("decision", "share"), ("duration", "P365D")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        page.text(".govuk-error-summary li"),
+        ["Choose what to share, or choose “Do not share”", "Choose how long they can get your information"]
+    );
+    for target in page.attributes(".govuk-error-summary a", "href") {
+        assert_eq!(page.attributes(&target, "id").len(), 1, "{target} is on the page");
+    }
+    let not_asked = [SHARE.as_slice(), &[("field", "drp-schema-v1:person.photo")]].concat();
+    assert_eq!(browser.answer(&path, &not_asked).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_second_answer_changes_nothing_and_is_no_error() {
+    let portal = portal().await;
+    let (browser, path) = portal.asked(&[0]).await;
+    let page = browser.get(&path).await;
+    assert_eq!(browser.post(&path, &page.form(&SHARE)).await.status, StatusCode::SEE_OTHER);
+    for answers in [SHARE.as_slice(), &[("decision", "deny")]] {
+        let again = browser.post(&path, &page.form(answers)).await;
+        assert_eq!((again.status, again.h1().as_str()), (StatusCode::OK, "You have already answered this"));
+    }
+    assert_eq!(portal.ledger.require(NAYANA, &[0]).await.version, 2);
+}
+
+#[tokio::test]
+async fn an_answer_to_less_than_is_asked_now_is_not_taken() {
+    let portal = portal().await;
+    let (browser, path) = portal.asked(&[0]).await;
+    let page = browser.get(&path).await;
+    portal.ledger.require(NAYANA, &[0, 1]).await;
+    let sent = browser.post(&path, &page.form(&SHARE)).await;
+    assert_eq!(sent.location.as_deref(), Some(path.as_str()), "the person sees the question as it is now");
+    assert_eq!(portal.ledger.require(NAYANA, &[0]).await.covered, []);
+}
+
+#[tokio::test]
+async fn of_answers_at_once_exactly_one_is_stored() {
+    let portal = portal().await;
+    let (browser, path) = portal.asked(&[0]).await;
+    let page = browser.get(&path).await;
+    let send = |index: usize| {
+        let (browser, path) = (browser.clone(), path.clone());
+        let form = page.form(if index.is_multiple_of(2) { &SHARE } else { &[("decision", "deny")] });
+        tokio::spawn(async move { browser.post(&path, &form).await })
+    };
+    let tasks: Vec<_> = (0..10).map(send).collect();
+    let mut stored = 0;
+    for task in tasks {
+        let page = task.await.unwrap();
+        match page.status {
+            StatusCode::SEE_OTHER => stored += 1,
+            status => assert_eq!((status, page.h1().as_str()), (StatusCode::OK, "You have already answered this")),
+        }
+    }
+    assert_eq!(stored, 1);
+}
+
+#[tokio::test]
+async fn a_request_that_nobody_answered_has_ended() {
+    let portal = portal().await;
+    let asked = portal.ledger.require(NAYANA, &[0]).await;
+    let path = format!("/c/{}", asked.consent_id);
+    portal.ledger.advance(3590);
+    let browser = portal.signed_in("nayana").await;
+    let page = browser.get(&path).await;
+    portal.ledger.advance(10);
+    let late = browser.post(&path, &page.form(&SHARE)).await;
+    assert_eq!((late.status, late.h1().as_str()), (StatusCode::GONE, "This request has ended"));
+    assert!(late.text("main p").concat().contains("It ended at 11:30am on 21 November. Nothing was shared."));
+    assert!(late.attributes("main a[role=button]", "href").concat().ends_with("&status=expired"));
+    assert_eq!(browser.get(&path).await.status, StatusCode::GONE);
+}
+
+#[tokio::test]
+async fn what_is_not_there_and_what_is_anothers_are_the_same_page_to_the_last_byte() {
+    let portal = portal().await;
+    let theirs = portal.ledger.require(REGINA, &[0]).await.consent_id;
+    let browser = portal.signed_in("nayana").await;
+    let unknown = browser.get(SOMEBODY_ELSES).await;
+    assert_eq!((unknown.status, unknown.h1().as_str()), (StatusCode::NOT_FOUND, "We cannot find this request"));
+    assert!(unknown.html.contains("You are signed in as Nayana Perera (ID ending 5678)."));
+    for path in [
+        format!("/c/{theirs}"),
+        format!("/c/{}", theirs.simple()),
+        format!("/c/{theirs}/done"),
+        format!("/my/{theirs}"),
+        format!("/my/{theirs}/stop"),
+        format!("/my/{theirs}/stopped"),
+        "/c/not-an-id".to_owned(),
+        "/c/%FF".to_owned(),
+    ] {
+        let page = browser.get(&path).await;
+        assert_eq!((page.status, &page.html), (StatusCode::NOT_FOUND, &unknown.html), "{path}");
+    }
+    let mine = portal.ledger.require(NAYANA, &[0]).await.consent_id;
+    let page = browser.get(&format!("/c/{mine}")).await;
+    for path in [format!("/c/{theirs}"), format!("/my/{theirs}/stop"), format!("/my/{theirs}/reopen")] {
+        let sent = browser.post(&path, &page.form(&SHARE)).await;
+        assert_eq!((sent.status, &sent.html), (StatusCode::NOT_FOUND, &unknown.html), "{path}");
+    }
+    assert_eq!(portal.ledger.require(REGINA, &[0]).await.version, 1);
+}
+
+#[tokio::test]
+async fn only_our_own_form_is_taken() {
+    let portal = portal().await;
+    let (browser, path) = portal.asked(&[0]).await;
+    let page = browser.get(&path).await;
+    let form = page.form(&SHARE);
+    let without: Vec<_> = form.iter().filter(|(name, _)| name != "csrf").cloned().collect();
+    assert_eq!(browser.post(&path, &without).await.status, StatusCode::FORBIDDEN);
+    let wrong = [&[("csrf".to_owned(), "AAAA".to_owned())], without.as_slice()].concat();
+    assert_eq!(browser.post(&path, &wrong).await.status, StatusCode::FORBIDDEN);
+    let of_another_session = portal.signed_in("nayana").await.get(&path).await.form(&SHARE);
+    assert_eq!(browser.post(&path, &of_another_session).await.status, StatusCode::FORBIDDEN);
+    for foreign in [
+        [("origin", "https://evil.example"), ("sec-fetch-site", "same-origin")],
+        [("origin", "null"), ("sec-fetch-site", "cross-site")],
+        [("origin", "null"), ("sec-fetch-site", "same-site")],
+        [("origin", "null"), ("sec-fetch-site", "none")],
+    ] {
+        let page = browser.post_from(&path, &foreign, &form).await;
+        assert_eq!((page.status, page.h1().as_str()), (StatusCode::FORBIDDEN, "We could not accept your answer"));
+        assert!(page.html.contains(page.headers["x-trace-id"].to_str().unwrap()), "the number to name");
+    }
+    assert_eq!(portal.ledger.require(NAYANA, &[0]).await.version, 1, "nothing was stored");
+    let ours = [("origin", "null"), ("sec-fetch-site", "same-origin")];
+    assert_eq!(browser.post_from(&path, &ours, &form).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn stopping_is_one_page_and_one_button() {
+    let portal = portal().await;
+    let (browser, path) = portal.asked(&[0, 1]).await;
+    browser.answer(&path, &SHARE).await;
+    let list = browser.get("/my").await;
+    assert_eq!(list.text(".govuk-summary-card dd").last().unwrap(), "28 November 2026");
+    let detail = list.attributes(".govuk-summary-card a", "href").pop().unwrap();
+    let page = browser.get(&detail).await;
+    assert_eq!(page.h1(), "Sharing with the Department of Immigration");
+    let stop = page.attributes("main a[role=button]", "href").pop().unwrap();
+    assert_eq!(browser.get(&stop).await.h1(), "Do you want to stop sharing with the Department of Immigration?");
+    let sent = browser.answer(&stop, &[]).await;
+    assert_eq!(sent.location, Some(format!("{detail}/stopped")));
+    let stopped = browser.get(&format!("{detail}/stopped")).await;
+    assert_eq!(stopped.h1(), "You have stopped sharing with the Department of Immigration");
+    assert!(stopped.html.contains("You stopped at 10:30am on 21 November."));
+
+    let answer = portal.ledger.require(NAYANA, &[0, 1]).await;
+    assert_eq!((answer.status, answer.covered.len()), (ConsentStatus::Revoked, 0));
+    let standing = [StandingConsent { consent_id: answer.consent_id, fields: vec![field(0)] }];
+    assert_eq!(portal.ledger.engine.withdrawn(&standing).await.unwrap(), standing);
+    assert_eq!(browser.get("/my").await.text("main p"), ["You are not sharing anything now."]);
+    assert_eq!(browser.get("/my?show=ended").await.text(".govuk-summary-card__title").len(), 1);
+    assert_eq!(browser.get(&stop).await.location, Some(detail), "there is nothing to stop any more");
+}
+
+#[tokio::test]
+async fn a_request_for_more_says_that_other_things_are_shared() {
+    let portal = portal().await;
+    let (browser, path) = portal.asked(&[0]).await;
+    browser.answer(&path, &SHARE).await;
+    portal.ledger.require(NAYANA, &[0, 1]).await;
+    let page = browser.get(&path).await;
+    assert_eq!(page.text("dt"), ["Home address"]);
+    assert!(page.html.contains("You are already sharing other information with them."));
+    let my = browser.get("/my").await;
+    assert_eq!(my.text("main h2, .govuk-summary-card__title").len(), 4, "waiting, and shared");
+    browser.answer(&path, &[("decision", "deny")]).await;
+    let done = browser.get(&format!("{path}/done")).await;
+    assert!(done.html.contains("What you were sharing before has not changed."));
+    assert_eq!(browser.get("/my").await.text(".govuk-summary-card__title").len(), 1);
+}
+
+#[tokio::test]
+async fn who_signs_in_comes_back_to_where_she_was_and_nowhere_else() {
+    let portal = portal().await;
+    let path = format!("/c/{}", portal.ledger.require(NAYANA, &[0]).await.consent_id);
+    assert_eq!(portal.browser().sign_in("nayana", &path).await.location, Some(path));
+    for foreign in ["https://evil.example/", "//evil.example/c/1", "/%5Cevil.example/c/1", "/c/../../x", "/help"] {
+        assert_eq!(portal.browser().sign_in("nayana", foreign).await.location.as_deref(), Some("/my"), "{foreign}");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_belongs_to_the_browser_that_began_it_and_is_used_once() {
+    let portal = portal().await;
+    let begun = portal.browser();
+    let to_provider = begun.get("/sign-in?return=/my").await;
+    assert_eq!(to_provider.status, StatusCode::SEE_OTHER);
+    let query = to_provider.location.clone().unwrap();
+    for part in ["code_challenge_method=S256", "nonce=", "state=", "client_id=consent-portal"] {
+        assert!(query.contains(part), "{query}");
+    }
+    let victim = portal.browser();
+    let address = reqwest::Url::parse(&query).unwrap();
+    let form_page = begun.get(address.as_str()).await;
+    let form = form_page.form(&[("user", "nayana"), ("password", "sandbox")]);
+    let sent = begun.client.post(address.join("/oauth2/sign-in").unwrap()).form(&form).send().await.unwrap();
+    let back = sent.headers()[header::LOCATION].to_str().unwrap().to_owned();
+
+    let elsewhere = victim.get(&back).await;
+    assert_eq!((elsewhere.status, elsewhere.h1().as_str()), (StatusCode::FORBIDDEN, "You are not signed in"));
+    victim.get("/sign-in?return=/my").await;
+    assert_eq!(victim.get(&back).await.status, StatusCode::FORBIDDEN, "the state of another attempt");
+    assert_eq!(begun.get(&back).await.location.as_deref(), Some("/my"));
+    assert_eq!(begun.get("/my").await.h1(), "What you are sharing");
+    assert_eq!(begun.get(&back).await.location.as_deref(), Some("/my"), "the back button does no harm");
+}
+
+#[tokio::test]
+async fn the_session_cookie_is_new_at_each_sign_in_and_out_of_reach_for_scripts() {
+    let portal = portal().await;
+    let browser = portal.browser();
+    let cookie =
+        |page: &Page| page.headers.get_all(header::SET_COOKIE).iter().next().unwrap().to_str().unwrap().to_owned();
+    let first = cookie(&browser.sign_in("nayana", "/my").await);
+    for part in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(first.contains(part), "{first}");
+    }
+    let old = first.split(';').next().unwrap().to_owned();
+    let second = cookie(&browser.sign_in("nayana", "/my").await);
+    assert_ne!(first, second);
+    let with_old =
+        portal.browser().client.get(format!("{}/my", portal.url)).header("cookie", old).send().await.unwrap();
+    assert!(with_old.text().await.unwrap().contains("Sign in to see what you are sharing"));
+}
+
+#[tokio::test]
+async fn a_session_ends_when_nobody_uses_it_and_after_eight_hours() {
+    let portal = portal().await;
+    let browser = portal.signed_in("nayana").await;
+    for _ in 0..3 {
+        portal.ledger.advance(19 * 60);
+        assert_eq!(browser.get("/my").await.h1(), "What you are sharing");
+    }
+    portal.ledger.advance(20 * 60);
+    assert_eq!(browser.get("/my").await.h1(), "Sign in to see what you are sharing");
+    let browser = portal.signed_in("nayana").await;
+    for _ in 0..(8 * 4) {
+        browser.get("/my").await;
+        portal.ledger.advance(15 * 60);
+    }
+    assert_eq!(browser.get("/my").await.h1(), "Sign in to see what you are sharing");
+}
+
+#[tokio::test]
+async fn this_is_not_me_signs_out_and_asks_again_who_it_is() {
+    let portal = portal().await;
+    let (browser, path) = portal.asked(&[0]).await;
+    let link = browser.get(&path).await.attributes(".ndx-viewer a", "href").pop().unwrap();
+    let ask = browser.get(&link).await;
+    assert_eq!(ask.h1(), "Do you want to sign out?");
+    assert_eq!(browser.get(&path).await.status, StatusCode::OK, "a link alone changes nothing");
+    assert_eq!(browser.post("/sign-out", &[]).await.status, StatusCode::FORBIDDEN);
+    let out = browser.post("/sign-out", &ask.form(&[])).await;
+    let signed_out = browser.get(&out.location.unwrap()).await;
+    assert_eq!(browser.get(&path).await.h1(), "Sign in to see who is asking for your information");
+    let again = signed_out.attributes("main a[role=button]", "href").pop().unwrap();
+    let to_provider = browser.get(&again).await;
+    assert!(to_provider.location.as_ref().unwrap().contains("prompt=login"));
+    let back = browser.sign_in_from(to_provider, "regina").await;
+    assert_eq!(back.location, Some(path.clone()));
+    assert_eq!(browser.get(&path).await.h1(), "We cannot find this request", "it is Nayana's");
+}
+
+#[tokio::test]
+async fn every_page_has_the_headers_and_no_script() {
+    let portal = portal().await;
+    let (browser, path) = portal.asked(&[0, 3]).await;
+    let pages =
+        [path.as_str(), "/my", "/help", "/privacy", "/accessibility", "/nothing", SOMEBODY_ELSES, "/sign-in", "/"];
+    for path in pages {
+        let page = browser.get(path).await;
+        let header = |name: &str| page.headers[name].to_str().unwrap();
+        assert_eq!(
+            header("content-security-policy"),
+            "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; \
+             frame-ancestors 'none'; base-uri 'none'"
+        );
+        assert_eq!(header("referrer-policy"), "no-referrer");
+        assert_eq!(header("cache-control"), "no-store");
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert_eq!(header("cross-origin-opener-policy"), "same-origin");
+        assert!(!page.html.contains("<script") && !page.html.contains("style="), "{path}");
+        assert!(page.html.len() < 25_000, "{path}: {}", page.html.len());
+    }
+}
+
+#[tokio::test]
+async fn what_an_application_or_a_provider_says_is_text() {
+    let portal = portal().await;
+    let mut requirement = requirement(NAYANA, &[0, 3]);
+    for required in &mut requirement.fields {
+        required.display_name = "<script>alert(1)</script>\"'".to_owned();
+        required.description = Some("<img src=x onerror=alert(1)>".to_owned());
+    }
+    let id = portal.ledger.engine.require(&requirement).await.unwrap().consent_id;
+    let browser = portal.signed_in("nayana").await;
+    let path = format!("/c/{id}");
+    let question = browser.get(&path).await;
+    assert_eq!(question.text("dt"), ["<script>alert(1)</script>\"'"]);
+    browser.answer(&path, &SHARE).await;
+    for page in [
+        question,
+        browser.get(&format!("{path}/done")).await,
+        browser.get("/my").await,
+        browser.get(&format!("/my/{id}")).await,
+    ] {
+        assert!(!page.html.contains("<script") && !page.html.contains("<img"), "{}", page.html);
+    }
+}
+
+#[tokio::test]
+async fn style_sheets_are_kept_for_ever_and_travel_small() {
+    let portal = portal().await;
+    let browser = portal.browser();
+    let page = browser.get("/help").await;
+    let styles = page.attributes("link", "href");
+    assert_eq!(styles.len(), 4);
+    for style in &styles {
+        let file = browser.get(style).await;
+        assert_eq!(
+            (file.status, file.headers["cache-control"].to_str().unwrap()),
+            (StatusCode::OK, "public, max-age=31536000, immutable")
+        );
+        assert!(!file.html.contains("GDS") && !file.html.contains("url(") && !file.html.contains("crest"));
+    }
+    let largest = styles.iter().find(|style| style.ends_with("govuk-frontend.css")).unwrap();
+    let packed = browser.client.get(format!("{}{largest}", portal.url)).header("accept-encoding", "gzip");
+    let packed = packed.send().await.unwrap();
+    assert!(packed.content_length().is_none_or(|length| length < 25_000));
+    assert_eq!(browser.get("/assets/0000000000000000/portal.css").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.get(&styles[1].replace("govuk-frontend.css", "README.md")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_trace_of_an_answer_is_in_the_ledger() {
+    let portal = portal().await;
+    let (browser, path) = portal.asked(&[0]).await;
+    let sent = browser.answer(&path, &SHARE).await;
+    let id = id_in(&path).parse().unwrap();
+    let history = portal.ledger.engine.consent_of(&subject(NAYANA), id).await.unwrap().entries;
+    let last = history.last().unwrap();
+    assert!(matches!(last.action, Action::Granted { .. }));
+    assert_eq!(last.trace_id.as_str(), sent.headers["x-trace-id"]);
+}
+
+#[tokio::test]
+async fn a_ledger_that_cannot_be_read_is_said_plainly() {
+    let portal = portal().await;
+    let (browser, path) = portal.asked(&[0]).await;
+    portal.ledger.engine.close().await;
+    let page = browser.get(&path).await;
+    assert_eq!((page.status, page.h1().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "This is not working now"));
+    assert!(page.html.contains(page.headers["x-trace-id"].to_str().unwrap()));
+}

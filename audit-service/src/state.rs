@@ -54,6 +54,11 @@ impl Audit {
         store::page(&self.store.sqlite.reader, filter).await
     }
 
+    /// How many commits there were since the log was opened; 0 once it is closed.
+    pub fn commits(&self) -> u64 {
+        self.writer.lock().ok().and_then(|writer| writer.as_ref().map(Writer::commits)).unwrap_or(0)
+    }
+
     /// Writes what waits, then closes the store. Later records are refused.
     pub async fn close(&self) {
         drop(self.writer.lock().map(|mut writer| writer.take()));

@@ -1,6 +1,12 @@
 //! The one task that writes. What waits is written together, so that many requests share one wait for the disk.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use ndx_clock::Clock;
 use ndx_contracts::audit::{AuditEvent, AuditRecord};
@@ -28,8 +34,8 @@ pub enum WriteError {
     #[error("the audit log is closed")]
     Closed,
     /// The database refused the commit.
-    #[error("the records could not be written: {0}")]
-    Refused(Arc<StoreError>),
+    #[error("the records could not be written")]
+    Refused(#[source] Arc<StoreError>),
 }
 
 struct Waiting {
@@ -39,14 +45,23 @@ struct Waiting {
 
 /// Hands records to the writing task.
 #[derive(Debug, Clone)]
-pub struct Writer(mpsc::Sender<Waiting>);
+pub struct Writer {
+    queue: mpsc::Sender<Waiting>,
+    commits: Arc<AtomicU64>,
+}
 
 impl Writer {
     /// Starts the task that writes to `file`.
     pub fn start(file: PathBuf, keyring: Keyring, clock: Arc<dyn Clock>) -> (Self, tokio::task::JoinHandle<()>) {
         let (sender, queue) = mpsc::channel(LONGEST_QUEUE);
-        let task = Task { file, keyring, clock, connection: None };
-        (Self(sender), tokio::spawn(task.run(queue)))
+        let commits = Arc::new(AtomicU64::new(0));
+        let task = Task { file, keyring, clock, connection: None, commits: commits.clone() };
+        (Self { queue: sender, commits }, tokio::spawn(task.run(queue)))
+    }
+
+    /// How many commits there were: far fewer than records, where many wait together.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
     }
 
     /// Writes `record` and waits until it is written.
@@ -55,7 +70,7 @@ impl Writer {
     /// When it was not.
     pub async fn write(&self, record: AuditRecord) -> Result<(), WriteError> {
         let (done, written) = oneshot::channel();
-        self.0.try_send(Waiting { record, done }).map_err(|error| match error {
+        self.queue.try_send(Waiting { record, done }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => WriteError::QueueFull,
             mpsc::error::TrySendError::Closed(_) => WriteError::Closed,
         })?;
@@ -69,6 +84,7 @@ struct Task {
     clock: Arc<dyn Clock>,
     /// Opened when first needed, and again after a failure.
     connection: Option<SqliteConnection>,
+    commits: Arc<AtomicU64>,
 }
 
 impl Task {
@@ -104,7 +120,12 @@ impl Task {
     async fn commit(&mut self, batch: &[Waiting]) -> Result<(), StoreError> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
-            none => none.insert(connect(&self.file).await?),
+            none => {
+                let connection = none.insert(connect(&self.file).await?);
+                // Whoever waits for a record waits two seconds: a file that somebody holds must fail before that.
+                sqlx::query("PRAGMA busy_timeout = 1000").execute(&mut *connection).await?;
+                connection
+            }
         };
         let only_intents = batch.iter().all(|waiting| matches!(waiting.record.event, AuditEvent::Intent { .. }));
         let synchronous = if only_intents { "PRAGMA synchronous = NORMAL" } else { "PRAGMA synchronous = FULL" };
@@ -114,6 +135,8 @@ impl Task {
         for waiting in batch {
             store::append(&mut transaction, &self.keyring, &waiting.record, now).await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     authentication::Caller,
     consent::ConsentedPlan,
     error::{Refusal, cause_code},
-    planner::Question,
+    planner::{BoundRoot, PlannedRoot, Question},
     projection::{Merged, Outcome},
 };
 
@@ -52,10 +52,9 @@ pub fn open(log: Arc<dyn AuditLog>, time: Duration, trace_id: TraceId) -> Entry 
 
 /// Notes who asks what. From here on a refusal is recorded: before, nobody's data was asked for.
 pub fn note(entry: &mut Entry, caller: &Caller, purpose: &ApplicationPurpose, question: &Arc<Question>) {
-    let subject = |(root, bound): (&crate::planner::PlannedRoot, &crate::planner::BoundRoot)| SubjectEntry {
-        root: root.field.response_key.clone(),
-        subject: bound.subject.clone(),
-        consent: None,
+    let subject = |(number, (root, bound)): (usize, (&PlannedRoot, &BoundRoot))| {
+        let subject = bound.subject.clone();
+        (!root.is_meta()).then(|| SubjectEntry { root: root_name(number, root), subject, consent: None })
     };
     entry.asked = Some(Asked {
         application: caller.application.id.clone(),
@@ -63,9 +62,15 @@ pub fn note(entry: &mut Entry, caller: &Caller, purpose: &ApplicationPurpose, qu
         purpose: purpose.id.clone(),
         question: question.clone(),
         policy_version: None,
-        subjects: question.roots().filter(|(root, _)| !root.is_meta()).map(subject).collect(),
+        subjects: question.roots().enumerate().filter_map(subject).collect(),
         providers: Vec::new(),
     });
+}
+
+/// What the record calls a root: its number in the query and its name in the schema. INVARIANT: never its response key,
+/// into which an application may have written an identifier.
+fn root_name(number: usize, root: &PlannedRoot) -> String {
+    format!("{number}:{}", root.field.name)
 }
 
 /// Writes the INTENT: what providers are about to be asked. Where nothing may be asked, there is no intent.
@@ -84,7 +89,7 @@ pub async fn intend(entry: &mut Entry, plan: &ConsentedPlan) -> Result<(), Judge
     for (number, (root, _)) in plan.roots().enumerate() {
         for source in root.sources().into_iter().filter(|source| plan.releases(number, source)) {
             providers.insert((*source.provider).clone());
-            let root = root.field.response_key.clone();
+            let root = root_name(number, root);
             fields.push(FieldEntry { root, field: source.field(), outcome: "asked".to_owned() });
         }
     }
@@ -104,13 +109,13 @@ pub async fn intend(entry: &mut Entry, plan: &ConsentedPlan) -> Result<(), Judge
 /// When it cannot be written: then nothing may leave.
 pub async fn release(entry: &mut Entry, merged: &Merged) -> Result<(), JudgeError> {
     let Some(asked) = &entry.asked else { return Ok(()) };
-    if asked.subjects.is_empty() {
-        // Only the schema was asked for: nobody's data.
+    if !entry.open && merged.errors.is_empty() {
+        // Nothing but type names and the schema was asked for: nobody's data.
         return Ok(());
     }
     let plan = &asked.question.plan;
     let outcome = |((number, field), outcome): (&(usize, ndx_contracts::FieldRef), &Outcome)| FieldEntry {
-        root: plan.roots.get(*number).map_or_else(String::new, |root| root.field.response_key.clone()),
+        root: plan.roots.get(*number).map_or_else(String::new, |root| root_name(*number, root)),
         field: field.clone(),
         outcome: match outcome {
             Outcome::Released => "released".to_owned(),
@@ -121,7 +126,7 @@ pub async fn release(entry: &mut Entry, merged: &Merged) -> Result<(), JudgeErro
     let event = if entry.open {
         AuditEvent::Release { fields }
     } else {
-        let code = merged.errors.first().map_or("RELEASED", |error| cause_code(&error.cause).as_str());
+        let code = merged.errors.first().map_or("", |error| cause_code(&error.cause).as_str());
         AuditEvent::Refused { code: code.to_owned(), fields }
     };
     entry.append(event).await?;
@@ -139,17 +144,17 @@ pub async fn refuse(entry: &mut Entry, refusal: &Refusal) -> Result<(), JudgeErr
     let event = if entry.open {
         AuditEvent::Aborted { reason: code }
     } else {
-        let of_root = |root: &crate::planner::PlannedRoot| {
-            let key = root.field.response_key.clone();
-            let entry = |field| FieldEntry { root: key.clone(), field, outcome: code.clone() };
+        let of_root = |(number, root): (usize, &PlannedRoot)| {
+            let name = root_name(number, root);
+            let entry = |field| FieldEntry { root: name.clone(), field, outcome: code.clone() };
             root.fields().into_iter().map(entry).collect::<Vec<_>>()
         };
-        let fields = asked.question.plan.roots.iter().flat_map(of_root).collect();
+        let fields = asked.question.plan.roots.iter().enumerate().flat_map(of_root).collect();
         AuditEvent::Refused { code, fields }
     };
-    entry.append(event).await?;
+    // Should this fail, nothing more is tried: the audit service closes the entry when it next starts.
     entry.open = false;
-    Ok(())
+    entry.append(event).await
 }
 
 impl Entry {

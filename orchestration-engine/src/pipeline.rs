@@ -57,7 +57,7 @@ async fn line(
     let request = request::receive(&headers, body.as_deref(), config.limits.body_bytes)?;
     let purpose = caller.purpose(&request)?;
     let operation = operation::prepare(schema, &request, &config.limits)?;
-    let plan = planner::plan(schema, &operation);
+    let plan = planner::plan(schema, &operation, config.limits.planned_fields)?;
     let question = Arc::new(planner::bind(Arc::new(plan), &operation, &config.identifier)?);
     audit::note(entry, &caller, purpose, &question);
     let permitted = policy::enforce(question, &caller, purpose, &trace_id, &*judges.policy, time).await?;

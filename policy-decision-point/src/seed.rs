@@ -134,6 +134,9 @@ impl Reader {
         if until.is_some_and(|until| until <= from) {
             self.note(file, None, format!("[{number}]: `until` is not after `from`, so the grant would never hold"));
         }
+        if purpose.as_str().is_empty() {
+            self.note(file, None, format!("[{number}]: `purpose` is empty; say what for"));
+        }
         for (place, granted) in fields.into_iter().enumerate() {
             let field = FieldRef { schema_id: granted.schema_id, field_name: granted.field_name };
             if fields_known && !self.set.fields.contains_key(&field) {

@@ -118,7 +118,11 @@ async fn the_history_cannot_be_rewritten() {
     let served = served().await;
     let database = ndx_store::sqlite::connect(&served.folder.path().join("policy.db")).await;
     let mut database = database.unwrap();
-    for sql in ["DELETE FROM policy_actions", "UPDATE policy_actions SET recorded_by = 'x'"] {
+    for sql in [
+        "DELETE FROM policy_actions",
+        "UPDATE policy_actions SET recorded_by = 'x'",
+        "INSERT OR REPLACE INTO policy_actions SELECT * FROM policy_actions",
+    ] {
         let refused = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut database).await.unwrap_err();
         assert!(refused.to_string().contains("append-only"), "{refused}");
     }

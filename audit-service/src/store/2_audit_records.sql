@@ -33,7 +33,14 @@ CREATE TRIGGER audit_records_are_never_changed BEFORE UPDATE ON audit_records
 BEGIN SELECT RAISE(ABORT, 'audit_records is append-only'); END;
 CREATE TRIGGER audit_records_are_never_deleted BEFORE DELETE ON audit_records
 BEGIN SELECT RAISE(ABORT, 'audit_records is append-only'); END;
+-- `INSERT OR REPLACE` removes a row without asking the trigger above.
+CREATE TRIGGER audit_records_are_never_replaced BEFORE INSERT ON audit_records
+WHEN EXISTS (SELECT 1 FROM audit_records WHERE seq = NEW.seq OR id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'audit_records is append-only'); END;
 CREATE TRIGGER audit_subjects_are_never_changed BEFORE UPDATE ON audit_subjects
+BEGIN SELECT RAISE(ABORT, 'audit_subjects is append-only'); END;
+CREATE TRIGGER audit_subjects_are_never_replaced BEFORE INSERT ON audit_subjects
+WHEN EXISTS (SELECT 1 FROM audit_subjects WHERE rowid = NEW.rowid)
 BEGIN SELECT RAISE(ABORT, 'audit_subjects is append-only'); END;
 CREATE TRIGGER audit_subjects_are_never_deleted BEFORE DELETE ON audit_subjects
 BEGIN SELECT RAISE(ABORT, 'audit_subjects is append-only'); END;

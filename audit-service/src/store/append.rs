@@ -1,9 +1,9 @@
 //! Adds records.
 
 use chrono::{DateTime, Utc};
-use ndx_contracts::audit::{AuditEvent, AuditRecord, SubjectEntry};
+use ndx_contracts::audit::{AuditEvent, AuditRecord, FieldEntry, ProviderName, SubjectEntry};
 use ndx_store::{Keyring, sqlite::StoreError};
-use serde_json::{Map, Value};
+use serde::Serialize;
 use sqlx::{Row, SqliteConnection};
 use uuid::Uuid;
 
@@ -75,16 +75,34 @@ async fn append_subject(
     Ok(())
 }
 
-/// What a record says besides its columns. INVARIANT: the subjects are taken out, for they are kept sealed.
+/// What a record says besides its columns.
+///
+/// INVARIANT: this is a list of what may stand in clear. People are not on it: they are kept sealed.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Content<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_version: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan_hash: Option<&'a str>,
+    providers: &'a [ProviderName],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[FieldEntry]>::is_empty")]
+    fields: &'a [FieldEntry],
+}
+
 fn content(record: &AuditRecord) -> Result<String, StoreError> {
-    let unwritable = |error: serde_json::Error| StoreError::Corrupt(error.to_string());
-    let mut value = serde_json::to_value(record).map_err(unwritable)?;
-    let no_fields = Map::new();
-    let fields = value.as_object_mut().map_or(no_fields, std::mem::take);
-    let own_column =
-        ["requestId", "traceId", "event", "application", "member", "purpose", "subjects"].map(str::to_owned);
-    let rest: Map<String, Value> = fields.into_iter().filter(|(name, _)| !own_column.contains(name)).collect();
-    serde_json::to_string(&rest).map_err(unwritable)
+    let (code, reason, fields): (_, _, &[FieldEntry]) = match &record.event {
+        AuditEvent::Intent { fields } | AuditEvent::Release { fields } => (None, None, fields),
+        AuditEvent::Aborted { reason } => (None, Some(reason.as_str()), &[]),
+        AuditEvent::Refused { code, fields } => (Some(code.as_str()), None, fields),
+    };
+    let (policy_version, plan_hash) = (record.policy_version, record.plan_hash.as_deref());
+    let content = Content { policy_version, plan_hash, providers: &record.providers, code, reason, fields };
+    serde_json::to_string(&content).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
 /// Closes every INTENT that nothing has closed: the process ended before it could. Returns how many there were.
@@ -93,10 +111,11 @@ fn content(record: &AuditRecord) -> Result<String, StoreError> {
 /// When the database refuses.
 pub async fn close_interrupted(connection: &mut SqliteConnection, now: DateTime<Utc>) -> Result<u64, StoreError> {
     let rows = sqlx::query(
-        "SELECT seq FROM audit_records AS intent
+        "SELECT max(seq) AS seq FROM audit_records AS intent
          WHERE event = 'INTENT' AND NOT EXISTS (
              SELECT 1 FROM audit_records AS closing
-             WHERE closing.request_id = intent.request_id AND closing.event <> 'INTENT')",
+             WHERE closing.request_id = intent.request_id AND closing.event <> 'INTENT')
+         GROUP BY request_id",
     )
     .fetch_all(&mut *connection)
     .await?;

@@ -64,7 +64,7 @@ pub struct LogEntry {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubjectHash {
-    /// The response key of the root field.
+    /// The root field: its number in the query and its name in the schema.
     pub root: String,
     /// The keyed hash.
     pub subject_hash: Option<String>,

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, jwk::JwkSet};
 use ndx_clock::Clock;
-use tokio::sync::{Mutex, RwLock};
+use tokio::sync::{Mutex, MutexGuard, RwLock};
 use url::Url;
 
 /// However many unknown key ids arrive, the issuer is asked at most once in this time.
@@ -75,7 +75,15 @@ impl KeySet {
         if found.is_some() && age.is_some_and(|age| age < FRESH) {
             return Ok(found);
         }
-        let refreshed = self.refresh(age).await;
+        // Somebody who has a key that is still good does not wait for another who is asking the issuer.
+        let asked = match (&found, age) {
+            (Some(_), Some(age)) if age < LONGEST_STALE => match self.asked.try_lock() {
+                Ok(asked) => asked,
+                Err(_) => return Ok(found),
+            },
+            _ => self.asked.lock().await,
+        };
+        let refreshed = self.refresh(asked, age).await;
         let (found, age) = self.look_up(id).await;
         match (refreshed, age) {
             (_, Some(age)) if age < LONGEST_STALE => Ok(found),
@@ -90,12 +98,15 @@ impl KeySet {
     }
 
     /// Fetches the keys, unless somebody did since the caller looked or the issuer was asked only just now.
-    async fn refresh(&self, age_seen: Option<TimeDelta>) -> Result<(), KeySetError> {
-        let mut asked = self.asked.lock().await;
+    async fn refresh(
+        &self,
+        mut asked: MutexGuard<'_, Option<DateTime<Utc>>>,
+        age_seen: Option<TimeDelta>,
+    ) -> Result<(), KeySetError> {
         let now = self.clock.now();
         let age_now = self.kept.read().await.fetched.map(|fetched| now - fetched);
         let newer = age_now.is_some() && (age_seen.is_none() || age_now < age_seen);
-        if newer || asked.is_some_and(|last| (now - last).abs() < BETWEEN_REFRESHES && age_now.is_some()) {
+        if newer || asked.is_some_and(|last| (now - last).abs() < BETWEEN_REFRESHES) {
             return Ok(());
         }
         *asked = Some(now);

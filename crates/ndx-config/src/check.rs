@@ -46,7 +46,8 @@ pub(crate) fn whole(mut parts: Parts, folder: &Path, page: &mut Page<'_>) -> Exc
     identifiers(&parts, page);
     once(&parts.members, |member| member.id.clone(), "member", page);
     once(&parts.applications, |application| application.id.clone(), "application", page);
-    once(&parts.providers, |one| (one.provider_key.clone(), one.schema_id.clone()), "provider", page);
+    // Policy and consent know a field by schema and path, so a schema's id must say whose it is.
+    once(&parts.providers, |one| one.schema_id.clone(), "provider's `schemaId`", page);
     applications(&parts, page);
     providers(&mut parts, folder, page);
     mappings(&parts.arg_mappings, page);

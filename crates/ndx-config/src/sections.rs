@@ -324,6 +324,8 @@ pub struct Limits {
     pub document_depth: usize,
     /// Root fields of an operation.
     pub root_fields: usize,
+    /// Fields of an answer's shape, all levels together.
+    pub planned_fields: usize,
     /// Milliseconds for a whole request.
     pub request_timeout_ms: u64,
     /// Milliseconds for one provider.
@@ -341,6 +343,7 @@ impl Default for Limits {
             document_tokens: 15_000,
             document_depth: 50,
             root_fields: 20,
+            planned_fields: 2_000,
             request_timeout_ms: 10_000,
             provider_timeout_ms: 5_000,
             judge_timeout_ms: 2_000,

@@ -67,7 +67,7 @@ impl std::fmt::Display for ProviderName {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubjectEntry {
-    /// The response key of the root field.
+    /// The root field: its number in the query and its name in the schema, `0:personInfo`.
     pub root: String,
     /// The person; `None` where the root field is about nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -119,7 +119,7 @@ pub enum AuditEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FieldEntry {
-    /// The response key of the root field.
+    /// The root field, as in [`SubjectEntry`].
     pub root: String,
     /// The field.
     #[serde(flatten)]

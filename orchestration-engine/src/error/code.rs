@@ -25,6 +25,8 @@ pub enum Code {
     TooDeep,
     /// Too many root fields.
     TooManyRoots,
+    /// Too many fields in all.
+    TooCostly,
     /// The application must say what for.
     PurposeRequired,
     /// The application may not ask for that purpose.
@@ -89,7 +91,7 @@ impl Retryable {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Unauthorized,
         Self::BadRequest,
         Self::UsePost,
@@ -100,6 +102,7 @@ impl Code {
         Self::TooLarge,
         Self::TooDeep,
         Self::TooManyRoots,
+        Self::TooCostly,
         Self::PurposeRequired,
         Self::PurposeNotAllowed,
         Self::PdpNotAllowed,
@@ -134,6 +137,7 @@ impl Code {
             Self::TooLarge => "TOO_LARGE",
             Self::TooDeep => "TOO_DEEP",
             Self::TooManyRoots => "TOO_MANY_ROOTS",
+            Self::TooCostly => "TOO_COSTLY",
             Self::PurposeRequired => "PURPOSE_REQUIRED",
             Self::PurposeNotAllowed => "PURPOSE_NOT_ALLOWED",
             Self::PdpNotAllowed => "PDP_NOT_ALLOWED",
@@ -188,6 +192,7 @@ impl Code {
             | Self::VariablesInvalid
             | Self::TooDeep
             | Self::TooManyRoots
+            | Self::TooCostly
             | Self::PurposeRequired => document,
             Self::PurposeNotAllowed if graphql_response => StatusCode::FORBIDDEN,
             Self::PdpUnavailable | Self::CeUnavailable | Self::AuditUnavailable | Self::KeysUnavailable => {

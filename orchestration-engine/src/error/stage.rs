@@ -8,7 +8,7 @@ use super::{ClientError, Code, Refusal};
 use crate::{
     authentication::{AuthenticationError, PurposeError},
     operation::{Mistake, OperationError},
-    planner::BindError,
+    planner::{BindError, PlanError},
     policy::PolicyError,
     projection::PathSegment,
     request::RequestError,
@@ -78,9 +78,22 @@ fn document(code: Code, mistakes: Vec<Mistake>) -> Refusal {
     Refusal { errors: mistakes.into_iter().map(error).collect(), data_null: false }
 }
 
+impl From<PlanError> for Refusal {
+    fn from(error: PlanError) -> Self {
+        let message = error.to_string();
+        match error {
+            PlanError::TooManyFields { limit } => {
+                ClientError::new(Code::TooCostly, message).with("limit", limit).into()
+            }
+            PlanError::NullCondition => ClientError::new(Code::VariablesInvalid, message).into(),
+        }
+    }
+}
+
 impl From<BindError> for Refusal {
     fn from(error: BindError) -> Self {
-        let path = vec![PathSegment::Key(error.root.clone())];
+        let (BindError::NotAnIdentifier { root, .. } | BindError::Null { root, .. }) = &error;
+        let path = vec![PathSegment::Key(root.clone())];
         ClientError { path, ..ClientError::new(Code::VariablesInvalid, error.to_string()) }.into()
     }
 }

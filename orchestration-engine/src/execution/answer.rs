@@ -10,6 +10,9 @@ use serde_json::value::RawValue;
 
 use super::ProviderFailure;
 
+/// More errors than this are not read: each missing value is held against all of them.
+const MOST_ERRORS: usize = 100;
+
 /// A provider's answer, opened.
 #[derive(Debug)]
 pub struct ProviderAnswer<'a> {
@@ -78,7 +81,8 @@ impl<'a> ProviderAnswer<'a> {
     /// When it is not a GraphQL answer in JSON.
     pub fn open(body: &'a [u8]) -> Result<Self, ProviderFailure> {
         let body: Body<'a> = serde_json::from_slice(body).map_err(|_| ProviderFailure::BadData)?;
-        let errors: Vec<_> = body.errors.unwrap_or_default().into_iter().map(ProviderError::from).collect();
+        let errors = body.errors.unwrap_or_default().into_iter().take(MOST_ERRORS);
+        let errors: Vec<_> = errors.map(ProviderError::from).collect();
         let data = body.data.map_or(Ok(Opened::Null), Opened::open)?;
         match data {
             Opened::Scalar(_) | Opened::List(_) => Err(ProviderFailure::BadData),

@@ -31,12 +31,23 @@ pub struct BoundRoot {
 
 /// A value that cannot be bound.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("the argument `{argument}` of `{root}` is not an identifier that anybody could have")]
-pub struct BindError {
-    /// The response key of the root.
-    pub root: String,
-    /// The argument.
-    pub argument: String,
+pub enum BindError {
+    /// It names a person, and nobody could have this identifier.
+    #[error("the argument `{argument}` is not an identifier that anybody could have")]
+    NotAnIdentifier {
+        /// The response key of the root.
+        root: String,
+        /// The argument.
+        argument: String,
+    },
+    /// It is null where the schema wants a value.
+    #[error("the argument `{argument}` must not be null")]
+    Null {
+        /// The response key of the root.
+        root: String,
+        /// The argument.
+        argument: String,
+    },
 }
 
 impl Question {
@@ -59,9 +70,17 @@ pub fn bind(plan: Arc<QueryPlan>, operation: &Operation, identifier: &Identifier
 
 fn bind_root(root: &PlannedRoot, variables: &JsonMap, identifier: &Identifier) -> Result<BoundRoot, BindError> {
     let mut arguments = JsonMap::new();
-    for (name, value) in &root.arguments {
-        if let Some(value) = to_json(value, variables) {
-            arguments.insert(name.as_str(), value);
+    for argument in &root.arguments {
+        // A variable that has no value is as if the argument were not there: then the default counts.
+        let given = argument.given.as_ref().and_then(|value| to_json(value, variables));
+        let value = given.or_else(|| argument.default.as_ref().and_then(|value| to_json(value, variables)));
+        match value {
+            Some(JsonValue::Null) if !argument.nullable => {
+                let root = root.field.response_key.clone();
+                return Err(BindError::Null { root, argument: argument.name.clone() });
+            }
+            Some(value) => drop(arguments.insert(argument.name.as_str(), value)),
+            None => {}
         }
     }
     let mut subject = None;
@@ -75,7 +94,8 @@ fn bind_root(root: &PlannedRoot, variables: &JsonMap, identifier: &Identifier) -
         };
         if let Some(written) = written {
             let found = identifier.subject(&written);
-            let error = || BindError { root: root.field.response_key.clone(), argument: argument.clone() };
+            let error =
+                || BindError::NotAnIdentifier { root: root.field.response_key.clone(), argument: argument.clone() };
             let found = found.ok_or_else(error)?;
             arguments.insert(argument.as_str(), found.expose().into());
             subject = Some(found);

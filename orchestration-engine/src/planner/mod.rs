@@ -19,7 +19,7 @@ use ndx_contracts::{FieldRef, audit::ProviderName};
 
 pub use self::{
     bind::{BindError, BoundRoot, Question, bind},
-    collect::plan,
+    collect::{PlanError, plan},
 };
 use crate::schema::{Mapping, Source};
 
@@ -28,9 +28,9 @@ use crate::schema::{Mapping, Source};
 pub struct QueryPlan {
     /// The root fields in the order of the query, each once by its response key.
     pub roots: Vec<PlannedRoot>,
-    /// The plan in words; the same question gives the same text.
+    /// The plan in words.
     pub text: String,
-    /// SHA-256 of the text, in hexadecimal.
+    /// SHA-256 of what is asked of whom, in hexadecimal; the same whatever the application calls it.
     pub hash: String,
 }
 
@@ -39,12 +39,25 @@ pub struct QueryPlan {
 pub struct PlannedRoot {
     /// What is answered under it.
     pub field: PlannedField,
-    /// The arguments as the operation gives them.
-    pub arguments: Vec<(String, Node<Value>)>,
+    /// Its arguments.
+    pub arguments: Vec<PlannedArgument>,
     /// The argument that names the person.
     pub data_owner: Option<String>,
     /// How the arguments reach providers.
     pub mappings: Vec<Mapping>,
+}
+
+/// One argument of a root field.
+#[derive(Debug)]
+pub struct PlannedArgument {
+    /// Its name.
+    pub name: String,
+    /// What the operation gives: a literal or a variable.
+    pub given: Option<Node<Value>>,
+    /// What the schema gives where the operation gives nothing.
+    pub default: Option<Node<Value>>,
+    /// Whether it may be null.
+    pub nullable: bool,
 }
 
 /// One field of the answer.

@@ -1,4 +1,4 @@
-//! The plan in words, for people, for snapshots and for the record.
+//! The plan in words, for people and for snapshots; and its hash, for the record.
 
 use std::fmt::Write as _;
 
@@ -15,8 +15,16 @@ pub fn print(roots: &[PlannedRoot]) -> String {
     text
 }
 
-/// SHA-256 of `text`, in hexadecimal.
-pub fn hash(text: &str) -> String {
+/// SHA-256 of what is asked of whom, in hexadecimal.
+///
+/// INVARIANT: the consumer's response keys are not in it. An application may have written an identifier into one, and a
+/// hash without a key can be tried out.
+pub fn hash(roots: &[PlannedRoot]) -> String {
+    let mut text = String::new();
+    for (number, root) in roots.iter().enumerate() {
+        text.push_str(&format!("root {number}: {}\n", root.field.name));
+        print_calls(root, &mut text);
+    }
     let digest = digest::digest(&digest::SHA256, text.as_bytes());
     digest.as_ref().iter().fold(String::new(), |mut hex, byte| {
         // Writing to a string cannot fail.
@@ -28,6 +36,11 @@ pub fn hash(text: &str) -> String {
 fn print_root(root: &PlannedRoot, text: &mut String) {
     let about = root.data_owner.as_ref().map(|owner| format!(" about {owner}")).unwrap_or_default();
     text.push_str(&format!("root {}: {}{about}\n", root.field.response_key, root.field.name));
+    print_calls(root, text);
+    print_shape(&root.field, 1, text);
+}
+
+fn print_calls(root: &PlannedRoot, text: &mut String) {
     for call in root.calls(|_| true) {
         let mapped =
             root.mappings.iter().filter(|one| one.provider == call.provider && one.root_field == call.root_field);
@@ -37,7 +50,6 @@ fn print_root(root: &PlannedRoot, text: &mut String) {
         let (provider, field) = (&call.provider, &call.root_field);
         text.push_str(&format!("  ask {provider} {field}({}) {{ {} }}\n", arguments.join(", "), fields.join(" ")));
     }
-    print_shape(&root.field, 1, text);
 }
 
 fn print_shape(field: &PlannedField, level: usize, text: &mut String) {

@@ -1,6 +1,6 @@
 //! Finds a source's value in what its provider answered.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, rc::Rc, sync::Arc};
 
 use ndx_contracts::audit::ProviderName;
 
@@ -19,8 +19,9 @@ pub struct OpenedAnswers<'a>(HashMap<Arc<ProviderName>, Result<ProviderAnswer<'a
 pub struct Cursor<'a> {
     provider: Arc<ProviderName>,
     /// The path of the place, from the provider's `Query` type.
-    base: Vec<String>,
-    value: Opened<'a>,
+    base: Rc<[String]>,
+    /// Shared: every element of a list has cursors of its own, and most of them are its siblings' too.
+    value: Rc<Opened<'a>>,
 }
 
 impl<'a> OpenedAnswers<'a> {
@@ -39,7 +40,7 @@ impl<'a> OpenedAnswers<'a> {
             let answer = self.0.get(&call.provider)?.as_ref().ok()?;
             let value =
                 answer.data.get(&alias(number, &call.root_field)).map_or(Ok(Opened::Null), Opened::open).ok()?;
-            Some(Cursor { provider: call.provider, base: vec![call.root_field], value })
+            Some(Cursor { provider: call.provider, base: Rc::new([call.root_field]), value: Rc::new(value) })
         };
         calls.filter_map(cursor).collect()
     }
@@ -51,7 +52,7 @@ impl<'a> OpenedAnswers<'a> {
         number: usize,
         source: &Source,
         cursors: &[Cursor<'a>],
-    ) -> Result<Opened<'a>, ProviderFailure> {
+    ) -> Result<Rc<Opened<'a>>, ProviderFailure> {
         let answer = match self.0.get(&source.provider) {
             Some(Ok(answer)) => answer,
             Some(Err(failure)) => return Err(*failure),
@@ -63,16 +64,16 @@ impl<'a> OpenedAnswers<'a> {
         let Some(near) = near else { return Err(wrong().unwrap_or(ProviderFailure::BadData)) };
         let mut value = near.value.clone();
         for part in source.path.iter().skip(near.base.len()) {
-            let next = match &value {
+            let next = match &*value {
                 Opened::Null => break,
                 Opened::Object(_) => value.get(part),
                 Opened::Scalar(_) | Opened::List(_) => None,
             };
             let next = next.ok_or_else(|| wrong().unwrap_or(ProviderFailure::BadData))?;
-            value = Opened::open(next)?;
+            value = Rc::new(Opened::open(next)?);
         }
-        match (&value, wrong()) {
-            (Opened::Null, Some(failure)) => Err(failure),
+        match &*value {
+            Opened::Null => wrong().map_or(Ok(value), Err),
             _ => Ok(value),
         }
     }
@@ -83,15 +84,15 @@ impl<'a> OpenedAnswers<'a> {
             && root.sources().iter().all(|source| {
                 let root_field =
                     Source { provider: source.provider.clone(), path: vec![source.root_field().to_owned()] };
-                matches!(self.locate(number, &root_field, cursors), Ok(Opened::Null))
+                self.locate(number, &root_field, cursors).is_ok_and(|value| matches!(*value, Opened::Null))
             })
     }
 }
 
 impl<'a> Cursor<'a> {
     /// A place inside the list or object that comes from `source`.
-    pub fn inside(source: &Source, value: Opened<'a>) -> Self {
-        Self { provider: source.provider.clone(), base: source.path.clone(), value }
+    pub fn inside(source: &Source, base: &Rc<[String]>, value: Rc<Opened<'a>>) -> Self {
+        Self { provider: source.provider.clone(), base: base.clone(), value }
     }
 }
 

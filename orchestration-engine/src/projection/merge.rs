@@ -1,6 +1,6 @@
 //! Writes the answer.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use apollo_compiler::{
     Schema,
@@ -8,6 +8,7 @@ use apollo_compiler::{
     response::{JsonMap, JsonValue},
 };
 use ndx_contracts::FieldRef;
+use serde_json::value::RawValue;
 
 use super::{
     Cause, FieldError, Merged, Outcome, PathSegment, leaf,
@@ -107,7 +108,13 @@ impl<'a> Merger<'a> {
             FieldKind::Object(Some(source), fields) => match self.value(field, source, cursors) {
                 Ok(value) => {
                     self.mark_released(field);
-                    return self.objects(&field.ty, source, fields, value, cursors);
+                    return self.objects(
+                        &field.ty,
+                        (source, &Rc::from(source.path.as_slice())),
+                        fields,
+                        value,
+                        cursors,
+                    );
                 }
                 Err(cause) => return self.missing(field, cause),
             },
@@ -116,7 +123,7 @@ impl<'a> Merger<'a> {
     }
 
     /// The value of a source, unless it or all below it is withheld, or its provider failed.
-    fn value(&self, field: &PlannedField, source: &Source, cursors: &[Cursor<'a>]) -> Result<Opened<'a>, Cause> {
+    fn value(&self, field: &PlannedField, source: &Source, cursors: &[Cursor<'a>]) -> Result<Rc<Opened<'a>>, Cause> {
         if let Some(withheld) = self.withheld_whole(field) {
             return Err(Cause::Withheld(withheld, (*source.provider).clone()));
         }
@@ -151,27 +158,26 @@ impl<'a> Merger<'a> {
         Ok(())
     }
 
-    /// An object or a list of objects that a provider sent.
+    /// An object or a list of objects that a provider sent; `base` is the path of `source`, shared by all elements.
     fn objects(
         &mut self,
         ty: &Type,
-        source: &Source,
+        (source, base): (&Source, &Rc<[String]>),
         fields: &[PlannedField],
-        value: Opened<'a>,
+        value: Rc<Opened<'a>>,
         cursors: &[Cursor<'a>],
     ) -> Written {
-        match value {
+        match &*value {
             Opened::Null => self.null_of_provider(ty, source),
             Opened::List(items) if ty.is_list() => {
-                let items: Vec<_> = items.into_iter().map(Opened::open).collect();
-                self.list(ty, items, |merger, item_type, item| match item {
-                    Ok(item) => merger.objects(item_type, source, fields, item, cursors),
+                self.list(ty, items, |merger, item_type, item| match Opened::open(item) {
+                    Ok(item) => merger.objects(item_type, (source, base), fields, Rc::new(item), cursors),
                     Err(failure) => merger.bad(item_type, source, failure),
                 })
             }
             Opened::Object(_) if !ty.is_list() => {
                 let mut inside = cursors.to_vec();
-                inside.push(Cursor::inside(source, value));
+                inside.push(Cursor::inside(source, base, value));
                 self.object(ty, fields, &inside)
             }
             _ => self.bad(ty, source, ProviderFailure::BadData),
@@ -182,8 +188,7 @@ impl<'a> Merger<'a> {
         match value {
             Opened::Null => self.null_of_provider(ty, source),
             Opened::List(items) if ty.is_list() => {
-                let items: Vec<_> = items.iter().map(|item| Opened::open(item)).collect();
-                self.list(ty, items, |merger, item_type, item| match item {
+                self.list(ty, items, |merger, item_type, item| match Opened::open(item) {
                     Ok(item) => merger.leaf(item_type, source, &item),
                     Err(failure) => merger.bad(item_type, source, failure),
                 })
@@ -199,10 +204,15 @@ impl<'a> Merger<'a> {
         }
     }
 
-    fn list<T>(&mut self, ty: &Type, items: Vec<T>, mut each: impl FnMut(&mut Self, &Type, T) -> Written) -> Written {
+    fn list(
+        &mut self,
+        ty: &Type,
+        items: &[&'a RawValue],
+        mut each: impl FnMut(&mut Self, &Type, &'a RawValue) -> Written,
+    ) -> Written {
         let start = self.out.len();
         self.out.push('[');
-        for (number, item) in items.into_iter().enumerate() {
+        for (number, item) in items.iter().enumerate() {
             if number > 0 {
                 self.out.push(',');
             }

@@ -3,7 +3,7 @@
 //! Every mistake is reported, with its place in the consumer schema, what is wrong and what would be right.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -11,7 +11,7 @@ use apollo_compiler::{
     Schema,
     schema::{ExtendedType, FieldDefinition, ObjectType},
 };
-use ndx_contracts::audit::ProviderName;
+use ndx_contracts::{ProviderKey, SchemaId, audit::ProviderName};
 
 use super::{Mapping, ProviderSchemas, Root, Source};
 use crate::config::Config;
@@ -28,6 +28,7 @@ pub struct Composed {
 
 struct Composer<'a> {
     schema: &'a Schema,
+    query: &'a ObjectType,
     providers: &'a ProviderSchemas,
     config: &'a Config,
     found: Composed,
@@ -37,13 +38,13 @@ struct Composer<'a> {
 
 /// Composes `schema`.
 pub fn compose(schema: &Schema, providers: &ProviderSchemas, config: &Config) -> Composed {
-    let mut composer = Composer { schema, providers, config, found: Composed::default(), walked: HashSet::new() };
-    let query =
-        schema.root_operation(apollo_compiler::ast::OperationType::Query).and_then(|name| schema.get_object(name));
-    let Some(query) = query else {
-        composer.found.problems.push((None, "there is no `Query` type, so nothing could be asked".to_owned()));
-        return composer.found;
+    let query = schema.root_operation(apollo_compiler::ast::OperationType::Query);
+    let Some(query) = query.and_then(|name| schema.get_object(name)) else {
+        let nothing = (None, "there is no `Query` type, so nothing could be asked".to_owned());
+        return Composed { problems: vec![nothing], ..Composed::default() };
     };
+    let mut composer =
+        Composer { schema, query, providers, config, found: Composed::default(), walked: HashSet::new() };
     if schema.schema_definition.mutation.is_some() || schema.schema_definition.subscription.is_some() {
         let message = "the exchange only answers questions; remove the mutation or subscription type";
         composer.found.problems.push((None, message.to_owned()));
@@ -53,6 +54,7 @@ pub fn compose(schema: &Schema, providers: &ProviderSchemas, config: &Config) ->
         composer.field(query, name, field, None, &mut reached);
         composer.root(name, field, &reached);
     }
+    composer.one_provider_a_schema();
     composer.found
 }
 
@@ -60,6 +62,20 @@ impl Composer<'_> {
     fn note(&mut self, field: &FieldDefinition, message: String) {
         let range = field.name.location().and_then(|location| location.line_column_range(&self.schema.sources));
         self.found.problems.push((range.map(|range| (range.start.line, range.start.column)), message));
+    }
+
+    /// Policy and consent know a field by schema and path, so a schema's id must say whose it is.
+    fn one_provider_a_schema(&mut self) {
+        let mut providers: BTreeMap<&SchemaId, BTreeSet<&ProviderKey>> = BTreeMap::new();
+        for source in self.found.sources.values() {
+            providers.entry(&source.provider.schema_id).or_default().insert(&source.provider.provider_key);
+        }
+        let shared = providers.iter().filter(|(_, keys)| keys.len() > 1);
+        let message = |(schema, _): (&&SchemaId, _)| {
+            (None, format!("`{schema}` is named with several provider keys; a schema belongs to one provider"))
+        };
+        let problems: Vec<_> = shared.map(message).collect();
+        self.found.problems.extend(problems);
     }
 
     /// Walks one field and everything below it; `reached` gathers the sources.
@@ -85,6 +101,9 @@ impl Composer<'_> {
         }
         if let Some(written) = written {
             self.found.sources.insert((parent.name.to_string(), name.to_owned()), written);
+        }
+        if !std::ptr::eq(parent, self.query) && !field.arguments.is_empty() {
+            self.note(field, format!("`{}.{name}` has arguments, which only root fields can hand on", parent.name));
         }
         let type_name = field.ty.inner_named_type().clone();
         match self.schema.types.get(&type_name) {
@@ -156,6 +175,10 @@ impl Composer<'_> {
     /// Notes how the root's arguments reach the providers that its fields come from.
     fn root(&mut self, name: &str, field: &FieldDefinition, reached: &[Source]) {
         let mut root = Root::default();
+        if field.ty.is_non_null() {
+            // One person's refusal would take the other people of the query with it.
+            self.note(field, format!("`{name}` may be refused, so it must be nullable; remove the `!`"));
+        }
         let mut asked: Vec<(Arc<ProviderName>, String)> =
             reached.iter().map(|source| (source.provider.clone(), source.root_field().to_owned())).collect();
         asked.sort();
@@ -172,17 +195,51 @@ impl Composer<'_> {
                 self.note(field, message);
             }
         }
-        root.data_owner = field
-            .arguments
-            .iter()
-            .find(|argument| argument.directives.has("dataOwner"))
-            .or_else(|| {
-                let foundational = self.config.foundational_id_arg_name.as_deref()?;
-                field.arguments.iter().find(|argument| argument.name.as_str() == foundational)
-            })
-            .map(|argument| argument.name.to_string())
-            .or_else(|| root.mappings.first().map(|mapping| mapping.argument.clone()));
+        self.targets_once(name, field, &root.mappings);
+        root.data_owner = self.data_owner(name, field, &root.mappings);
+        // INVARIANT: whoever consents is whoever is fetched, at every provider below the root.
+        if let Some(owner) = &root.data_owner {
+            for (provider, root_field) in &asked {
+                let reaches = |mapping: &Mapping| {
+                    mapping.argument == *owner && mapping.provider == *provider && mapping.root_field == *root_field
+                };
+                if !root.mappings.iter().any(reaches) {
+                    let message = format!(
+                        "`{owner}` of `{name}` names the person, but does not reach `{root_field}` at `{provider}`"
+                    );
+                    self.note(field, message);
+                }
+            }
+        }
         self.found.roots.insert(name.to_owned(), root);
+    }
+
+    /// The argument that names the person: `@dataOwner`, else the configured name, else the first that reaches a provider.
+    fn data_owner(&mut self, name: &str, field: &FieldDefinition, mappings: &[Mapping]) -> Option<String> {
+        let marked: Vec<_> = field.arguments.iter().filter(|argument| argument.directives.has("dataOwner")).collect();
+        if marked.len() > 1 {
+            self.note(
+                field,
+                format!("`{name}` marks several arguments with `@dataOwner`; its data is about one person"),
+            );
+        }
+        let foundational = self.config.foundational_id_arg_name.as_deref();
+        let named = || field.arguments.iter().find(|argument| Some(argument.name.as_str()) == foundational);
+        let found = marked.first().copied().or_else(named).map(|argument| argument.name.to_string());
+        found.or_else(|| mappings.first().map(|mapping| mapping.argument.clone()))
+    }
+
+    fn targets_once(&mut self, name: &str, field: &FieldDefinition, mappings: &[Mapping]) {
+        let mut seen = HashSet::new();
+        for mapping in mappings {
+            if !seen.insert((&mapping.provider, &mapping.root_field, &mapping.target)) {
+                let Mapping { provider, root_field, target, .. } = mapping;
+                self.note(
+                    field,
+                    format!("`{name}` hands two arguments on to `{target}` of `{root_field}` at `{provider}`"),
+                );
+            }
+        }
     }
 
     /// The mappings of this root to one provider's root field: by `@sourceInfoArgList`, else by the configuration.

@@ -122,11 +122,11 @@ impl Country {
     }
 
     pub fn plan(&self, query: &str) -> QueryPlan {
-        planner::plan(&self.schema, &self.operation(query, "{}"))
+        planner::plan(&self.schema, &self.operation(query, "{}"), self.config.limits.planned_fields).unwrap()
     }
 
     pub async fn consented(&self, operation: &Operation, ledger: &Ledger) -> ConsentedPlan {
-        let plan = planner::plan(&self.schema, operation);
+        let plan = planner::plan(&self.schema, operation, self.config.limits.planned_fields).unwrap();
         let question: Question = planner::bind(Arc::new(plan), operation, &self.config.identifier).unwrap();
         let caller = Caller { application: self.config.applications[&"passport-app".into()].clone() };
         let purpose = &caller.application.purposes[0];

@@ -51,3 +51,42 @@ fn an_argument_that_a_provider_needs_must_be_mapped() {
     let told = schema::load(&config).unwrap_err().to_string();
     assert!(told.contains("`personInfo` does not say what `nic` of `person` at `drp/drp-schema-v1` is"), "{told}");
 }
+
+#[test]
+fn c3_whoever_consents_must_be_whoever_is_fetched() {
+    let told = mistakes(|text| {
+        text.replacen("nic: String! @dataOwner", "nic: String! @dataOwner, other: String!", 1).replacen(
+            "  birthInfo: BirthInfo\n",
+            "  birthInfo(x: Int): BirthInfo\n",
+            1,
+        )
+    });
+    assert!(told.contains("`PersonInfo.birthInfo` has arguments, which only root fields can hand on"), "{told}");
+    let Country { mut config, .. } = farajaland();
+    for mapping in config.arg_mappings.iter_mut().filter(|mapping| mapping.target_arg_path == "person") {
+        mapping.source_arg_path = "personInfo-other".to_owned();
+    }
+    let text = std::fs::read_to_string(&config.consumer_schema).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    config.consumer_schema = folder.path().join("schema.graphql");
+    let text = text.replacen("nic: String! @dataOwner", "nic: String! @dataOwner, other: String!", 1);
+    std::fs::write(&config.consumer_schema, text).unwrap();
+    let told = schema::load(&config).unwrap_err().to_string();
+    assert!(
+        told.contains("`nic` of `personInfo` names the person, but does not reach `person` at `drp/drp-schema-v1`"),
+        "{told}"
+    );
+}
+
+#[test]
+fn c11_a_schema_belongs_to_one_provider_and_a_root_may_be_refused() {
+    let told = mistakes(|text| {
+        text.replacen("providerKey: \"drp\"", "providerKey: \"xyz\"", 1).replacen(
+            "): PersonInfo\n",
+            "): PersonInfo!\n",
+            1,
+        )
+    });
+    assert!(told.contains("`drp-schema-v1` is named with several provider keys"), "{told}");
+    assert!(told.contains("`personInfo` may be refused, so it must be nullable"), "{told}");
+}

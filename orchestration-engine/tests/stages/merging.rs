@@ -72,3 +72,12 @@ async fn introspection_and_type_names_come_from_no_provider() {
         r#"{"__typename":"Query","t":{"name":"BirthInfo","fields":[{"name":"birthRegistrationNumber"},{"name":"birthPlace"},{"name":"district"}]}}"#
     );
 }
+
+#[tokio::test]
+async fn p2_a_list_as_long_as_the_limit_allows_is_merged_in_one_pass() {
+    // Were the list copied for each of its elements, this would take hours.
+    let body =
+        format!(r#"{{"data":{{"r0_vehiclesByOwner":[{}]}}}}"#, vec![r#"{"registrationNumber":"A"}"#; 70_000].join(","));
+    let answer = dmt(r#"{ personInfo(nic: "199512345671") { ownedVehicles { regNo } } }"#, &body).await;
+    assert_eq!(answer.matches(r#"{"regNo":"A"}"#).count(), 70_000);
+}

@@ -1,5 +1,7 @@
 //! What is asked of whom.
 
+use orchestration_engine::planner::{self, PlanError};
+
 use crate::case::farajaland;
 
 #[test]
@@ -59,4 +61,37 @@ fn the_same_root_under_two_aliases_is_two_roots() {
     let plan = farajaland().plan(r#"{ a: personInfo(nic: "1") { name } b: personInfo(nic: "2") { name } __typename }"#);
     let keys: Vec<_> = plan.roots.iter().map(|root| (root.field.response_key.as_str(), root.is_meta())).collect();
     assert_eq!(keys, [("a", false), ("b", false), ("__typename", true)]);
+}
+
+#[test]
+fn g1_a_short_document_that_asks_for_very_many_fields_is_refused_while_planning() {
+    let country = farajaland();
+    let many = |letter: char, field: &str, count: usize| {
+        (0..count).map(|n| format!("{letter}{n}: {field} ")).collect::<String>()
+    };
+    let query = format!(
+        r#"{{ {} }} fragment A on PersonInfo {{ {} }} fragment B on BirthInfo {{ {} }}"#,
+        many('r', r#"personInfo(nic: "199512345678") { ...A }"#, 20),
+        many('a', "birthInfo { ...B }", 300),
+        many('b', "district", 900),
+    );
+    let refused = planner::plan(&country.schema, &country.operation(&query, "{}"), 2000).unwrap_err();
+    assert_eq!(refused, PlanError::TooManyFields { limit: 2000 });
+}
+
+#[test]
+fn a_condition_that_is_null_is_a_mistake_not_a_guess() {
+    let country = farajaland();
+    let query = r#"query ($no: Boolean = true) { personInfo(nic: "1") { fullName name @skip(if: $no) } }"#;
+    let refused = planner::plan(&country.schema, &country.operation(query, r#"{"no":null}"#), 2000).unwrap_err();
+    assert_eq!(refused, PlanError::NullCondition);
+}
+
+#[test]
+fn the_hash_of_a_plan_does_not_depend_on_what_the_application_calls_things() {
+    let country = farajaland();
+    let plain = country.plan(r#"{ personInfo(nic: "1") { fullName } }"#);
+    let aliased = country.plan(r#"{ _199512345678: personInfo(nic: "1") { _199512345678: fullName } }"#);
+    assert_eq!(plain.hash, aliased.hash);
+    assert_ne!(plain.hash, country.plan(r#"{ personInfo(nic: "1") { name } }"#).hash);
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Farajaland's data exchange from one command: build, start, wait until all is healthy, say where things are.
 set -euo pipefail
+from=$PWD
 cd "$(dirname "$0")"
 
 usage() {
@@ -27,6 +28,9 @@ wrong_use() { printf 'init.sh: %s\n\n' "$*" >&2; usage >&2; exit 2; }
 
 # --- what is wanted ---------------------------------------------------------------------------------------------------
 
+# A path that was given stands where the caller stands.
+absolute() { case "$1" in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$from" "$1" ;; esac; }
+
 mode=foreground fresh=no data='' program=''
 declare -A port=([gateway]=4000 [consent]=8081 [policy]=8082 [audit]=3001 [fudi]=8090 [rgd]=8080 [drp-adapter]=9090 [drp-api]=9091)
 moved=()
@@ -35,8 +39,8 @@ while [ $# -gt 0 ]; do
     --detach) mode=detach ;;
     --stop) mode=stop ;;
     --fresh) fresh=yes ;;
-    --data) [ $# -ge 2 ] || wrong_use "--data needs a folder"; data=$2; shift ;;
-    --program) [ $# -ge 2 ] || wrong_use "--program needs a file"; program=$2; shift ;;
+    --data) [ $# -ge 2 ] || wrong_use "--data needs a folder"; data=$(absolute "$2"); shift ;;
+    --program) [ $# -ge 2 ] || wrong_use "--program needs a file"; program=$(absolute "$2"); shift ;;
     --port)
       [[ "${2:-}" =~ ^([a-z-]+)=([0-9]+)$ ]] || wrong_use "--port needs NAME=NUMBER, e.g. --port gateway=4100"
       [ -n "${port[${BASH_REMATCH[1]}]:-}" ] || wrong_use "there is no part \`${BASH_REMATCH[1]}\`"
@@ -55,12 +59,15 @@ fi
 marker=.ndx-data
 parts=(fudi rgd drp-api drp-adapter exchange)
 
-# --- processes: one file with its number for each part, in $data/run ---------------------------------------------------
+# --- processes: for each part a file in $data/run with its number and the time at which it was started -----------------
 
-number_of() { cat "$data/run/$1.pid" 2>/dev/null || true; }
-is_alive() { # only our own program, lest a reused number be taken for it
-  local number; number=$(number_of "$1")
-  [ -n "$number" ] && [ "$(cat "/proc/$number/comm" 2>/dev/null)" = "ndx" ] && ! grep -q '^State:.Z' "/proc/$number/status" 2>/dev/null
+number_of() { cut -d' ' -f1 "$data/run/$1.pid" 2>/dev/null || true; }
+# Field 22 of /proc/N/stat; the name in brackets before it may hold spaces.
+started_at() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+is_alive() { # the very process that was started, lest a number that is used again be taken for it
+  local number started
+  read -r number started 2>/dev/null <"$data/run/$1.pid" || return 1
+  [ -n "$started" ] && [ "$(started_at "$number")" = "$started" ] && ! grep -q '^State:.Z' "/proc/$number/status" 2>/dev/null
 }
 
 stop_all() {
@@ -88,6 +95,7 @@ fi
 
 # --- what is needed -----------------------------------------------------------------------------------------------------
 
+{ [ -d /proc/self ] && command -v setsid && command -v flock; } >/dev/null || fail "this needs Linux with setsid and flock (util-linux)"
 if [ -z "$program" ]; then
   if ! command -v cargo >/dev/null; then
     fail "cargo is missing. Get Rust with
@@ -128,7 +136,8 @@ done
 [ -z "$taken" ] || fail "nothing was started:$taken"
 
 if [ "$fresh" = yes ] && [ -f "$data/$marker" ]; then
-  find "$data" -mindepth 1 -delete
+  # The lock that a running exchange holds, however it was started.
+  (flock -n 9 || fail "an exchange is running on \`$data\`; stop it first"; find "$data/" -mindepth 1 -delete) 9<"$data/$marker"
 fi
 (umask 077 && mkdir -p "$data/run" "$data/log" && printf 'This folder holds the data of an NDX exchange: its stores and its keys.\n' >"$data/$marker")
 
@@ -138,13 +147,7 @@ start() { # part, arguments of ndx …
   local part=$1; shift
   # In a session of its own and with no open pipe, so that nothing waits for it and Ctrl-C reaches it only through us.
   setsid "$program" "$@" "${moved[@]}" </dev/null >>"$data/log/$part.log" 2>&1 &
-  local number=$! waited
-  printf '%s\n' "$number" >"$data/run/$part.pid"
-  # Until the new process has become our program, its name is still this script's.
-  for ((waited = 0; waited < 50; waited++)); do
-    if is_alive "$part" || [ ! -d "/proc/$number" ]; then break; fi
-    sleep 0.02
-  done
+  printf '%s %s\n' "$!" "$(started_at "$!")" >"$data/run/$part.pid"
 }
 
 trap 'trap - INT TERM EXIT; say ""; say "Stopping …"; stop_all; exit 130' INT TERM

@@ -94,6 +94,39 @@ fn a_folder_that_is_not_ours_is_never_touched() {
 }
 
 #[test]
+fn fresh_does_not_empty_a_folder_that_an_exchange_uses() {
+    let (folder, ports, elsewhere) = (tempfile::tempdir().unwrap(), Ports::take(), Ports::take());
+    let data = folder.path().join("data");
+    // Started by hand, on ports of its own: `init.sh` has no file about it.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut exchange = Command::new(NDX);
+    exchange.current_dir(root).arg("up").arg("--data").arg(&data).args(elsewhere.arguments()).stderr(Stdio::null());
+    let mut exchange = exchange.spawn().unwrap();
+    let began = Instant::now();
+    while is_free(elsewhere.of("audit")) {
+        assert!(began.elapsed() < Duration::from_secs(30), "it did not start");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let (code, words) = run(&data, &ports, &["--detach", "--fresh"]);
+    assert!(code == 1 && words.contains("an exchange is running on"), "{words}");
+    assert!(data.join("audit.db").exists() && data.join("keys/root.key").exists());
+    exchange.kill().unwrap();
+    exchange.wait().unwrap();
+}
+
+#[test]
+fn a_root_key_that_is_gone_is_not_replaced_by_another() {
+    let (folder, ports) = (tempfile::tempdir().unwrap(), Ports::take());
+    let data = folder.path().join("data");
+    run(&data, &ports, &["--detach"]);
+    run(&data, &ports, &["--stop"]);
+    std::fs::remove_file(data.join("keys/root.key")).unwrap();
+    let (code, words) = run(&data, &ports, &["--detach"]);
+    assert!(code == 1 && words.contains("put it back"), "{words}");
+    assert!(!data.join("keys/root.key").exists() && all_free(&ports));
+}
+
+#[test]
 fn wrong_use_is_told_with_the_right_one() {
     let (folder, ports) = (tempfile::tempdir().unwrap(), Ports::take());
     let data = folder.path().join("data");

@@ -38,10 +38,13 @@ impl DataFolder {
         }
         let cannot = || format!("the data folder `{}` cannot be used", path.display());
         let mut folder = DirBuilder::new();
-        folder.recursive(true).mode(0o700).create(path.join("keys")).with_context(cannot)?;
+        folder.recursive(true).mode(0o700);
+        // The marker first: whatever happens next, the folder is known as ours.
+        folder.create(path).with_context(cannot)?;
         if !marker.exists() {
             fs::write(&marker, WHAT_IT_IS).with_context(cannot)?;
         }
+        folder.create(path.join("keys")).with_context(cannot)?;
         let lock = OpenOptions::new().read(true).write(true).open(&marker).with_context(cannot)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),

@@ -1,8 +1,11 @@
 //! `ndx up`: the whole exchange in one process, its services joined through their traits.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use audit_service::Audit;
 use axum::Router;
 use clap::Args;
@@ -53,16 +56,18 @@ impl Up {
         for (listener, router) in listeners.into_iter().zip(parts.routers) {
             serving.spawn(listen::serve(listener, router, stop.clone()));
         }
-        tokio::select! {
-            told = listen::told_to_stop() => told?,
+        let ended_by_itself = tokio::select! {
+            told = listen::told_to_stop() => { told?; false }
             ended = serving.join_next() => {
                 tracing::error!(?ended, "a service has ended by itself; stopping the others");
+                true
             }
-        }
+        };
         stop.cancel();
         while serving.join_next().await.is_some() {}
         parts.audit.close().await;
-        Ok(())
+        parts.consent.close().await;
+        if ended_by_itself { Err(anyhow!("a service has ended by itself; its words are in the log")) } else { Ok(()) }
     }
 }
 
@@ -94,12 +99,13 @@ async fn bind_all(exchange: &Exchange) -> anyhow::Result<Vec<TcpListener>> {
 struct Parts {
     routers: [Router; 4],
     audit: Arc<Audit>,
+    consent: Arc<Engine>,
 }
 
 impl Parts {
     async fn open(exchange: &Exchange, data: &DataFolder) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = SystemClock::shared();
-        let root_key = RootKey::read_or_make(&data.path().join(&exchange.store.root_key_file))?;
+        let root_key = root_key(&data.path().join(&exchange.store.root_key_file), data)?;
         let keys = service_keys(data, &clock)?;
         let verifier = |callee: ServiceName| Arc::new(ServiceVerifier::new(callee.as_str(), &keys, clock.clone()));
 
@@ -113,12 +119,24 @@ impl Parts {
 
         let routers = [
             orchestration_engine::server::router(Arc::new(gateway)),
-            consent_engine::server::router(consent, verifier(ServiceName::Consent))?,
+            consent_engine::server::router(consent.clone(), verifier(ServiceName::Consent))?,
             policy_decision_point::server::router(pdp, verifier(ServiceName::Policy)),
             audit_service::server::router(audit.clone(), verifier(ServiceName::Audit)),
         ];
-        Ok(Self { routers, audit })
+        Ok(Self { routers, audit, consent })
     }
+}
+
+/// The key that opens all others. It is made when the data folder is new, and never where something is sealed already: a
+/// new key would open none of it.
+fn root_key(file: &Path, data: &DataFolder) -> anyhow::Result<RootKey> {
+    if !file.exists() && data.path().join("consent.db").exists() {
+        bail!(
+            "the root key `{}` is gone, and the stores beside it cannot be opened without it; put it back",
+            file.display()
+        );
+    }
+    Ok(RootKey::read_or_make(file)?)
 }
 
 /// The keys with which the services prove themselves, made when the data folder is new.

@@ -1,6 +1,6 @@
 //! Authenticates a request: from a bearer token to the [`Caller`], an application that the exchange knows.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use ndx_auth::{Rejection, TokenVerifier, bearer};
 use ndx_config::{Application, ApplicationPurpose};
@@ -25,6 +25,9 @@ pub enum AuthenticationError {
     /// The token is not acceptable.
     #[error(transparent)]
     Rejected(Rejection),
+    /// The issuer's keys did not come in time.
+    #[error("the issuer's keys did not come in time")]
+    NoKeysInTime,
     /// The token is good, but for an application that the exchange does not know.
     #[error("the token is for an application that is not registered")]
     UnknownApplication,
@@ -73,13 +76,19 @@ impl Authenticator {
         Self { verifier, applications }
     }
 
-    /// The application that the `Authorization` header proves.
+    /// The application that the `Authorization` header proves, within `time`.
     ///
     /// # Errors
     /// When there is no acceptable token, or no keys to judge it by.
-    pub async fn authenticate(&self, authorization: Option<&str>) -> Result<Caller, AuthenticationError> {
+    pub async fn authenticate(
+        &self,
+        authorization: Option<&str>,
+        time: Duration,
+    ) -> Result<Caller, AuthenticationError> {
         let token = authorization.and_then(bearer::token).ok_or(AuthenticationError::NoToken)?;
-        let claims: Claims = self.verifier.verify(token).await.map_err(AuthenticationError::Rejected)?;
+        let verified = tokio::time::timeout(time, self.verifier.verify(token)).await;
+        let claims: Claims =
+            verified.map_err(|_| AuthenticationError::NoKeysInTime)?.map_err(AuthenticationError::Rejected)?;
         if claims.sub.is_none() && claims.azp.is_none() {
             return Err(AuthenticationError::Rejected(Rejection::Unacceptable("it has neither `sub` nor `azp`")));
         }

@@ -174,9 +174,12 @@ fn without_values(message: &str) -> String {
     }
     let mut cleaned = String::new();
     let mut quoted = false;
+    let mut escaped = false;
     let mut digits = String::new();
     for c in message.chars().chain([' ']) {
-        if c == '"' {
+        let quote = c == '"' && !escaped;
+        escaped = quoted && c == '\\' && !escaped;
+        if quote {
             quoted = !quoted;
             if quoted {
                 cleaned.push('…');
@@ -187,7 +190,7 @@ fn without_values(message: &str) -> String {
         }
         cleaned.push_str(if digits.len() >= 4 { "…" } else { &digits });
         digits.clear();
-        if !quoted && c != '"' {
+        if !quoted && !quote {
             cleaned.push(c);
         }
     }
@@ -207,6 +210,7 @@ mod tests {
             ),
             ("expected value of type String!, found 199512345678", "expected value of type String!, found …"),
             (r#"expected value of type Int, found "861234567V""#, "expected value of type Int, found …"),
+            (r#"found "a\"Nayana Perera\\" there"#, "found … there"),
             ("type `Query` does not have a field `a1`", "type `Query` does not have a field `a1`"),
         ] {
             assert_eq!(without_values(message), expected);

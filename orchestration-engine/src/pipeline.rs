@@ -12,17 +12,18 @@ use ndx_contracts::TraceId;
 use crate::{
     audit, consent,
     error::Refusal,
-    execution, operation, planner, policy, projection, request,
+    execution, operation, planner, policy, projection,
+    request::{self, RequestError},
     response::{self, Answer, MediaType},
     state::Gateway,
 };
 
-/// A request as the server hands it over; `body` is `None` when it was larger than the limit.
+/// A request as the server hands it over.
 pub struct Incoming {
     /// Its headers.
     pub headers: HeaderMap,
-    /// Its body.
-    pub body: Option<Bytes>,
+    /// Its body, or why there is none.
+    pub body: Result<Bytes, RequestError>,
     /// The id under which it is followed.
     pub trace_id: TraceId,
 }
@@ -53,8 +54,8 @@ async fn line(
         (config.judge_timeout(), Instant::now() + Duration::from_millis(config.limits.request_timeout_ms));
 
     let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let caller = authenticator.authenticate(authorization).await?;
-    let request = request::receive(&headers, body.as_deref(), config.limits.body_bytes)?;
+    let caller = authenticator.authenticate(authorization, time).await?;
+    let request = request::receive(&headers, &body?)?;
     let purpose = caller.purpose(&request)?;
     let operation = operation::prepare(schema, &request, &config.limits)?;
     let plan = planner::plan(schema, &operation, config.limits.planned_fields)?;

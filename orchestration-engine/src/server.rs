@@ -1,6 +1,6 @@
 //! The gateway over HTTP: `POST /public/graphql` and `/graphql`, `/health`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Extension, Json, Router,
@@ -10,13 +10,17 @@ use axum::{
     response::IntoResponse,
     routing::{get, post},
 };
+use bytes::Bytes;
 use http::StatusCode;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use ndx_config::Limits;
 use ndx_contracts::TraceId;
 use serde_json::json;
 
 use crate::{
     error::{ClientError, Code},
     pipeline::{self, Incoming},
+    request::RequestError,
     response::{self, Answer, MediaType},
     state::Gateway,
 };
@@ -40,8 +44,19 @@ async fn answer(
     request: Request,
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, gateway.config.limits.body_bytes).await.ok();
+    let body = read(body, &gateway.config.limits).await;
     send(pipeline::answer(&gateway, Incoming { headers: parts.headers, body, trace_id }).await)
+}
+
+/// Reads a body within its size and its time. What is left over of one that is too large is not read.
+async fn read(body: Body, limits: &Limits) -> Result<Bytes, RequestError> {
+    let time = Duration::from_millis(limits.request_timeout_ms);
+    let limited = Limited::new(body, limits.body_bytes).collect();
+    match tokio::time::timeout(time, limited).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(RequestError::TooLarge { limit: limits.body_bytes }),
+        Ok(Err(_)) | Err(_) => Err(RequestError::Broken),
+    }
 }
 
 /// A question about a person does not belong in an address, and no other method asks questions.

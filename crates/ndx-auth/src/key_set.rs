@@ -3,7 +3,10 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use jsonwebtoken::{Algorithm, DecodingKey, jwk::JwkSet};
+use jsonwebtoken::{
+    Algorithm, DecodingKey,
+    jwk::{JwkSet, PublicKeyUse},
+};
 use ndx_clock::Clock;
 use tokio::sync::{Mutex, MutexGuard, RwLock};
 use url::Url;
@@ -118,11 +121,14 @@ impl KeySet {
     async fn fetch(&self) -> Result<HashMap<String, VerificationKey>, KeySetError> {
         let unreachable = |error| KeySetError::Unreachable(self.address.clone(), error);
         let request = self.client.get(self.address.clone()).timeout(Duration::from_secs(3));
-        let response = request.send().await.and_then(reqwest::Response::error_for_status).map_err(unreachable)?;
-        let body = response.bytes().await.map_err(unreachable)?;
+        let mut response = request.send().await.and_then(reqwest::Response::error_for_status).map_err(unreachable)?;
         let not_a_key_set = || KeySetError::NotAKeySet(self.address.clone());
-        if body.len() > LARGEST {
-            return Err(not_a_key_set());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+            if body.len() + chunk.len() > LARGEST {
+                return Err(not_a_key_set());
+            }
+            body.extend_from_slice(&chunk);
         }
         let set: JwkSet = serde_json::from_slice(&body).map_err(|_| not_a_key_set())?;
         Ok(set.keys.iter().filter_map(usable).collect())
@@ -132,6 +138,9 @@ impl KeySet {
 /// A key that has an id, says what algorithm it is for, and is for signatures by that algorithm.
 fn usable(jwk: &jsonwebtoken::jwk::Jwk) -> Option<(String, VerificationKey)> {
     let id = jwk.common.key_id.clone()?;
+    if jwk.common.public_key_use.as_ref().is_some_and(|use_| *use_ != PublicKeyUse::Signature) {
+        return None;
+    }
     let algorithm = jwk.common.key_algorithm?.to_string().parse().ok()?;
     let key = DecodingKey::from_jwk(jwk).ok()?;
     Some((id, VerificationKey { algorithm, key: Arc::new(key) }))

@@ -69,9 +69,12 @@ impl ServiceKey {
         if !file.exists() {
             let made = Ed25519KeyPair::generate_pkcs8(&aws_lc_rs::rand::SystemRandom::new())
                 .map_err(|_| ServiceKeyError::Refused)?;
+            // Whole or not at all: a process that is killed here leaves no half a key under its name.
+            let beside = file.with_extension("new");
             let mut options = OpenOptions::new();
-            let mut file = options.write(true).create_new(true).mode(0o600).open(file).map_err(failed)?;
-            file.write_all(made.as_ref()).and_then(|()| file.sync_all()).map_err(failed)?;
+            let mut key = options.write(true).create(true).truncate(true).mode(0o600).open(&beside).map_err(failed)?;
+            key.write_all(made.as_ref()).and_then(|()| key.sync_all()).map_err(failed)?;
+            std::fs::rename(&beside, file).map_err(failed)?;
         }
         let pkcs8 = std::fs::read(file).map_err(failed)?;
         let pair = Ed25519KeyPair::from_pkcs8(&pkcs8).map_err(|_| ServiceKeyError::NotAKey(place.clone()))?;

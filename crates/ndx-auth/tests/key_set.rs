@@ -43,11 +43,11 @@ async fn issuer() -> (Arc<Issuer>, KeySet, Arc<ManualClock>) {
     let router = Router::new().route("/jwks", get(answer));
     tokio::spawn(async move { axum::serve(listener, router).await });
     let clock = ManualClock::at(DateTime::UNIX_EPOCH + TimeDelta::days(20_000));
-    let client = ndx_service_client();
+    let client = client();
     (issuer, KeySet::new(address, client, clock.clone()), clock)
 }
 
-fn ndx_service_client() -> reqwest::Client {
+fn client() -> reqwest::Client {
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
     reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(3)).build().unwrap()
 }

@@ -50,31 +50,55 @@ impl RootKey {
     /// # Errors
     /// When the file is not a key, can be read by others, or cannot be read or made.
     pub fn read_or_make(file: &Path) -> Result<Self, RootKeyError> {
+        if !file.exists() {
+            Self::make(file)?;
+        }
+        Self::read(file)
+    }
+
+    fn read(file: &Path) -> Result<Self, RootKeyError> {
         let name = || file.display().to_string();
         let failed = |cause| RootKeyError::File { file: name(), cause };
-        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
-            Ok(mut made) => {
-                let key = random::<KEY_LENGTH>()?;
-                made.write_all(&key).and_then(|()| made.sync_all()).map_err(failed)?;
-                Ok(Self(Zeroizing::new(key)))
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                let mut found = File::open(file).map_err(failed)?;
-                if found.metadata().map_err(failed)?.mode() & 0o077 != 0 {
-                    return Err(RootKeyError::Permissions { file: name() });
-                }
-                let mut bytes = Zeroizing::new(Vec::new());
-                found.read_to_end(&mut bytes).map_err(failed)?;
-                let key = <[u8; KEY_LENGTH]>::try_from(bytes.as_slice())
-                    .map_err(|_| RootKeyError::Length { file: name() })?;
-                Ok(Self(Zeroizing::new(key)))
-            }
-            Err(cause) => Err(failed(cause)),
+        let mut found = File::open(file).map_err(failed)?;
+        if found.metadata().map_err(failed)?.mode() & 0o077 != 0 {
+            return Err(RootKeyError::Permissions { file: name() });
         }
+        let mut bytes = Zeroizing::new(Vec::new());
+        found.read_to_end(&mut bytes).map_err(failed)?;
+        let key = <[u8; KEY_LENGTH]>::try_from(bytes.as_slice()).map_err(|_| RootKeyError::Length { file: name() })?;
+        Ok(Self(Zeroizing::new(key)))
+    }
+
+    /// Makes the file whole or not at all, and waits until it is on the disk: everything that is sealed hangs on it.
+    fn make(file: &Path) -> Result<(), RootKeyError> {
+        let failed = |cause| RootKeyError::File { file: file.display().to_string(), cause };
+        let key = Zeroizing::new(random::<KEY_LENGTH>()?);
+        write_whole(file, key.as_slice()).map_err(failed)
     }
 
     pub(crate) fn bytes(&self) -> &[u8; KEY_LENGTH] {
         &self.0
+    }
+}
+
+/// Writes a secret to a new `file` that only its owner may read: first beside it, then under its name, then to the disk.
+///
+/// # Errors
+/// When it cannot be written, or is there already.
+pub fn write_whole(file: &Path, secret: &[u8]) -> std::io::Result<()> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(format!(".{}", std::process::id()));
+    let beside = Path::new(&beside);
+    let mut made = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(beside)?;
+    made.write_all(secret)?;
+    made.sync_all()?;
+    // A link fails where a rename would replace what is there.
+    let linked = std::fs::hard_link(beside, file);
+    std::fs::remove_file(beside)?;
+    linked?;
+    match file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
     }
 }
 

@@ -23,6 +23,7 @@ impl From<RequestError> for Refusal {
             RequestError::NotJson { line, column } => {
                 ClientError::new(Code::BadRequest, message).with("line", line).with("column", column)
             }
+            RequestError::Broken => ClientError::new(Code::BadRequest, message).with("reason", "BROKEN_OFF"),
             RequestError::Shape(_) => ClientError::new(Code::BadRequest, message),
         };
         client.into()
@@ -35,7 +36,7 @@ impl From<AuthenticationError> for Refusal {
         let refused =
             |reason| ClientError::new(Code::Unauthorized, "a valid access token is required").with("reason", reason);
         match error {
-            AuthenticationError::Rejected(Rejection::NoKeys(_)) => {
+            AuthenticationError::NoKeysInTime | AuthenticationError::Rejected(Rejection::NoKeys(_)) => {
                 ClientError::new(Code::KeysUnavailable, "the exchange cannot check tokens at the moment").into()
             }
             AuthenticationError::Rejected(Rejection::Expired) => refused("TOKEN_EXPIRED").into(),

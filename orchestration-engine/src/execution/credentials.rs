@@ -14,6 +14,9 @@ use super::{ProviderFailure, ProviderSetupError};
 
 /// A token is renewed so long before it ends.
 const EARLY: Duration = Duration::from_secs(10);
+/// After a refusal a token is renewed at most so often: a register that refuses everything is not helped by new tokens.
+const BETWEEN_RENEWALS: Duration = Duration::from_secs(5);
+const LARGEST_TOKEN_ANSWER: usize = 64 * 1024;
 /// How long a token is kept when the provider does not say.
 const UNKNOWN_LIFE: Duration = Duration::from_secs(60);
 
@@ -33,7 +36,14 @@ pub enum Credentials {
 pub struct OAuth2 {
     client: TokenClient,
     scopes: Vec<Scope>,
-    kept: Mutex<Option<Kept>>,
+    tokens: Mutex<Tokens>,
+}
+
+#[derive(Default)]
+struct Tokens {
+    kept: Option<Kept>,
+    /// When a token was last renewed because the one before it was refused.
+    renewed: Option<Instant>,
 }
 
 struct Kept {
@@ -67,7 +77,7 @@ impl Credentials {
                     .set_auth_type(AuthType::RequestBody)
                     .set_token_uri(TokenUrl::from_url(token_url.clone()));
                 let scopes = scopes.iter().cloned().map(Scope::new).collect();
-                Ok(Self::OAuth2(Box::new(OAuth2 { client, scopes, kept: Mutex::default() })))
+                Ok(Self::OAuth2(Box::new(OAuth2 { client, scopes, tokens: Mutex::default() })))
             }
         }
     }
@@ -100,11 +110,15 @@ impl OAuth2 {
         http: &reqwest::Client,
         refused: Option<&HeaderValue>,
     ) -> Result<HeaderValue, ProviderFailure> {
-        let mut kept = self.kept.lock().await;
-        if let Some(kept) = kept.as_ref().filter(|kept| kept.until > Instant::now() && Some(&kept.value) != refused) {
-            return Ok(kept.value.clone());
+        let mut tokens = self.tokens.lock().await;
+        if let Some(kept) = tokens.kept.as_ref().filter(|kept| kept.until > Instant::now()) {
+            let renewed_just_now = tokens.renewed.is_some_and(|last| last.elapsed() < BETWEEN_RENEWALS);
+            if Some(&kept.value) != refused || renewed_just_now {
+                return Ok(kept.value.clone());
+            }
+            tokens.renewed = Some(Instant::now());
         }
-        *kept = None;
+        tokens.kept = None;
         let request = self.client.exchange_client_credentials().add_scopes(self.scopes.iter().cloned());
         let answer = request.request_async(&TokenHttp(http)).await.map_err(|error| match error {
             oauth2::RequestTokenError::ServerResponse(_) => ProviderFailure::Refused,
@@ -116,7 +130,7 @@ impl OAuth2 {
         value.set_sensitive(true);
         let life = answer.expires_in().unwrap_or(UNKNOWN_LIFE);
         let until = Instant::now() + life.saturating_sub(EARLY).max(life / 2);
-        *kept = Some(Kept { value: value.clone(), until });
+        tokens.kept = Some(Kept { value: value.clone(), until });
         Ok(value)
     }
 }
@@ -136,8 +150,8 @@ impl<'c> AsyncHttpClient<'c> for TokenHttp<'_> {
             for (name, value) in response.headers() {
                 answer = answer.header(name, value);
             }
-            let body = response.bytes().await.map_err(|error| super::provider::failure(&error))?;
-            answer.body(body.to_vec()).map_err(|_| ProviderFailure::BadData)
+            let body = super::provider::read(response, LARGEST_TOKEN_ANSWER).await?;
+            answer.body(body).map_err(|_| ProviderFailure::BadData)
         })
     }
 }

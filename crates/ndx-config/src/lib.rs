@@ -6,13 +6,16 @@ mod duration;
 
 mod sections;
 
-mod load;
+mod page;
 
 mod check;
 
+mod load;
+
 pub use crate::{
     duration::IsoDuration,
-    load::{Problem, Problems, load, parse},
+    load::{load, parse},
+    page::{Problem, Problems},
     reference::{ReferenceError, Secret, SecretRef, variable},
     sections::{
         Application, ApplicationPurpose, ArgMapping, CanonicalStep, ConsentRules, Exchange, FieldReason, Identifier,

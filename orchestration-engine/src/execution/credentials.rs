@@ -145,12 +145,12 @@ impl<'c> AsyncHttpClient<'c> for TokenHttp<'_> {
     fn call(&'c self, request: oauth2::HttpRequest) -> Self::Future {
         Box::pin(async move {
             let request = reqwest::Request::try_from(request).map_err(|_| ProviderFailure::Error)?;
-            let response = self.0.execute(request).await.map_err(|error| super::provider::failure(&error))?;
+            let response = self.0.execute(request).await.map_err(|error| super::transport::failure(&error))?;
             let mut answer = http::Response::builder().status(response.status());
             for (name, value) in response.headers() {
                 answer = answer.header(name, value);
             }
-            let body = super::provider::read(response, LARGEST_TOKEN_ANSWER).await?;
+            let body = super::transport::read(response, LARGEST_TOKEN_ANSWER).await?;
             answer.body(body).map_err(|_| ProviderFailure::BadData)
         })
     }

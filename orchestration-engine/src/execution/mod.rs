@@ -4,6 +4,8 @@
 
 mod answer;
 
+mod transport;
+
 mod credentials;
 
 mod provider;
@@ -18,7 +20,7 @@ use ndx_contracts::{TraceId, audit::ProviderName};
 
 pub use self::{
     answer::{Opened, ProviderAnswer, ProviderError},
-    provider::{Provider, ProviderSetupError},
+    provider::Provider,
     provider_request::alias,
 };
 use crate::{config::Config, consent::ConsentedPlan, schema::ConsumerSchema};
@@ -47,6 +49,17 @@ pub enum ProviderFailure {
     Error,
     /// The configuration lacks it.
     NotConfigured,
+}
+
+/// Why a provider cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum ProviderSetupError {
+    /// No HTTP client.
+    #[error("the HTTP client of a provider cannot be set up")]
+    Client(#[from] reqwest::Error),
+    /// Its credentials cannot be used.
+    #[error("the credentials of a provider cannot be used: {0}")]
+    Credentials(&'static str),
 }
 
 /// What the providers answered: the bytes of the body, or why there are none.

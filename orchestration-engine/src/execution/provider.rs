@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, header};
 use ndx_contracts::TraceId;
-use ndx_service::outbound::{self, ReadError};
+use ndx_service::outbound;
 use url::Url;
 use uuid::Uuid;
 
-use super::{ProviderFailure, credentials::Credentials};
+use super::{
+    ProviderFailure, ProviderSetupError,
+    credentials::Credentials,
+    transport::{failure, read, usable},
+};
 
 /// A provider that can be asked.
 pub struct Provider {
@@ -17,17 +21,6 @@ pub struct Provider {
     http: reqwest::Client,
     credentials: Credentials,
     largest: usize,
-}
-
-/// Why a provider cannot be set up.
-#[derive(Debug, thiserror::Error)]
-pub enum ProviderSetupError {
-    /// No HTTP client.
-    #[error("the HTTP client of a provider cannot be set up")]
-    Client(#[from] reqwest::Error),
-    /// Its credentials cannot be used.
-    #[error("the credentials of a provider cannot be used: {0}")]
-    Credentials(&'static str),
 }
 
 impl std::fmt::Debug for Provider {
@@ -93,40 +86,5 @@ impl Provider {
         let response = request.send().await.map_err(|error| failure(&error))?;
         usable(response.status())?;
         Ok(read(response, self.largest).await?.into())
-    }
-}
-
-/// Some providers answer GraphQL errors with 400 or 422 and a body that says more: those are read.
-fn usable(status: StatusCode) -> Result<(), ProviderFailure> {
-    match status {
-        status if status.is_success() => Ok(()),
-        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Ok(()),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(ProviderFailure::Refused),
-        StatusCode::TOO_MANY_REQUESTS => Err(ProviderFailure::Quota),
-        StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE => Err(ProviderFailure::Unavailable),
-        StatusCode::GATEWAY_TIMEOUT => Err(ProviderFailure::Timeout),
-        _ => Err(ProviderFailure::Error),
-    }
-}
-
-/// Reads an answer; one that is too large is as useless as one that is no answer.
-///
-/// # Errors
-/// When it is too large, or breaks off.
-pub async fn read(response: reqwest::Response, largest: usize) -> Result<Vec<u8>, ProviderFailure> {
-    outbound::read(response, largest).await.map_err(|error| match error {
-        ReadError::TooLarge(_) => ProviderFailure::BadData,
-        ReadError::Broken(error) => failure(&error),
-    })
-}
-
-/// What a failure of the connection means.
-pub fn failure(error: &reqwest::Error) -> ProviderFailure {
-    if error.is_timeout() {
-        ProviderFailure::Timeout
-    } else if error.is_decode() || error.is_body() {
-        ProviderFailure::BadData
-    } else {
-        ProviderFailure::Unavailable
     }
 }

@@ -13,6 +13,9 @@ use serde::Serialize;
 
 use crate::error::Error;
 
+/// RFC 7468, section 10.
+const LABEL: &str = "PRIVATE KEY";
+
 /// An RSA key of 2048 bits and what the world may know of it.
 pub(crate) struct SigningKey {
     key: EncodingKey,
@@ -25,7 +28,7 @@ impl SigningKey {
         let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| Error::Key)?;
         let pkcs8 = pair.as_der().map_err(|_| Error::Key)?;
         // The one form of PKCS #8 that the library takes is PEM.
-        let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", wrapped(pkcs8.as_ref()));
+        let pem = format!("-----BEGIN {LABEL}-----\n{}\n-----END {LABEL}-----\n", wrapped(pkcs8.as_ref()));
         let key = EncodingKey::from_rsa_pem(pem.as_bytes())?;
         let mut jwk = Jwk::from_encoding_key(&key, Algorithm::RS256)?;
         let id = jwk.thumbprint(ThumbprintHash::SHA256)?;

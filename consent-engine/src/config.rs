@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{FixedOffset, TimeDelta};
-use ndx_config::{Application, ApplicationPurpose, CanonicalStep, Exchange, Identifier, IdentityProvider, Member};
+use ndx_config::{Application, ApplicationPurpose, CanonicalForm, Exchange, IdentityProvider, Member};
 use ndx_contracts::{ApplicationId, MemberId, Purpose, SchemaId, Subject};
-use regex::Regex;
 use url::Url;
 use uuid::Uuid;
 
@@ -39,12 +38,9 @@ pub enum ConfigError {
     /// The country's time.
     #[error("`utcOffset` is not like `+05:30`")]
     Offset,
-    /// The claim has no rule.
-    #[error("`identifiers` has no rule for the claim `{0}`")]
+    /// The claim has no usable rule.
+    #[error("`identifiers` has no usable rule for the claim `{0}`")]
     NoIdentifier(String),
-    /// The rule is not a regular expression.
-    #[error("the pattern of an identifier is not a regular expression")]
-    Pattern(#[from] regex::Error),
 }
 
 impl Config {
@@ -55,7 +51,7 @@ impl Config {
     pub fn of(exchange: &Exchange) -> Result<Self, ConfigError> {
         let portal = &exchange.portal;
         let claim = &portal.identity_provider.citizen_claim;
-        let rule = exchange.identifiers.get(claim).ok_or_else(|| ConfigError::NoIdentifier(claim.clone()))?;
+        let identifier = exchange.identifiers.get(claim).and_then(CanonicalForm::new);
         let keepers = exchange.providers.iter().map(|one| (one.schema_id.clone(), one.member.clone()));
         Ok(Self {
             request_lifetime: exchange.consent.request_lifetime.length(),
@@ -66,7 +62,7 @@ impl Config {
             complaints: portal.complaints.clone(),
             identity_provider: portal.identity_provider.clone(),
             link: portal.link.clone(),
-            identifier: CanonicalForm::of(rule)?,
+            identifier: identifier.ok_or_else(|| ConfigError::NoIdentifier(claim.clone()))?,
             applications: exchange.applications.iter().map(|one| (one.id.clone(), one.clone())).collect(),
             members: exchange.members.iter().map(|one| (one.id.clone(), one.clone())).collect(),
             keepers: keepers.collect(),
@@ -95,7 +91,7 @@ impl Config {
 
     /// The person with this identifier, in its canonical form; `None` when it cannot be anybody's.
     pub fn subject(&self, identifier: &str) -> Option<Subject> {
-        self.identifier.canonical(identifier).map(Subject::from_canonical)
+        self.identifier.subject(identifier)
     }
 
     /// The address of `path` in the portal, which begins with a slash.
@@ -111,46 +107,5 @@ impl Config {
     /// The link at which the person sees and changes what she decided.
     pub fn manage_link(&self, consent: Uuid) -> String {
         self.address(&format!("/my/{consent}"))
-    }
-}
-
-/// The one way in which an identifier is written here.
-#[derive(Debug, Clone)]
-struct CanonicalForm {
-    steps: Vec<CanonicalStep>,
-    pattern: Regex,
-}
-
-impl CanonicalForm {
-    fn of(rule: &Identifier) -> Result<Self, regex::Error> {
-        let pattern = Regex::new(&format!("^(?:{})$", rule.pattern))?;
-        Ok(Self { steps: rule.canonical.clone(), pattern })
-    }
-
-    fn canonical(&self, written: &str) -> Option<String> {
-        let canonical = self.steps.iter().fold(written.to_owned(), |text, step| match step {
-            CanonicalStep::Trim => text.trim().to_owned(),
-            CanonicalStep::Uppercase => text.to_uppercase(),
-        });
-        self.pattern.is_match(&canonical).then_some(canonical)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_identifier_has_one_canonical_form() {
-        let rule = Identifier {
-            pattern: "[0-9]{9}[VX]|[0-9]{12}".to_owned(),
-            canonical: vec![CanonicalStep::Trim, CanonicalStep::Uppercase],
-        };
-        let form = CanonicalForm::of(&rule).unwrap();
-        assert_eq!(form.canonical(" 861234567v ").as_deref(), Some("861234567V"));
-        assert_eq!(form.canonical("199512345678").as_deref(), Some("199512345678"));
-        for nobody in ["", "86123456V", "199512345678\n1", "nayana@example.org", "1995123456789"] {
-            assert_eq!(form.canonical(nobody), None, "{nobody}");
-        }
     }
 }

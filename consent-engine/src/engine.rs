@@ -223,7 +223,11 @@ impl Engine {
     fn answer(&self, recorded: &Recorded, wanted: &[AskedField], now: DateTime<Utc>) -> ConsentAnswer {
         let present = recorded.consent.at(now);
         let parts = coverage(&present, wanted.iter().map(|asked| &asked.field));
-        let status = present.status();
+        // What is missing and not asked was refused, whatever else is shared.
+        let status = match present.status() {
+            ConsentStatus::Approved if !parts.missing.is_empty() => ConsentStatus::Rejected,
+            status => status,
+        };
         ConsentAnswer {
             consent_id: recorded.id,
             version: recorded.consent.version,

@@ -2,9 +2,8 @@
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 
-use ndx_config::{Application, ArgMapping, CanonicalStep, Exchange, Jwt, Limits, Member, Provider};
-use ndx_contracts::{ApplicationId, MemberId, Subject};
-use regex::Regex;
+use ndx_config::{Application, ArgMapping, CanonicalForm, Exchange, Jwt, Limits, Member, Provider};
+use ndx_contracts::{ApplicationId, MemberId};
 
 /// The gateway's part of the configuration.
 #[derive(Debug)]
@@ -16,7 +15,7 @@ pub struct Config {
     /// Whose tokens applications bring.
     pub jwt: Jwt,
     /// The identifier by which people are known.
-    pub identifier: Identifier,
+    pub identifier: CanonicalForm,
     /// The registers that answer.
     pub providers: Vec<Provider>,
     /// How consumers' arguments reach providers.
@@ -31,30 +30,6 @@ pub struct Config {
     pub provider_schemas: PathBuf,
 }
 
-/// The identifier by which people are known, and what makes its canonical form.
-#[derive(Debug, Clone)]
-pub struct Identifier {
-    pattern: Regex,
-    steps: Vec<CanonicalStep>,
-}
-
-impl Identifier {
-    /// An identifier from its configuration; `None` when its pattern is not a regular expression.
-    pub fn new(configured: &ndx_config::Identifier) -> Option<Self> {
-        let pattern = Regex::new(&format!("^(?:{})$", configured.pattern)).ok()?;
-        Some(Self { pattern, steps: configured.canonical.clone() })
-    }
-
-    /// The person that `written` names, in the canonical form; `None` when nobody could have this identifier.
-    pub fn subject(&self, written: &str) -> Option<Subject> {
-        let canonical = self.steps.iter().fold(written.to_owned(), |text, step| match step {
-            CanonicalStep::Trim => text.trim().to_owned(),
-            CanonicalStep::Uppercase => text.to_uppercase(),
-        });
-        self.pattern.is_match(&canonical).then(|| Subject::from_canonical(canonical))
-    }
-}
-
 /// The configuration has no usable identifier for people.
 #[derive(Debug, thiserror::Error)]
 #[error("`identifiers` has no usable entry `{0}`, by which citizens are known")]
@@ -67,7 +42,7 @@ impl Config {
     /// When people could not be told apart.
     pub fn new(exchange: &Exchange) -> Result<Self, NoIdentifier> {
         let claim = &exchange.portal.identity_provider.citizen_claim;
-        let identifier = exchange.identifiers.get(claim).and_then(Identifier::new);
+        let identifier = exchange.identifiers.get(claim).and_then(CanonicalForm::new);
         let applications = exchange.applications.iter().map(|one| (one.id.clone(), Arc::new(one.clone())));
         Ok(Self {
             applications: applications.collect(),

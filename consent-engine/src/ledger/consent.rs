@@ -23,6 +23,9 @@ pub struct Consent {
     pub declined: BTreeSet<FieldRef>,
     /// The "no" or the "stop" that was said last, until the application asks anew or the person says yes.
     pub refusal: Option<Refusal>,
+    /// A "no" that was said to more while other things were shared. It keeps the application from asking for more, and
+    /// becomes the refusal when the last of them has lapsed.
+    pub no_to_more: Option<Refusal>,
     /// The last thing the person said.
     pub answer: Option<Answer>,
     /// The last thing that ended by itself, until the person is asked again.
@@ -199,6 +202,7 @@ impl Consent {
             consent.shared.retain(|_, share| share.until > now);
             if let (true, Some(last)) = (consent.shared.is_empty(), last) {
                 consent.declined.clear();
+                consent.refusal = consent.refusal.or(consent.no_to_more.take());
                 // What ended later is what people want to read about.
                 consent.ended = match consent.ended {
                     Some(Ended::Request(end)) if end >= last => Some(Ended::Request(end)),
@@ -228,7 +232,7 @@ impl Consent {
 
     /// Whether the application may ask the person at `now`.
     pub fn may_be_asked(&self, now: DateTime<Utc>) -> bool {
-        self.refusal.as_ref().is_none_or(|refusal| refusal.until <= now)
+        self.refusal.iter().chain(&self.no_to_more).all(|refusal| refusal.until <= now)
     }
 
     /// When the open request or, with none open, the last of what is shared ends.
@@ -273,6 +277,7 @@ impl Consent {
         if by == AskedBy::Application {
             // Its time has passed. One that the person thinks over stands until she has answered.
             self.refusal = None;
+            self.no_to_more = None;
         }
         Ok(())
     }
@@ -301,6 +306,7 @@ impl Consent {
         self.declined.extend(declined.iter().cloned());
         self.request = None;
         self.refusal = None;
+        self.no_to_more = None;
         self.answer =
             Some(Answer { at, said: Said::Yes { fields: fields.to_vec(), declined: declined.to_vec(), until } });
         Ok(())
@@ -310,10 +316,12 @@ impl Consent {
         let request = self.request.take_if(|_| until > at);
         let request = request.ok_or(if until > at { Illegal::NothingAsked } else { Illegal::AlreadyOver })?;
         let fields: Vec<FieldRef> = request.fields.into_iter().map(|asked| asked.field).collect();
+        let refusal = Some(Refusal { kind: RefusalKind::Denied, at, until, fields: fields.clone() });
         if self.shared.is_empty() {
-            self.refusal = Some(Refusal { kind: RefusalKind::Denied, at, until, fields: fields.clone() });
+            self.refusal = refusal;
         } else {
             self.declined.extend(fields.iter().cloned());
+            self.no_to_more = refusal;
         }
         self.answer = Some(Answer { at, said: Said::No { fields } });
         Ok(())
@@ -332,6 +340,8 @@ impl Consent {
         fields.extend(asked.into_iter().map(|asked| asked.field));
         let fields = fields.into_iter().collect();
         self.refusal = Some(Refusal { kind: RefusalKind::Revoked, at, until, fields });
+        self.no_to_more = None;
+        self.ended = None;
         self.answer = Some(Answer { at, said: Said::Stop });
         Ok(())
     }

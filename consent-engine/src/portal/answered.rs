@@ -107,7 +107,9 @@ pub(crate) async fn done(
     let viewer = visitor.viewer();
     match &present.answer {
         _ if present.request.is_some() => elsewhere(format!("/c/{}", recorded.id)),
-        Some(Answer { at, said: Said::Yes { fields, declined, until } }) if !present.shared.is_empty() => {
+        Some(Answer { at, said: Said::Yes { fields, declined, until } })
+            if fields.iter().all(|field| present.shared.contains_key(field)) =>
+        {
             let status = if declined.is_empty() { "granted" } else { "partly_granted" };
             let page = SharingPage {
                 id: recorded.id.to_string(),

@@ -16,6 +16,7 @@
 
 mod trouble;
 mod visitor;
+mod attempt;
 mod dress;
 mod wording;
 mod sign_in;

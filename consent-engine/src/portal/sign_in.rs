@@ -20,12 +20,16 @@ use url::{Url, form_urlencoded};
 use crate::{
     pages::Page,
     portal::{
+        attempt::{self, Begun},
         trouble::Trouble,
         visitor::{CookieName, Form, Visitor},
     },
     state::AppState,
-    store::Person,
+    store::{IDLE, Person},
 };
+
+/// A consent's page with its id is shorter.
+const LONGEST_PATH: usize = 80;
 
 /// The gate: who is not signed in learns nothing.
 #[derive(Debug, Serialize)]
@@ -92,10 +96,12 @@ pub(crate) async fn begin(
     let query = named(query);
     let portal = &state.engine.config.portal;
     let path = local(portal, query.get("return").map(String::as_str));
-    let prompt = if query.contains_key("again") { Prompt::Always } else { Prompt::IfNeeded };
+    // After signing out, and on "sign in as someone else", the provider must not remember anybody.
+    let anew = query.contains_key("again") || CookieName::SignedOut.of(&jar, portal).is_some();
+    let prompt = if anew { Prompt::Always } else { Prompt::IfOlderThan(IDLE) };
     let (address, attempt) = state.provider.begin(prompt).await?;
-    let id = state.engine.store.keep_attempt(&attempt, &path, state.engine.now()).await?;
-    Ok((jar.add(CookieName::Attempt.with(id, portal)), Redirect::to(address.as_str())).into_response())
+    let kept = attempt::keep(state.engine.store.keys(), attempt, path, state.engine.now(), portal)?;
+    Ok((jar.add(kept), Redirect::to(address.as_str())).into_response())
 }
 
 /// `GET /signed-in`: the person comes back from the identity provider.
@@ -107,18 +113,14 @@ pub(crate) async fn finish(
 ) -> Result<Response, Trouble> {
     let query = named(query);
     let (engine, portal) = (&state.engine, &state.engine.config.portal);
-    let attempt = match CookieName::Attempt.of(&jar, portal) {
-        Some(id) => engine.store.take_attempt(&id, engine.now()).await?,
-        None => None,
-    };
-    let Some((attempt, path)) = attempt else {
+    let keys = engine.store.keys();
+    let state_sent = query.get("state").map_or("", String::as_str);
+    let Some(Begun { attempt, path, .. }) = attempt::find(keys, &jar, state_sent, engine.now(), portal) else {
         // The back button leads here once more; who is signed in already need not worry.
         let worry = visitor.session.is_none().then(|| Trouble::NotSignedIn("/my".to_owned()));
         return worry.map_or_else(|| Ok(Redirect::to("/my").into_response()), Err);
     };
-    let (Some(state_sent), Some(code)) = (query.get("state"), query.get("code")) else {
-        return Err(Trouble::NotSignedIn(path));
-    };
+    let Some(code) = query.get("code") else { return Err(Trouble::NotSignedIn(path)) };
     let claims: HashMap<String, Value> =
         state.provider.finish(&attempt, state_sent, code).await.map_err(|error| failed(error, &path))?;
     let person = person(&state, &claims).ok_or(Trouble::NotRecognised)?;
@@ -128,7 +130,10 @@ pub(crate) async fn finish(
         engine.store.end_session(&old).await?;
     }
     let id = engine.store.begin_session(&person, engine.now()).await?;
-    let jar = jar.add(CookieName::Session.with(id, portal)).remove(CookieName::Attempt.with(String::new(), portal));
+    let jar = jar
+        .add(CookieName::Session.with(id, portal))
+        .remove(attempt::forget(keys, state_sent, portal))
+        .remove(CookieName::SignedOut.with(String::new(), portal));
     Ok((jar, Redirect::to(&path)).into_response())
 }
 
@@ -160,7 +165,9 @@ pub(crate) async fn sign_out(
     if let Some(id) = CookieName::Session.of(&jar, portal) {
         state.engine.store.end_session(&id).await?;
     }
-    let jar = jar.remove(CookieName::Session.with(String::new(), portal));
+    let jar = jar
+        .remove(CookieName::Session.with(String::new(), portal))
+        .add(CookieName::SignedOut.with("yes".to_owned(), portal));
     Ok((jar, Redirect::to(&with_return("/signed-out", &back))).into_response())
 }
 
@@ -192,7 +199,9 @@ fn person(state: &AppState, claims: &HashMap<String, Value>) -> Option<Person> {
 /// The path to go back to: one of the pages that belong to a person, on this site; else her own page.
 fn local(portal: &Url, wanted: Option<&str>) -> String {
     let home = || "/my".to_owned();
-    let Some(wanted) = wanted.filter(|wanted| wanted.starts_with('/')) else { return home() };
+    let Some(wanted) = wanted.filter(|wanted| wanted.starts_with('/') && wanted.len() <= LONGEST_PATH) else {
+        return home();
+    };
     let Ok(address) = portal.join(wanted) else { return home() };
     let ours = address.origin() == portal.origin();
     let path = address.path();

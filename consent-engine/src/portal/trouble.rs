@@ -133,6 +133,13 @@ impl From<ndx_store::sqlite::StoreError> for Trouble {
     }
 }
 
+impl From<ndx_store::sealed::CryptoError> for Trouble {
+    fn from(error: ndx_store::sealed::CryptoError) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "something could not be sealed");
+        Self::OurMistake
+    }
+}
+
 impl From<minijinja::Error> for Trouble {
     fn from(error: minijinja::Error) -> Self {
         tracing::error!(error = &error as &dyn std::error::Error, "a page could not be made");

@@ -85,33 +85,35 @@ pub(crate) fn from_our_page(headers: &HeaderMap, portal: &Url) -> bool {
     site.is_none_or(|site| site == "same-origin") && origin.is_none_or(|origin| origin == ours)
 }
 
-/// The portal's two cookies. On an `https` address their names begin with `__Host-`: browsers then accept them from this
+/// The portal's cookies. On an `https` address their names begin with `__Host-`: browsers then accept them from this
 /// very host only, over TLS only.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum CookieName {
     /// Holds the id of a session.
     Session,
-    /// Holds the id of a sign-in that has begun.
-    Attempt,
+    /// Holds a sign-in that has begun, sealed; each has a name of its own.
+    Attempt(String),
+    /// Says that somebody signed out in this browser: whoever signs in next does so anew.
+    SignedOut,
 }
 
 impl CookieName {
-    fn name(self, portal: &Url) -> &'static str {
-        match (self, portal.scheme() == "https") {
-            (Self::Session, true) => "__Host-ndx-portal-session",
-            (Self::Session, false) => "ndx-portal-session",
-            (Self::Attempt, true) => "__Host-ndx-portal-sign-in",
-            (Self::Attempt, false) => "ndx-portal-sign-in",
+    fn name(&self, portal: &Url) -> String {
+        let host = if portal.scheme() == "https" { "__Host-" } else { "" };
+        match self {
+            Self::Session => format!("{host}ndx-portal-session"),
+            Self::Attempt(which) => format!("{host}ndx-portal-sign-in-{which}"),
+            Self::SignedOut => format!("{host}ndx-portal-signed-out"),
         }
     }
 
     /// What the browser sent.
-    pub(crate) fn of(self, jar: &CookieJar, portal: &Url) -> Option<String> {
-        jar.get(self.name(portal)).map(|cookie| cookie.value().to_owned())
+    pub(crate) fn of(&self, jar: &CookieJar, portal: &Url) -> Option<String> {
+        jar.get(&self.name(portal)).map(|cookie| cookie.value().to_owned())
     }
 
     /// The cookie with this value; gone when the browser closes.
-    pub(crate) fn with(self, value: String, portal: &Url) -> Cookie<'static> {
+    pub(crate) fn with(&self, value: String, portal: &Url) -> Cookie<'static> {
         Cookie::build((self.name(portal), value))
             .path("/")
             .http_only(true)

@@ -4,9 +4,7 @@
 //! | --- | --- |
 //! | `consents` | consents and their actions; actions are only ever added |
 //! | `sessions` | who is signed in to the portal, in which browser |
-//! | `attempts` | sign-ins that have begun and not ended |
 
-mod attempts;
 mod consents;
 mod sessions;
 
@@ -22,13 +20,13 @@ pub use self::{
     consents::{Recorded, Writing},
     sessions::{Person, Session},
 };
+pub(crate) use sessions::IDLE;
 
 /// The history of the tables. Steps are added at the end and never edited.
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 3] = [
     Step { version: 1, name: "data keys", sql: keyring::TABLE },
     Step { version: 2, name: "consents and their actions", sql: consents::TABLES },
     Step { version: 3, name: "sessions", sql: sessions::TABLE },
-    Step { version: 4, name: "sign-ins that have begun", sql: attempts::TABLE },
 ];
 
 /// The opened file and its keys.
@@ -47,6 +45,11 @@ impl Store {
         let sqlite = SqliteStore::open(&folder.join("consent.db"), &STEPS).await?;
         let keys = Keyring::open(&sqlite.writer, root_key).await?;
         Ok(Self { sqlite, keys })
+    }
+
+    /// The store's keys, for what is sealed elsewhere than in its tables.
+    pub(crate) fn keys(&self) -> &Keyring {
+        &self.keys
     }
 
     /// Closes all connections to the file.

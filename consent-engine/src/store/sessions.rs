@@ -20,7 +20,7 @@ CREATE TABLE sessions (
 
 const PERSON: &str = "sessions.person";
 /// A session that nobody uses ends after this time.
-const IDLE: TimeDelta = TimeDelta::minutes(20);
+pub(crate) const IDLE: TimeDelta = TimeDelta::minutes(20);
 /// A session ends after this time, used or not.
 const LONGEST: TimeDelta = TimeDelta::hours(8);
 /// The last use is written down no more often than this.
@@ -103,7 +103,7 @@ impl Store {
 }
 
 /// 256 bits that nobody can guess, as text.
-pub(super) fn secret() -> Result<String, StoreError> {
+fn secret() -> Result<String, StoreError> {
     let mut bytes = [0; 32];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| ndx_store::sealed::CryptoError::Refused)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))

@@ -163,6 +163,28 @@ fn a_no_to_more_leaves_what_is_shared_as_it_is() {
 }
 
 #[test]
+fn a_no_to_more_keeps_the_application_from_asking_as_long_as_any_no() {
+    let shared = after(&[request("a", 60), grant("a", "", 500), request("b", 60), deny(900)]);
+    let hour = TimeDelta::hours(1);
+    assert_eq!(asking(&shared, &asked("c"), at(300), hour), None, "nor for something else");
+    // What she shared lapses: what she had refused is still refused, and she is not asked for the rest anew.
+    let lapsed = then(&shared, 500, Action::Expired {}).unwrap();
+    assert_eq!(lapsed.status(), ConsentStatus::Rejected);
+    assert_eq!(asking(&lapsed, &asked("ab"), at(899), hour), None);
+    assert!(asking(&lapsed, &asked("ab"), at(900), hour).is_some(), "until the time has passed");
+    // She herself can change her mind at any time.
+    assert!(reopening(&shared, at(300), hour).is_some());
+}
+
+#[test]
+fn a_stop_is_a_stop_even_when_a_request_had_ended_before() {
+    let stopped = after(&[request("a", 60), grant("a", "", 500), request("b", 5)]);
+    let ended = then(&stopped, 30, Action::Expired {}).unwrap();
+    let stopped = then(&ended, 40, Action::Revoked { cool_down_until: at(9_000) }).unwrap();
+    assert_eq!((stopped.status(), stopped.ended), (ConsentStatus::Revoked, None));
+}
+
+#[test]
 fn each_field_ends_at_its_own_time_and_what_was_declined_with_the_last_of_them() {
     let shared = after(&[request("aC", 60), grant("a", "C", 100), request("b", 60), grant("b", "", 200)]);
     let later = shared.at(at(150));

@@ -95,11 +95,11 @@ fn key() -> EncodingKey {
 impl Fixture {
     /// Signs in; the ID token says what is right, with `changes` (a null takes a claim away).
     async fn sign_in(&self, changes: Value, signed_with: Option<&EncodingKey>) -> Result<Value, OpenIdError> {
-        let (address, attempt) = self.provider.begin(Prompt::IfNeeded).await?;
+        let (address, attempt) = self.provider.begin(Prompt::IfOlderThan(TimeDelta::minutes(20))).await?;
         let sent: HashMap<String, String> = address.query_pairs().into_owned().collect();
         let mut claims = json!({
             "iss": self.issuer, "aud": "portal", "sub": "1", "nonce": sent["nonce"], "nic": "199512345678",
-            "iat": self.now, "exp": self.now + 60,
+            "iat": self.now, "exp": self.now + 60, "auth_time": self.now - 60,
         });
         for (name, value) in changes.as_object().unwrap() {
             claims[name] = value.clone();
@@ -130,7 +130,7 @@ async fn a_person_is_signed_in_with_code_pkce_and_the_clients_secret() {
 #[tokio::test]
 async fn each_attempt_has_its_own_state_nonce_and_challenge() {
     let fixture = fixture().await;
-    let (one, _) = fixture.provider.begin(Prompt::IfNeeded).await.unwrap();
+    let (one, _) = fixture.provider.begin(Prompt::IfOlderThan(TimeDelta::minutes(20))).await.unwrap();
     let (other, _) = fixture.provider.begin(Prompt::Always).await.unwrap();
     let query = |address: &Url| address.query_pairs().into_owned().collect::<HashMap<_, _>>();
     let (one, other) = (query(&one), query(&other));
@@ -138,6 +138,7 @@ async fn each_attempt_has_its_own_state_nonce_and_challenge() {
         assert_ne!(one[name], other[name]);
     }
     assert_eq!((one.get("prompt"), other["prompt"].as_str()), (None, "login"));
+    assert_eq!((one["max_age"].as_str(), other["max_age"].as_str()), ("1200", "0"));
     assert_eq!(one["scope"], "openid profile");
 }
 
@@ -150,6 +151,10 @@ async fn an_id_token_that_is_wrong_in_any_respect_signs_nobody_in() {
         json!({ "aud": "another" }),
         json!({ "aud": null }),
         json!({ "azp": "another" }),
+        json!({ "aud": ["portal", "more"] }),
+        json!({ "aud": ["portal", "more"], "azp": "more" }),
+        json!({ "auth_time": null }),
+        json!({ "auth_time": fixture.now - 20 * 60 - 60 }),
         json!({ "iss": "https://evil.example" }),
         json!({ "exp": fixture.now - 31 }),
         json!({ "exp": null }),
@@ -164,7 +169,7 @@ async fn an_id_token_that_is_wrong_in_any_respect_signs_nobody_in() {
 #[tokio::test]
 async fn the_state_must_be_that_of_the_attempt() {
     let fixture = fixture().await;
-    let (_, attempt) = fixture.provider.begin(Prompt::IfNeeded).await.unwrap();
+    let (_, attempt) = fixture.provider.begin(Prompt::IfOlderThan(TimeDelta::minutes(20))).await.unwrap();
     let refused = fixture.provider.finish::<Value>(&attempt, "another", "the code").await;
     assert!(matches!(refused, Err(OpenIdError::OtherState)));
     assert!(fixture.liar.lock().unwrap().asked.is_empty(), "the code was not even tried");
@@ -173,7 +178,7 @@ async fn the_state_must_be_that_of_the_attempt() {
 #[tokio::test]
 async fn an_answer_without_an_id_token_signs_nobody_in() {
     let fixture = fixture().await;
-    let (address, attempt) = fixture.provider.begin(Prompt::IfNeeded).await.unwrap();
+    let (address, attempt) = fixture.provider.begin(Prompt::IfOlderThan(TimeDelta::minutes(20))).await.unwrap();
     let state = address.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
     for (answer, expected) in [
         (json!({ "access_token": "a", "token_type": "Bearer" }), "the identity provider sent no ID token"),
@@ -196,9 +201,9 @@ async fn a_provider_that_names_another_issuer_is_refused_and_asked_again_later()
             description[name] = value.clone();
         }
         fixture.liar.lock().unwrap().description = description;
-        let refused = fixture.provider.begin(Prompt::IfNeeded).await;
+        let refused = fixture.provider.begin(Prompt::IfOlderThan(TimeDelta::minutes(20))).await;
         assert!(matches!(refused, Err(OpenIdError::Discovery(..))), "{bad}");
     }
     fixture.liar.lock().unwrap().description = good;
-    assert!(fixture.provider.begin(Prompt::IfNeeded).await.is_ok(), "a failure is not kept");
+    assert!(fixture.provider.begin(Prompt::IfOlderThan(TimeDelta::minutes(20))).await.is_ok(), "a failure is not kept");
 }

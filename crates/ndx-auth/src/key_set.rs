@@ -11,6 +11,8 @@ use ndx_clock::Clock;
 use tokio::sync::{Mutex, MutexGuard, RwLock};
 use url::Url;
 
+use crate::capped;
+
 /// However many unknown key ids arrive, the issuer is asked at most once in this time.
 const BETWEEN_REFRESHES: TimeDelta = TimeDelta::seconds(5);
 /// Keys that could not be refreshed for so long are not used any more.
@@ -121,15 +123,9 @@ impl KeySet {
     async fn fetch(&self) -> Result<HashMap<String, VerificationKey>, KeySetError> {
         let unreachable = |error| KeySetError::Unreachable(self.address.clone(), error);
         let request = self.client.get(self.address.clone()).timeout(Duration::from_secs(3));
-        let mut response = request.send().await.and_then(reqwest::Response::error_for_status).map_err(unreachable)?;
+        let response = request.send().await.and_then(reqwest::Response::error_for_status).map_err(unreachable)?;
         let not_a_key_set = || KeySetError::NotAKeySet(self.address.clone());
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
-            if body.len() + chunk.len() > LARGEST {
-                return Err(not_a_key_set());
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let body = capped::read(response, LARGEST).await.map_err(unreachable)?.ok_or_else(not_a_key_set)?;
         let set: JwkSet = serde_json::from_slice(&body).map_err(|_| not_a_key_set())?;
         Ok(set.keys.iter().filter_map(usable).collect())
     }

@@ -2,6 +2,8 @@
 
 pub mod bearer;
 
+pub mod capped;
+
 pub mod key_set;
 
 pub mod verifier;

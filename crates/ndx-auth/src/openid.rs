@@ -7,20 +7,23 @@
 use std::{pin::Pin, sync::Arc, time::Duration};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use chrono::TimeDelta;
 use ndx_clock::Clock;
 use oauth2::{
     AsyncHttpClient, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
-    EndpointSet, ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
-    StandardRevocableToken, StandardTokenResponse, TokenUrl,
+    EndpointSet, ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenUrl,
     basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::sync::OnceCell;
 use url::Url;
 
-use crate::{KeySet, Rejection, TokenVerifier};
+use crate::{KeySet, Rejection, TokenVerifier, capped};
 
-/// Larger answers are refused before they are looked at.
+/// By so many seconds the provider's clock may be behind ours.
+const LEEWAY: i64 = 10;
+/// Larger answers are not read to their end.
 const LARGEST: usize = 256 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -71,6 +74,15 @@ pub struct Attempt {
     state: String,
     nonce: String,
     verifier: String,
+    /// The person must have signed in at the provider at this time or later; Unix time in seconds.
+    signed_in_from: i64,
+}
+
+impl Attempt {
+    /// What the browser brings back with the code, by which its attempt is found.
+    pub fn state(&self) -> &str {
+        &self.state
+    }
 }
 
 impl std::fmt::Debug for Attempt {
@@ -82,8 +94,8 @@ impl std::fmt::Debug for Attempt {
 /// How an attempt begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prompt {
-    /// Whoever is signed in at the provider already need not sign in again.
-    IfNeeded,
+    /// Whoever signed in at the provider no longer ago than this need not sign in again (`max_age`).
+    IfOlderThan(TimeDelta),
     /// Everybody signs in again (`prompt=login`): somebody else may sit there now.
     Always,
 }
@@ -162,12 +174,19 @@ impl OpenIdProvider {
             .add_scope(Scope::new("profile".to_owned()))
             .add_extra_param("nonce", nonce.secret().clone())
             .set_pkce_challenge(challenge);
-        if prompt == Prompt::Always {
-            request = request.add_extra_param("prompt", "login");
-        }
+        // The provider is asked, and its answer is checked: a browser can change what it is asked.
+        let longest = match prompt {
+            Prompt::IfOlderThan(longest) => longest,
+            Prompt::Always => {
+                request = request.add_extra_param("prompt", "login");
+                TimeDelta::zero()
+            }
+        };
+        request = request.add_extra_param("max_age", longest.num_seconds().to_string());
+        let signed_in_from = (self.clock.now() - longest).timestamp();
         let (address, state) = request.url();
-        let attempt =
-            Attempt { state: state.into_secret(), nonce: nonce.into_secret(), verifier: verifier.into_secret() };
+        let (state, nonce, verifier) = (state.into_secret(), nonce.into_secret(), verifier.into_secret());
+        let attempt = Attempt { state, nonce, verifier, signed_in_from };
         Ok((address, attempt))
     }
 
@@ -191,15 +210,26 @@ impl OpenIdProvider {
             .set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier.clone()))
             .request_async(&Http(&self.http))
             .await
-            .map_err(|error| OpenIdError::Exchange(Box::new(error)))?;
+            .map_err(|error| match error {
+                RequestTokenError::Request(SendError::Http(error)) => {
+                    OpenIdError::Unreachable(self.issuer.clone(), error)
+                }
+                error => OpenIdError::Exchange(Box::new(error)),
+            })?;
         let id_token = answer.extra_fields().id_token.as_deref().ok_or(OpenIdError::NoIdToken)?;
         let claims: serde_json::Value = discovered.id_tokens.verify(id_token).await?;
         let claim = |name: &str| claims.get(name).and_then(serde_json::Value::as_str);
         if !claim("nonce").is_some_and(|nonce| same(nonce, &attempt.nonce)) {
             return Err(OpenIdError::NotForThis("its `nonce` is another"));
         }
-        if claim("azp").is_some_and(|party| party != self.client.id) {
+        // OpenID Connect Core 1.0, section 3.1.3.7: with several audiences, `azp` says for whom it was made.
+        let several = claims.get("aud").and_then(serde_json::Value::as_array).is_some_and(|all| all.len() > 1);
+        if claim("azp").map_or(several, |party| party != self.client.id) {
             return Err(OpenIdError::NotForThis("its `azp` is another client"));
+        }
+        let signed_in = claims.get("auth_time").and_then(serde_json::Value::as_i64);
+        if signed_in.is_none_or(|time| time + LEEWAY < attempt.signed_in_from) {
+            return Err(OpenIdError::NotForThis("the person signed in too long ago"));
         }
         serde_json::from_value(claims).map_err(|_| OpenIdError::NotForThis("a claim is missing or has another form"))
     }
@@ -216,10 +246,8 @@ impl OpenIdProvider {
         let address = format!("{issuer}/.well-known/openid-configuration");
         let response = self.http.get(address).timeout(TIMEOUT).send().await;
         let response = response.and_then(reqwest::Response::error_for_status).map_err(unreachable)?;
-        let body = response.bytes().await.map_err(unreachable)?;
-        if body.len() > LARGEST {
-            return Err(wrong("the description is too large"));
-        }
+        let body = capped::read(response, LARGEST).await.map_err(unreachable)?;
+        let body = body.ok_or_else(|| wrong("the description is too large"))?;
         let described: Description =
             serde_json::from_slice(&body).map_err(|_| wrong("the description lacks something"))?;
         // A URL type adds the slash of an empty path; the issuer is an identifier and may be written without it.
@@ -273,9 +301,6 @@ async fn send(http: &reqwest::Client, request: HttpRequest) -> Result<HttpRespon
     for (name, value) in answer.headers() {
         response = response.header(name, value);
     }
-    let body = answer.bytes().await?;
-    if body.len() > LARGEST {
-        return Err(SendError::TooLarge);
-    }
-    Ok(response.body(body.to_vec())?)
+    let body = capped::read(answer, LARGEST).await?.ok_or(SendError::TooLarge)?;
+    Ok(response.body(body)?)
 }

@@ -6,6 +6,8 @@ mod duration;
 
 mod sections;
 
+mod identifier;
+
 mod page;
 
 mod check;
@@ -14,6 +16,7 @@ mod load;
 
 pub use crate::{
     duration::IsoDuration,
+    identifier::CanonicalForm,
     load::{load, parse},
     page::{Problem, Problems},
     reference::{ReferenceError, Secret, SecretRef, variable},

@@ -25,30 +25,3 @@ pub fn builder(timeout: Duration) -> reqwest::ClientBuilder {
         .timeout(timeout)
         .user_agent("ndx")
 }
-
-/// Why a body was not read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// It is larger than the caller wants.
-    #[error("the answer is larger than {0} bytes")]
-    TooLarge(usize),
-    /// The connection failed.
-    #[error("the answer broke off")]
-    Broken(#[from] reqwest::Error),
-}
-
-/// Reads the body of an answer, of at most `largest` bytes. What is compressed counts as what it unpacks to, and is
-/// unpacked no further than that.
-///
-/// # Errors
-/// When it is larger, or breaks off.
-pub async fn read(mut response: reqwest::Response, largest: usize) -> Result<Vec<u8>, ReadError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > largest {
-            return Err(ReadError::TooLarge(largest));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}

@@ -1,7 +1,7 @@
 //! What an HTTP answer, or the lack of one, says of a provider.
 
 use http::StatusCode;
-use ndx_service::outbound::{self, ReadError};
+use ndx_auth::capped;
 
 use super::ProviderFailure;
 
@@ -23,10 +23,7 @@ pub fn usable(status: StatusCode) -> Result<(), ProviderFailure> {
 /// # Errors
 /// When it is too large, or breaks off.
 pub async fn read(response: reqwest::Response, largest: usize) -> Result<Vec<u8>, ProviderFailure> {
-    outbound::read(response, largest).await.map_err(|error| match error {
-        ReadError::TooLarge(_) => ProviderFailure::BadData,
-        ReadError::Broken(error) => failure(&error),
-    })
+    capped::read(response, largest).await.map_err(|error| failure(&error))?.ok_or(ProviderFailure::BadData)
 }
 
 /// What a failure of the connection means.

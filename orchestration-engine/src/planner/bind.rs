@@ -6,10 +6,11 @@ use apollo_compiler::{
     ast::Value,
     response::{JsonMap, JsonValue},
 };
+use ndx_config::CanonicalForm;
 use ndx_contracts::Subject;
 
 use super::{PlannedRoot, QueryPlan};
-use crate::{config::Identifier, operation::Operation};
+use crate::operation::Operation;
 
 /// A plan with the values of one request.
 #[derive(Debug)]
@@ -62,13 +63,13 @@ impl Question {
 ///
 /// # Errors
 /// When an argument that names a person is not an identifier.
-pub fn bind(plan: Arc<QueryPlan>, operation: &Operation, identifier: &Identifier) -> Result<Question, BindError> {
+pub fn bind(plan: Arc<QueryPlan>, operation: &Operation, identifier: &CanonicalForm) -> Result<Question, BindError> {
     let roots =
         plan.roots.iter().map(|root| bind_root(root, &operation.variables, identifier)).collect::<Result<_, _>>()?;
     Ok(Question { plan, roots })
 }
 
-fn bind_root(root: &PlannedRoot, variables: &JsonMap, identifier: &Identifier) -> Result<BoundRoot, BindError> {
+fn bind_root(root: &PlannedRoot, variables: &JsonMap, identifier: &CanonicalForm) -> Result<BoundRoot, BindError> {
     let mut arguments = JsonMap::new();
     for argument in &root.arguments {
         // A variable that has no value is as if the argument were not there: then the default counts.

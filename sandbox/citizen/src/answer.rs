@@ -94,7 +94,7 @@ impl Citizen {
         let time = if choice == Choice::Share { form.radios.last() } else { form.radios.first() };
         values.extend(time.cloned());
         values.push(button);
-        ended(self.browser.submit(&form, &values).await?)
+        ended(self.browser.submit(&form, &values).await?, "/done")
     }
 
     /// Stops the sharing whose page is at `address` (`/my/{id}`).
@@ -108,7 +108,7 @@ impl Citizen {
         let form =
             page.forms().into_iter().find(|form| form.buttons.iter().any(|(_, _, words)| words == "Stop sharing"));
         let form = form.ok_or_else(|| not_offered(&page))?;
-        ended(self.browser.submit(&form, &form.values).await?)
+        ended(self.browser.submit(&form, &form.values).await?, "/stopped")
     }
 }
 
@@ -120,8 +120,14 @@ fn offered(page: &Page, name: &str, value: &str) -> Result<(Form, (String, Strin
     Ok((form, button))
 }
 
-fn ended(page: Page) -> Result<Words, WalkError> {
-    if page.status < 400 && page.complaint().is_none() { Ok(Words(page.heading())) } else { Err(not_offered(&page)) }
+/// A walk has ended well only on the page that follows an answer. Where the question stands again, or somebody was
+/// quicker, nothing of hers was taken.
+fn ended(page: Page, last: &str) -> Result<Words, WalkError> {
+    if page.status < 400 && page.address.path().ends_with(last) {
+        Ok(Words(page.heading()))
+    } else {
+        Err(not_offered(&page))
+    }
 }
 
 fn not_offered(page: &Page) -> WalkError {

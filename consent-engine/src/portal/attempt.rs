@@ -1,0 +1,58 @@
+//! Sign-ins that have begun and not ended.
+//!
+//! Each lies sealed in a cookie of the browser that began it, under a name of its own, so that two tabs do not disturb
+//! each other; nothing is written down here for a stranger who only knocks. The provider gives each code out once, and
+//! only with the attempt's own `state`, nonce and verifier can it be used.
+
+use axum_extra::extract::{CookieJar, cookie::Cookie};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, TimeDelta, Utc};
+use ndx_auth::openid::Attempt;
+use ndx_store::{Keyring, Sealed, sealed::CryptoError};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::portal::visitor::CookieName;
+
+/// What the seal is bound to.
+const SEALED_FOR: &str = "portal.sign_in_attempt";
+/// Who has not signed in after this time begins again.
+const LIFETIME: TimeDelta = TimeDelta::minutes(15);
+
+/// An attempt, and where it leads back to.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Begun {
+    pub(crate) attempt: Attempt,
+    pub(crate) path: String,
+    begun_at: DateTime<Utc>,
+}
+
+/// The cookie that keeps `attempt`, which leads back to `path`.
+pub(crate) fn keep(
+    keys: &Keyring,
+    attempt: Attempt,
+    path: String,
+    now: DateTime<Utc>,
+    portal: &Url,
+) -> Result<Cookie<'static>, CryptoError> {
+    let name = name(keys, attempt.state());
+    let sealed = keys.seal(SEALED_FOR, &Begun { attempt, path, begun_at: now })?;
+    Ok(name.with(URL_SAFE_NO_PAD.encode(sealed.as_column()), portal))
+}
+
+/// The attempt with this `state`, when this browser began it and not too long ago.
+pub(crate) fn find(keys: &Keyring, jar: &CookieJar, state: &str, now: DateTime<Utc>, portal: &Url) -> Option<Begun> {
+    let sealed = URL_SAFE_NO_PAD.decode(name(keys, state).of(jar, portal)?).ok()?;
+    let begun: Begun = keys.unseal(SEALED_FOR, &Sealed::from_column(sealed)).ok()?;
+    (now - begun.begun_at < LIFETIME).then_some(begun)
+}
+
+/// The cookie that takes the attempt with this `state` away.
+pub(crate) fn forget(keys: &Keyring, state: &str, portal: &Url) -> Cookie<'static> {
+    name(keys, state).with(String::new(), portal)
+}
+
+fn name(keys: &Keyring, state: &str) -> CookieName {
+    let hash = keys.hash(&format!("sign-in/{state}"));
+    CookieName::Attempt(URL_SAFE_NO_PAD.encode(hash.as_column().first_chunk::<9>().map_or(&[][..], |head| head)))
+}

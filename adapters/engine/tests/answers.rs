@@ -231,7 +231,9 @@ async fn costly_documents_are_refused_before_anything_looks_at_them() {
     let adapter = impatient(&register).await;
     let bomb: String = (0..24).map(|i| format!("fragment f{i} on Query {{ ...f{} ...f{} }} ", i + 1, i + 1)).collect();
     let bomb = format!("{{ ...f0 }} {bomb} fragment f24 on Query {{ __typename }}");
-    let nested = format!("{}{}", "{ a".repeat(500), "}".repeat(500));
+    // Every field of it exists, so that nothing but its depth speaks against it.
+    let nested = ("fields { type { ".repeat(200), "} } ".repeat(200));
+    let nested = format!(r#"{{ __type(name: "Query") {{ {}name {}}} }}"#, nested.0, nested.1);
     let long = format!("{{ __typename {} }}", " ".repeat(20_000));
     let many: String = (0..400).map(|i| format!(r#"a{i}: thing(id: "{i}") {{ name }} "#)).collect();
     for query in [bomb, nested, long, format!("{{ {many} }}"), "{ \"secret".to_owned()] {

@@ -14,7 +14,7 @@ use crate::{
     ledger::{Answer, Consent, Ended, Said},
     pages::{Page, calendar::Calendar},
     portal::{
-        request::{Id, known_id},
+        address::{Id, known_id},
         trouble::Trouble,
         visitor::Visitor,
         wording::{Asker, Item, items},

@@ -15,7 +15,7 @@ use crate::{
     ledger::{Action, AskedBy, Consent, Ended},
     pages::{Page, calendar::Calendar},
     portal::{
-        request::{Id, known_id},
+        address::{Id, known_id},
         sign_in,
         trouble::Trouble,
         visitor::Visitor,

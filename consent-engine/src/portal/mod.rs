@@ -3,8 +3,10 @@
 //!
 //! | Module | What it does |
 //! | --- | --- |
+//! | `address` | addresses within the portal, read and written |
 //! | `trouble` | the pages for what went wrong |
 //! | `visitor` | who calls: the session, the trace, what every form must bring |
+//! | `attempt` | sign-ins that have begun, sealed in the browser that began them |
 //! | `dress` | around every page: finds the visitor, makes the page for a trouble, sets the headers |
 //! | `wording` | consents in the words that pages use |
 //! | `sign_in` | signing in at the identity provider, and out |
@@ -14,6 +16,7 @@
 //! | `stop` | stopping, and changing one's mind |
 //! | `about` | help, privacy, accessibility |
 
+mod address;
 mod trouble;
 mod visitor;
 mod attempt;

@@ -3,7 +3,7 @@
 use axum::{
     Extension,
     body::Bytes,
-    extract::{Path, State, rejection::PathRejection},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
@@ -22,17 +22,15 @@ use crate::{
         calendar::{Calendar, length_of_time},
     },
     portal::{
+        address::{Id, known_id},
         answered, sign_in,
         trouble::Trouble,
         visitor::{Form, Visitor},
-        wording::{Asker, Group, Item, consent_id, full_sentence, groups, item},
+        wording::{Asker, Group, Item, full_sentence, groups, item},
     },
     state::AppState,
     store::Recorded,
 };
-
-/// The path of one consent, readable or not.
-pub(crate) type Id = Result<Path<String>, PathRejection>;
 
 /// Lists longer than this are folded, each under its count.
 const LONG: usize = 12;
@@ -162,11 +160,6 @@ pub(crate) async fn answer(
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// The id that the path names; `None` when it cannot be one.
-pub(crate) fn known_id(id: Id) -> Option<Uuid> {
-    id.ok().and_then(|Path(id)| consent_id(&id))
 }
 
 /// The same page for every id, known or not.

@@ -20,6 +20,7 @@ use url::{Url, form_urlencoded};
 use crate::{
     pages::Page,
     portal::{
+        address,
         attempt::{self, Begun},
         trouble::Trouble,
         visitor::{CookieName, Form, Visitor},
@@ -64,26 +65,10 @@ impl Page for SignedOutPage {
     const TEMPLATE: &'static str = "signed_out.html";
 }
 
-/// The link that begins a sign-in which leads back to `path`. With `again`, everybody signs in anew.
-pub(crate) fn address(path: &str, again: bool) -> String {
-    let address = with_return("/sign-in", path);
-    if again { format!("{address}&again=yes") } else { address }
-}
-
-/// The link to the page that asks whether to sign out, and leads back to `path`.
-pub(crate) fn sign_out_address(path: &str) -> String {
-    with_return("/sign-out", path)
-}
-
-fn with_return(page: &str, path: &str) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("return", path).finish();
-    format!("{page}?{query}")
-}
-
 /// The gate in front of `path`.
 pub(crate) fn gate(state: &AppState, path: &str, title: &'static str) -> Result<Response, Trouble> {
     let provider = state.engine.config.identity_provider.name.clone();
-    let page = GatePage { title, provider, sign_in: address(path, false) };
+    let page = GatePage { title, provider, sign_in: address::sign_in(path, false) };
     Ok(state.pages.answer(StatusCode::OK, None, &page)?)
 }
 
@@ -145,7 +130,7 @@ pub(crate) async fn ask_to_sign_out(
 ) -> Result<Response, Trouble> {
     let back = local(&state.engine.config.portal, named(query).get("return").map(String::as_str));
     if visitor.session.is_none() {
-        return Ok(Redirect::to(&with_return("/signed-out", &back)).into_response());
+        return Ok(Redirect::to(&address::signed_out(&back)).into_response());
     }
     Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &SignOutPage { back })?)
 }
@@ -168,14 +153,14 @@ pub(crate) async fn sign_out(
     let jar = jar
         .remove(CookieName::Session.with(String::new(), portal))
         .add(CookieName::SignedOut.with("yes".to_owned(), portal));
-    Ok((jar, Redirect::to(&with_return("/signed-out", &back))).into_response())
+    Ok((jar, Redirect::to(&address::signed_out(&back))).into_response())
 }
 
 /// `GET /signed-out`
 pub(crate) async fn signed_out(State(state): State<AppState>, RawQuery(query): RawQuery) -> Result<Response, Trouble> {
     let back = local(&state.engine.config.portal, named(query).get("return").map(String::as_str));
     let provider = state.engine.config.identity_provider.name.clone();
-    let page = SignedOutPage { provider, sign_in: address(&back, true) };
+    let page = SignedOutPage { provider, sign_in: address::sign_in(&back, true) };
     Ok(state.pages.answer(StatusCode::OK, None, &page)?)
 }
 

@@ -14,7 +14,7 @@ use crate::{
     ledger::RefusalKind,
     pages::{Page, calendar::Calendar},
     portal::{
-        request::{Id, known_id},
+        address::{Id, known_id},
         trouble::Trouble,
         visitor::{Form, Visitor},
         wording::Asker,

@@ -7,7 +7,7 @@ use axum::{
 use ndx_auth::{Rejection, openid::OpenIdError};
 use serde::Serialize;
 
-use crate::{error::EngineError, pages::Page};
+use crate::{error::EngineError, pages::Page, portal::address};
 
 /// What went wrong, as far as a person may know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,12 +75,12 @@ impl Trouble {
             Self::NotSignedIn(path) => (
                 "You are not signed in",
                 vec![format!("{provider} did not sign you in, or it took too long. Nothing was changed.")],
-                Some((super::sign_in::address(path, false), "Try again")),
+                Some((address::sign_in(path, false), "Try again")),
             ),
             Self::NotRecognised => (
                 "We do not know who you are",
                 vec![format!("You signed in, but {provider} did not tell us an identity number that we can use.")],
-                Some((super::sign_in::address("/my", true), "Sign in as someone else")),
+                Some((address::sign_in("/my", true), "Sign in as someone else")),
             ),
             Self::NoIdentityProvider => (
                 "You cannot sign in now",

@@ -11,7 +11,7 @@ use url::{Url, form_urlencoded};
 
 use crate::{
     pages::Viewer,
-    portal::{sign_in, trouble::Trouble},
+    portal::{address, trouble::Trouble},
     store::{Person, Session},
 };
 
@@ -39,7 +39,7 @@ impl Visitor {
         Some(Viewer {
             name: session.person.name.clone(),
             ending: ending(&session.person.subject),
-            sign_out: sign_in::sign_out_address(back),
+            sign_out: address::sign_out(back),
             csrf: session.csrf.clone(),
         })
     }

@@ -142,8 +142,3 @@ pub(crate) fn full_sentence(text: &str) -> String {
     let text = sentence(text.trim());
     if text.is_empty() || text.ends_with(['.', '!', '?']) { text } else { format!("{text}.") }
 }
-
-/// The id that a path names, in the one form in which we write ids.
-pub(crate) fn consent_id(path: &str) -> Option<Uuid> {
-    Uuid::parse_str(path).ok().filter(|id| id.to_string() == path)
-}

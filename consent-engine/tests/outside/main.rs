@@ -7,6 +7,7 @@
 //! | `engine` | the engine over a real file |
 //! | `internal_api` | what other services hear |
 //! | `openid` | signing in at a provider that lies |
+//! | `signing_in` | signing in at the portal, and out |
 //! | `portal` | the pages |
 //! | `components` | the component templates, against the examples of their makers |
 
@@ -21,6 +22,8 @@ mod engine;
 mod internal_api;
 
 mod openid;
+
+mod signing_in;
 
 mod portal;
 

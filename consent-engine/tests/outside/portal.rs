@@ -3,7 +3,7 @@
 use crate::support::*;
 use consent_engine::ledger::Action;
 use ndx_contracts::consent::{ConsentEngine, ConsentStatus, StandingConsent};
-use reqwest::{StatusCode, header};
+use reqwest::StatusCode;
 
 const SHARE: [(&str, &str); 2] = [("decision", "share"), ("duration", "P7D")];
 const SOMEBODY_ELSES: &str = "/c/00000000-0000-4000-8000-000000000000";
@@ -327,134 +327,6 @@ async fn a_request_for_more_says_that_other_things_are_shared() {
     let done = browser.get(&format!("{path}/done")).await;
     assert!(done.html.contains("What you were sharing before has not changed."));
     assert_eq!(browser.get("/my").await.text(".govuk-summary-card__title").len(), 1);
-}
-
-#[tokio::test]
-async fn who_signs_in_comes_back_to_where_she_was_and_nowhere_else() {
-    let portal = portal().await;
-    let path = format!("/c/{}", portal.ledger.require(NAYANA, &[0]).await.consent_id);
-    assert_eq!(portal.browser().sign_in("nayana", &path).await.location, Some(path));
-    for foreign in ["https://evil.example/", "//evil.example/c/1", "/%5Cevil.example/c/1", "/c/../../x", "/help"] {
-        assert_eq!(portal.browser().sign_in("nayana", foreign).await.location.as_deref(), Some("/my"), "{foreign}");
-    }
-}
-
-#[tokio::test]
-async fn a_sign_in_belongs_to_the_browser_that_began_it_and_is_used_once() {
-    let portal = portal().await;
-    let begun = portal.browser();
-    let to_provider = begun.get("/sign-in?return=/my").await;
-    assert_eq!(to_provider.status, StatusCode::SEE_OTHER);
-    let query = to_provider.location.clone().unwrap();
-    for part in ["code_challenge_method=S256", "nonce=", "state=", "client_id=consent-portal"] {
-        assert!(query.contains(part), "{query}");
-    }
-    let victim = portal.browser();
-    let address = reqwest::Url::parse(&query).unwrap();
-    let form_page = begun.get(address.as_str()).await;
-    let form = form_page.form(&[("user", "nayana"), ("password", "sandbox")]);
-    let sent = begun.client.post(address.join("/oauth2/sign-in").unwrap()).form(&form).send().await.unwrap();
-    let back = sent.headers()[header::LOCATION].to_str().unwrap().to_owned();
-
-    let elsewhere = victim.get(&back).await;
-    assert_eq!((elsewhere.status, elsewhere.h1().as_str()), (StatusCode::FORBIDDEN, "You are not signed in"));
-    victim.get("/sign-in?return=/my").await;
-    assert_eq!(victim.get(&back).await.status, StatusCode::FORBIDDEN, "the state of another attempt");
-    assert_eq!(begun.get(&back).await.location.as_deref(), Some("/my"));
-    assert_eq!(begun.get("/my").await.h1(), "What you are sharing");
-    assert_eq!(begun.get(&back).await.location.as_deref(), Some("/my"), "the back button does no harm");
-}
-
-#[tokio::test]
-async fn the_session_cookie_is_new_at_each_sign_in_and_out_of_reach_for_scripts() {
-    let portal = portal().await;
-    let browser = portal.browser();
-    let cookie =
-        |page: &Page| page.headers.get_all(header::SET_COOKIE).iter().next().unwrap().to_str().unwrap().to_owned();
-    let first = cookie(&browser.sign_in("nayana", "/my").await);
-    for part in ["HttpOnly", "SameSite=Lax", "Path=/"] {
-        assert!(first.contains(part), "{first}");
-    }
-    let old = first.split(';').next().unwrap().to_owned();
-    let second = cookie(&browser.sign_in("nayana", "/my").await);
-    assert_ne!(first, second);
-    let with_old =
-        portal.browser().client.get(format!("{}/my", portal.url)).header("cookie", old).send().await.unwrap();
-    assert!(with_old.text().await.unwrap().contains("Sign in to see what you are sharing"));
-}
-
-#[tokio::test]
-async fn a_session_ends_when_nobody_uses_it_and_after_eight_hours() {
-    let portal = portal().await;
-    let browser = portal.signed_in("nayana").await;
-    for _ in 0..3 {
-        portal.ledger.advance(19 * 60);
-        assert_eq!(browser.get("/my").await.h1(), "What you are sharing");
-    }
-    portal.ledger.advance(20 * 60);
-    assert_eq!(browser.get("/my").await.h1(), "Sign in to see what you are sharing");
-    let browser = portal.signed_in("nayana").await;
-    for _ in 0..(8 * 4) {
-        assert_eq!(browser.get("/my").await.h1(), "What you are sharing");
-        portal.ledger.advance(15 * 60);
-    }
-    assert_eq!(browser.get("/my").await.h1(), "Sign in to see what you are sharing");
-}
-
-#[tokio::test]
-async fn this_is_not_me_signs_out_and_asks_again_who_it_is() {
-    let portal = portal().await;
-    let (browser, path) = portal.asked(&[0]).await;
-    let link = browser.get(&path).await.attributes(".ndx-viewer a", "href").pop().unwrap();
-    let ask = browser.get(&link).await;
-    assert_eq!(ask.h1(), "Do you want to sign out?");
-    assert_eq!(browser.get(&path).await.status, StatusCode::OK, "a link alone changes nothing");
-    assert_eq!(browser.post("/sign-out", &[]).await.status, StatusCode::FORBIDDEN);
-    let out = browser.post("/sign-out", &ask.form(&[])).await;
-    let signed_out = browser.get(&out.location.unwrap()).await;
-    assert_eq!(browser.get(&path).await.h1(), "Sign in to see who is asking for your information");
-    let again = signed_out.attributes("main a[role=button]", "href").pop().unwrap();
-    let to_provider = browser.get(&again).await;
-    assert!(to_provider.location.as_ref().unwrap().contains("prompt=login"));
-    let back = browser.sign_in_from(to_provider, "regina").await;
-    assert_eq!(back.location, Some(path.clone()));
-    assert_eq!(browser.get(&path).await.h1(), "We cannot find this request", "it is Nayana's");
-}
-
-#[tokio::test]
-async fn w2_who_has_signed_out_is_not_signed_in_again_without_her_password() {
-    let portal = portal().await;
-    let browser = portal.signed_in("nayana").await;
-    let link = browser.get("/my").await.attributes(".ndx-viewer a", "href").pop().unwrap();
-    let ask = browser.get(&link).await;
-    browser.post("/sign-out", &ask.form(&[])).await;
-    portal.ledger.advance(60);
-    // The next person at the same browser takes the ordinary way in; the identity provider still knows Nayana.
-    let gate = browser.get("/my").await.attributes("main a[role=button]", "href").pop().unwrap();
-    let to_provider = browser.get(&gate).await.location.unwrap();
-    let page = browser.get(&to_provider).await;
-    assert_eq!(page.location, None, "nobody is let in");
-    assert!(page.html.contains("password"), "{}", page.html);
-    // Nor when she takes away what asks the provider for it: the answer is checked.
-    let without = to_provider.replace("&prompt=login", "").replace("&max_age=0", "");
-    let back = browser.get(&without).await.location.expect("the provider knows her still");
-    assert_eq!(browser.get(&back).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(browser.get("/my").await.h1(), "Sign in to see what you are sharing");
-}
-
-#[tokio::test]
-async fn two_tabs_sign_in_side_by_side() {
-    let portal = portal().await;
-    let (one, other) = (portal.ledger.require(NAYANA, &[0]).await, portal.ledger.require(REGINA, &[0]).await);
-    let browser = portal.browser();
-    let first = browser.get(&format!("/sign-in?return=/c/{}", one.consent_id)).await;
-    let second = browser.get(&format!("/sign-in?return=/c/{}", other.consent_id)).await;
-    // Any page can lead here with a state of its own; it disturbs nothing.
-    assert_eq!(browser.get("/signed-in?state=x&code=y").await.status, StatusCode::FORBIDDEN);
-    let back = browser.sign_in_from(first, "nayana").await;
-    assert_eq!(back.location, Some(format!("/c/{}", one.consent_id)));
-    let back = browser.sign_in_from(second, "nayana").await;
-    assert_eq!(back.location, Some(format!("/c/{}", other.consent_id)));
 }
 
 #[tokio::test]

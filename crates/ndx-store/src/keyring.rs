@@ -1,28 +1,40 @@
 //! The data keys of one store.
 //!
 //! Each purpose (sealing, hashing) has a key of its own, made at random when the store is first opened and kept in the
-//! store's `data_keys` table, wrapped by the root key. [`TABLE`] belongs in the first migration of every store.
+//! store's `data_keys` table, wrapped by the root key. [`FIRST_STEP`] is the first step of such a store.
 
 use std::collections::BTreeMap;
 
-use sqlx::{Row, SqlitePool};
+use serde::{Serialize, de::DeserializeOwned};
+use sqlx::{Connection as _, Row};
 use zeroize::Zeroizing;
 
-use serde::{Serialize, de::DeserializeOwned};
-
 use crate::{
-    RootKey,
+    Place, RootKey, Step, Tables,
+    connection::connect,
+    database::Database,
+    error::StoreError,
+    migrate::version,
     sealed::{CryptoError, KEY_LENGTH, LookupHash, Sealed, open_bytes, random, seal_bytes},
-    sqlite::StoreError,
 };
 
-/// The SQL of the table of wrapped keys.
-pub const TABLE: &str = "\
+/// The first step of every store that has keys: the table of wrapped keys.
+pub const FIRST_STEP: Step = Step {
+    version: 1,
+    name: "data keys",
+    sqlite: "\
 CREATE TABLE data_keys (
     number  INTEGER PRIMARY KEY,
     purpose TEXT NOT NULL CHECK (purpose IN ('seal', 'hash')),
     wrapped BLOB NOT NULL
-) STRICT";
+) STRICT",
+    postgres: "\
+CREATE TABLE data_keys (
+    number  BIGINT PRIMARY KEY,
+    purpose TEXT NOT NULL CHECK (purpose IN ('seal', 'hash')),
+    wrapped BYTEA NOT NULL
+)",
+};
 
 const SEAL: &str = "seal";
 const HASH: &str = "hash";
@@ -41,22 +53,36 @@ impl std::fmt::Debug for Keyring {
     }
 }
 
+/// Whether the store of `tables` at `place` keeps keys already, wrapped by some root key.
+///
+/// # Errors
+/// When it cannot be reached.
+pub async fn is_kept(place: &Place, tables: &Tables) -> Result<bool, StoreError> {
+    if version(place, tables).await? == 0 {
+        return Ok(false);
+    }
+    let mut connection = connect(place, tables).await?;
+    let kept: i64 = sqlx::query("SELECT count(*) FROM data_keys").fetch_one(&mut connection).await?.try_get(0)?;
+    connection.close().await?;
+    Ok(kept > 0)
+}
+
 impl Keyring {
     /// Opens the store's keys with `root`, making them when the store is new.
     ///
     /// # Errors
     /// When `root` is not the key that wrapped them, or the store cannot be read or written.
-    pub async fn open(pool: &SqlitePool, root: &RootKey) -> Result<Self, StoreError> {
-        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    pub async fn open(database: &Database, root: &RootKey) -> Result<Self, StoreError> {
+        let mut transaction = database.begin_alone("data_keys").await?;
         let mut rows = sqlx::query("SELECT number, purpose, wrapped FROM data_keys ORDER BY number")
             .fetch_all(&mut *transaction)
             .await?;
         if rows.is_empty() {
-            for (number, purpose) in [(1, HASH), (2, SEAL)] {
+            for (number, purpose) in [(1_u32, HASH), (2, SEAL)] {
                 let wrapped =
                     seal_bytes(root.bytes(), bound_to(number, purpose).as_bytes(), random::<KEY_LENGTH>()?.to_vec())?;
                 sqlx::query("INSERT INTO data_keys (number, purpose, wrapped) VALUES ($1, $2, $3)")
-                    .bind(number)
+                    .bind(i64::from(number))
                     .bind(purpose)
                     .bind(wrapped)
                     .execute(&mut *transaction)
@@ -71,7 +97,8 @@ impl Keyring {
         let mut sealing = BTreeMap::new();
         let mut hashing = None;
         for row in rows {
-            let (number, purpose): (u32, String) = (row.try_get("number")?, row.try_get("purpose")?);
+            let (number, purpose): (i64, String) = (row.try_get("number")?, row.try_get("purpose")?);
+            let number = u32::try_from(number).map_err(|error| StoreError::Corrupt(error.to_string()))?;
             let wrapped: Vec<u8> = row.try_get("wrapped")?;
             let opened = Zeroizing::new(open_bytes(root.bytes(), bound_to(number, &purpose).as_bytes(), &wrapped)?);
             let key = <[u8; KEY_LENGTH]>::try_from(opened.as_slice()).map_err(|_| CryptoError::DoesNotOpen)?;
@@ -114,27 +141,4 @@ impl Keyring {
 
 fn bound_to(number: u32, purpose: &str) -> String {
     format!("data_keys/{number}/{purpose}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::sqlite::{SqliteStore, Step};
-
-    #[tokio::test]
-    async fn the_same_keys_are_there_when_the_store_is_opened_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = RootKey::read_or_make(&folder.path().join("root.key")).unwrap();
-        let steps = [Step { version: 1, name: "keys", sql: TABLE }];
-        let store = SqliteStore::open(&folder.path().join("a.db"), &steps).await.unwrap();
-
-        let first = Keyring::open(&store.writer, &root).await.unwrap();
-        let sealed = first.seal("t.c", &"value".to_owned()).unwrap();
-        let again = Keyring::open(&store.writer, &root).await.unwrap();
-        assert_eq!(again.unseal("t.c", &sealed), Ok("value".to_owned()));
-        assert_eq!(again.hash("value"), first.hash("value"));
-
-        let stranger = RootKey::read_or_make(&folder.path().join("other.key")).unwrap();
-        assert!(matches!(Keyring::open(&store.writer, &stranger).await, Err(StoreError::Crypto(_))));
-    }
 }

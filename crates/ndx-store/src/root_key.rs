@@ -73,7 +73,11 @@ impl RootKey {
     fn make(file: &Path) -> Result<(), RootKeyError> {
         let failed = |cause| RootKeyError::File { file: file.display().to_string(), cause };
         let key = Zeroizing::new(random::<KEY_LENGTH>()?);
-        write_whole(file, key.as_slice()).map_err(failed)
+        match write_whole(file, key.as_slice()) {
+            // Another service of the same exchange was faster: its key is the one.
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            done => done.map_err(failed),
+        }
     }
 
     pub(crate) fn bytes(&self) -> &[u8; KEY_LENGTH] {
@@ -86,10 +90,12 @@ impl RootKey {
 /// # Errors
 /// When it cannot be written, or is there already.
 pub fn write_whole(file: &Path, secret: &[u8]) -> std::io::Result<()> {
+    // A name that nobody else has, in another container neither, where the number of this process may be used again.
+    let number = random::<8>().map_err(|_| std::io::Error::other("there is no randomness"))?;
     let mut beside = file.as_os_str().to_owned();
-    beside.push(format!(".{}", std::process::id()));
+    beside.push(format!(".{:016x}", u64::from_be_bytes(number)));
     let beside = Path::new(&beside);
-    let mut made = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(beside)?;
+    let mut made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(beside)?;
     made.write_all(secret)?;
     made.sync_all()?;
     // A link fails where a rename would replace what is there.

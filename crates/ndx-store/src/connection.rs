@@ -1,0 +1,58 @@
+//! One connection to a store.
+
+use std::{sync::Once, time::Duration};
+
+use sqlx::{AnyConnection, ConnectOptions, Row, any::AnyConnectOptions};
+
+use crate::{
+    error::StoreError,
+    place::{Engine, Place},
+    tables::Tables,
+};
+
+static DRIVERS: Once = Once::new();
+
+/// A single connection, for a task that owns its writing. The tables must be up to date already.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn connect(place: &Place, tables: &Tables) -> Result<AnyConnection, StoreError> {
+    let mut connection = options(place, tables, Access::Write)?.connect().await?;
+    prepare(&mut connection, place.engine()).await?;
+    Ok(connection)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    Write,
+    Read,
+}
+
+pub(crate) fn options(place: &Place, tables: &Tables, access: Access) -> Result<AnyConnectOptions, StoreError> {
+    DRIVERS.call_once(sqlx::any::install_default_drivers);
+    let url = place.url(tables, access == Access::Read).ok_or_else(|| StoreError::Place(place.to_string()))?;
+    // The URL holds a password, so its parser's own words are not passed on.
+    let options: AnyConnectOptions = url.parse().map_err(|_| StoreError::Place(place.to_string()))?;
+    Ok(options.disable_statement_logging())
+}
+
+/// Whether a connection that comes back may be used by somebody else. On PostgreSQL a caller that was dropped while it began
+/// a transaction has left it open, and a server that is gone answers nothing: both are found out here, in a moment.
+pub(crate) async fn is_reusable(connection: &mut AnyConnection, engine: Engine) -> Result<bool, sqlx::Error> {
+    if engine == Engine::Sqlite {
+        return Ok(true);
+    }
+    // A transaction began before its present statement, unless the statement is all of it.
+    let outside = "SELECT CASE WHEN now() = statement_timestamp() THEN 1 ELSE 0 END";
+    let asked = tokio::time::timeout(Duration::from_secs(1), sqlx::query(outside).fetch_one(connection)).await;
+    Ok(matches!(asked, Ok(Ok(row)) if row.try_get::<i32, _>(0).is_ok_and(|outside| outside == 1)))
+}
+
+/// SQLite: the write-ahead log, and no commit before it is on the disk.
+pub(crate) async fn prepare(connection: &mut AnyConnection, engine: Engine) -> Result<(), sqlx::Error> {
+    if engine == Engine::Sqlite {
+        sqlx::query("PRAGMA journal_mode = WAL").execute(&mut *connection).await?;
+        sqlx::query("PRAGMA synchronous = FULL").execute(&mut *connection).await?;
+    }
+    Ok(())
+}

@@ -5,10 +5,11 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{
     Algorithm, DecodingKey,
-    jwk::{JwkSet, PublicKeyUse},
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse},
 };
 use ndx_clock::Clock;
-use tokio::sync::{Mutex, MutexGuard, RwLock};
+use serde::Deserialize;
+use tokio::sync::{Mutex, OwnedMutexGuard, RwLock};
 use url::Url;
 
 use crate::capped;
@@ -35,7 +36,7 @@ pub enum KeySetError {
     TooOld(Url),
 }
 
-/// One public key and the algorithm that it is for.
+/// One public key and the algorithm that it is for: RS256, ES256 or EdDSA, by its kind.
 #[derive(Clone)]
 pub struct VerificationKey {
     pub(crate) algorithm: Algorithm,
@@ -49,25 +50,34 @@ struct Kept {
 }
 
 /// The keys at one address, fetched when first needed and kept.
-pub struct KeySet {
+#[derive(Clone)]
+pub struct KeySet(Arc<Keys>);
+
+struct Keys {
     address: Url,
     client: reqwest::Client,
     clock: Arc<dyn Clock>,
     kept: RwLock<Kept>,
     /// When the issuer was last asked, with or without success. Held while asking: one refresh in flight.
-    asked: Mutex<Option<DateTime<Utc>>>,
+    asked: Arc<Mutex<Option<DateTime<Utc>>>>,
 }
 
 impl std::fmt::Debug for KeySet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "KeySet({})", self.address)
+        write!(f, "KeySet({})", self.0.address)
     }
 }
 
 impl KeySet {
     /// The keys at `address`; nothing is fetched yet.
     pub fn new(address: Url, client: reqwest::Client, clock: Arc<dyn Clock>) -> Self {
-        Self { address, client, clock, kept: RwLock::default(), asked: Mutex::default() }
+        Self(Arc::new(Keys { address, client, clock, kept: RwLock::default(), asked: Arc::default() }))
+    }
+
+    /// When the keys were last fetched, and how many there are; `None` while there are none.
+    pub async fn held(&self) -> Option<(DateTime<Utc>, usize)> {
+        let kept = self.0.kept.read().await;
+        kept.fetched.map(|fetched| (fetched, kept.keys.len()))
     }
 
     /// The key with this id; `None` when the issuer does not have it. An id that is not known yet, or keys that are no
@@ -76,27 +86,36 @@ impl KeySet {
     /// # Errors
     /// When there are no keys that can be trusted.
     pub async fn key(&self, id: &str) -> Result<Option<VerificationKey>, KeySetError> {
-        let (found, age) = self.look_up(id).await;
-        if found.is_some() && age.is_some_and(|age| age < FRESH) {
+        let keys = &self.0;
+        let (found, age) = keys.look_up(id).await;
+        if found.is_some() && age.is_some_and(|age| is_younger(age, FRESH)) {
             return Ok(found);
         }
-        // Somebody who has a key that is still good does not wait for another who is asking the issuer.
-        let asked = match (&found, age) {
-            (Some(_), Some(age)) if age < LONGEST_STALE => match self.asked.try_lock() {
-                Ok(asked) => asked,
-                Err(_) => return Ok(found),
-            },
-            _ => self.asked.lock().await,
-        };
-        let refreshed = self.refresh(asked, age).await;
-        let (found, age) = self.look_up(id).await;
+        // The issuer is asked in a task of its own: it may take longer than the caller has time, and its answer is for
+        // everybody. Somebody who has a key that is still good does not wait for it.
+        if found.is_some() && age.is_some_and(|age| is_younger(age, LONGEST_STALE)) {
+            if let Ok(asked) = Arc::clone(&keys.asked).try_lock_owned() {
+                tokio::spawn(Arc::clone(keys).refresh(asked, age));
+            }
+            return Ok(found);
+        }
+        let asked = Arc::clone(&keys.asked).lock_owned().await;
+        let refreshed = tokio::spawn(Arc::clone(keys).refresh(asked, age)).await;
+        let (found, age) = keys.look_up(id).await;
         match (refreshed, age) {
-            (_, Some(age)) if age < LONGEST_STALE => Ok(found),
-            (Err(error), _) => Err(error),
-            (Ok(()), _) => Err(KeySetError::TooOld(self.address.clone())),
+            (_, Some(age)) if is_younger(age, LONGEST_STALE) => Ok(found),
+            (Ok(Err(error)), _) => Err(error),
+            _ => Err(KeySetError::TooOld(keys.address.clone())),
         }
     }
+}
 
+/// A clock that was set back makes nothing younger: what seems to come from the future is old.
+fn is_younger(age: TimeDelta, than: TimeDelta) -> bool {
+    age > -BETWEEN_REFRESHES && age < than
+}
+
+impl Keys {
     async fn look_up(&self, id: &str) -> (Option<VerificationKey>, Option<TimeDelta>) {
         let kept = self.kept.read().await;
         (kept.keys.get(id).cloned(), kept.fetched.map(|fetched| self.clock.now() - fetched))
@@ -104,8 +123,8 @@ impl KeySet {
 
     /// Fetches the keys, unless somebody did since the caller looked or the issuer was asked only just now.
     async fn refresh(
-        &self,
-        mut asked: MutexGuard<'_, Option<DateTime<Utc>>>,
+        self: Arc<Self>,
+        mut asked: OwnedMutexGuard<Option<DateTime<Utc>>>,
         age_seen: Option<TimeDelta>,
     ) -> Result<(), KeySetError> {
         let now = self.clock.now();
@@ -126,18 +145,41 @@ impl KeySet {
         let response = request.send().await.and_then(reqwest::Response::error_for_status).map_err(unreachable)?;
         let not_a_key_set = || KeySetError::NotAKeySet(self.address.clone());
         let body = capped::read(response, LARGEST).await.map_err(unreachable)?.ok_or_else(not_a_key_set)?;
-        let set: JwkSet = serde_json::from_slice(&body).map_err(|_| not_a_key_set())?;
-        Ok(set.keys.iter().filter_map(usable).collect())
+        let set: Published = serde_json::from_slice(&body).map_err(|_| not_a_key_set())?;
+        // A key of a kind that nobody here knows makes the others no worse (RFC 7517, section 5).
+        let known = set.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok());
+        Ok(known.filter_map(|jwk: Jwk| usable(&jwk)).collect())
     }
 }
 
-/// A key that has an id, says what algorithm it is for, and is for signatures by that algorithm.
-fn usable(jwk: &jsonwebtoken::jwk::Jwk) -> Option<(String, VerificationKey)> {
+/// A key set as it is published.
+#[derive(Deserialize)]
+struct Published {
+    keys: Vec<serde_json::Value>,
+}
+
+/// A public key that has an id and is for signatures by an algorithm of its kind.
+fn usable(jwk: &Jwk) -> Option<(String, VerificationKey)> {
     let id = jwk.common.key_id.clone()?;
     if jwk.common.public_key_use.as_ref().is_some_and(|use_| *use_ != PublicKeyUse::Signature) {
         return None;
     }
-    let algorithm = jwk.common.key_algorithm?.to_string().parse().ok()?;
+    let algorithm = algorithm(&jwk.algorithm)?;
+    // What the key says of itself must fit what it is.
+    if jwk.common.key_algorithm.is_some_and(|said| said.to_string().parse().ok() != Some(algorithm)) {
+        return None;
+    }
     let key = DecodingKey::from_jwk(jwk).ok()?;
     Some((id, VerificationKey { algorithm, key: Arc::new(key) }))
+}
+
+// INVARIANT: the key decides what it verifies, never the token, and the list ends here. A secret key (`oct`) is for no
+// algorithm: whoever could verify with it could sign as well.
+fn algorithm(key: &AlgorithmParameters) -> Option<Algorithm> {
+    match key {
+        AlgorithmParameters::RSA(_) => Some(Algorithm::RS256),
+        AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P256 => Some(Algorithm::ES256),
+        AlgorithmParameters::OctetKeyPair(key) if key.curve == EllipticCurve::Ed25519 => Some(Algorithm::EdDSA),
+        _ => None,
+    }
 }

@@ -14,6 +14,6 @@ pub mod openid;
 
 pub use crate::{
     key_set::{KeySet, KeySetError},
-    service_token::{ServiceKey, ServiceVerifier},
+    service_token::{PublicKey, ServiceKey, ServiceKeyError, ServiceVerifier},
     verifier::{Rejection, TokenVerifier},
 };

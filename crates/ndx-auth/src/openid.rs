@@ -4,6 +4,8 @@
 //! [`OpenIdProvider::finish`] takes what the browser brings back and gives the claims of a verified ID token. Who the
 //! browser is, and that an attempt is used once, is for the caller to see to.
 
+mod userinfo;
+
 use std::{pin::Pin, sync::Arc, time::Duration};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -12,7 +14,7 @@ use ndx_clock::Clock;
 use oauth2::{
     AsyncHttpClient, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
     EndpointSet, ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenUrl,
+    RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
     basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -48,6 +50,9 @@ pub enum OpenIdError {
     /// The ID token is not acceptable.
     #[error("the ID token is refused")]
     IdToken(#[from] Rejection),
+    /// The access token is not acceptable.
+    #[error("the access token is refused")]
+    AccessToken(#[source] Rejection),
     /// The ID token answers another attempt, or was made for another client.
     #[error("the ID token is refused: {0}")]
     NotForThis(&'static str),
@@ -59,12 +64,22 @@ pub struct OpenIdClient {
     id: String,
     secret: ClientSecret,
     redirect: Url,
+    needed: Option<String>,
 }
 
 impl OpenIdClient {
     /// The client `id` with its secret, which is sent with HTTP Basic; browsers come back to `redirect`.
     pub fn new(id: impl Into<String>, secret: impl Into<String>, redirect: Url) -> Self {
-        Self { id: id.into(), secret: ClientSecret::new(secret.into()), redirect }
+        Self { id: id.into(), secret: ClientSecret::new(secret.into()), redirect, needed: None }
+    }
+
+    /// This client can do nothing without the claim `name`. When the ID token does not have it, the provider's userinfo
+    /// endpoint is asked: with the code flow, many providers tell only there what a scope stands for (OpenID Connect Core
+    /// 1.0, section 5.4).
+    #[must_use]
+    pub fn needing(mut self, name: impl Into<String>) -> Self {
+        self.needed = Some(name.into());
+        self
     }
 }
 
@@ -107,6 +122,7 @@ pub struct OpenIdProvider {
     client: OpenIdClient,
     http: reqwest::Client,
     clock: Arc<dyn Clock>,
+    audiences: Vec<String>,
     discovered: OnceCell<Discovered>,
 }
 
@@ -117,12 +133,15 @@ struct Description {
     authorization_endpoint: String,
     token_endpoint: String,
     jwks_uri: Url,
+    userinfo_endpoint: Option<Url>,
 }
 
 #[derive(Debug)]
 struct Discovered {
     flow: CodeFlow,
+    userinfo: Option<Url>,
     id_tokens: TokenVerifier,
+    access_tokens: TokenVerifier,
 }
 
 /// The client with an ID token among the fields of a token answer; the library's own client drops it.
@@ -153,10 +172,31 @@ impl std::fmt::Debug for IdToken {
     }
 }
 
+/// What is told of a person.
+type Claims = serde_json::Map<String, serde_json::Value>;
+
 impl OpenIdProvider {
     /// The provider with this issuer. Nothing is fetched yet: the provider may start later than we do.
     pub fn new(issuer: Url, client: OpenIdClient, http: reqwest::Client, clock: Arc<dyn Clock>) -> Self {
-        Self { issuer, client, http, clock, discovered: OnceCell::new() }
+        Self { issuer, client, http, clock, audiences: Vec::new(), discovered: OnceCell::new() }
+    }
+
+    /// The same provider, whose access tokens are accepted when they are for any of `audiences`.
+    #[must_use]
+    pub fn accepting(self, audiences: Vec<String>) -> Self {
+        Self { audiences, ..self }
+    }
+
+    /// The claims of `token`, an access token (`typ: at+jwt`, RFC 9068) that this provider made for one of the accepted
+    /// audiences. An ID token is never one.
+    ///
+    /// # Errors
+    /// When the token is not acceptable, or the provider's keys cannot be had.
+    pub async fn access_token<T: DeserializeOwned>(&self, token: &str) -> Result<T, OpenIdError> {
+        if self.audiences.is_empty() {
+            return Err(OpenIdError::AccessToken(Rejection::Unacceptable("no audience is accepted")));
+        }
+        self.discovered().await?.access_tokens.verify(token).await.map_err(OpenIdError::AccessToken)
     }
 
     /// Where to send the browser, and what to keep until it comes back.
@@ -217,7 +257,18 @@ impl OpenIdProvider {
                 error => OpenIdError::Exchange(Box::new(error)),
             })?;
         let id_token = answer.extra_fields().id_token.as_deref().ok_or(OpenIdError::NoIdToken)?;
-        let claims: serde_json::Value = discovered.id_tokens.verify(id_token).await?;
+        let mut claims: Claims = discovered.id_tokens.verify(id_token).await?;
+        self.check(&claims, attempt)?;
+        let lacks = |name: &String| !claims.contains_key(name);
+        if let (true, Some(address)) = (self.client.needed.as_ref().is_some_and(lacks), &discovered.userinfo) {
+            self.complete(&mut claims, address, answer.access_token()).await?;
+        }
+        serde_json::from_value(claims.into())
+            .map_err(|_| OpenIdError::NotForThis("a claim is missing or has another form"))
+    }
+
+    /// Whether an ID token that is the provider's answers this attempt.
+    fn check(&self, claims: &Claims, attempt: &Attempt) -> Result<(), OpenIdError> {
         let claim = |name: &str| claims.get(name).and_then(serde_json::Value::as_str);
         if !claim("nonce").is_some_and(|nonce| same(nonce, &attempt.nonce)) {
             return Err(OpenIdError::NotForThis("its `nonce` is another"));
@@ -231,7 +282,7 @@ impl OpenIdProvider {
         if signed_in.is_none_or(|time| time + LEEWAY < attempt.signed_in_from) {
             return Err(OpenIdError::NotForThis("the person signed in too long ago"));
         }
-        serde_json::from_value(claims).map_err(|_| OpenIdError::NotForThis("a claim is missing or has another form"))
+        Ok(())
     }
 
     /// What the provider says about itself: asked when first needed, then kept. A failure is not kept.
@@ -259,10 +310,12 @@ impl OpenIdProvider {
             .set_auth_uri(AuthUrl::new(described.authorization_endpoint).map_err(|_| wrong("an address is none"))?)
             .set_token_uri(TokenUrl::new(described.token_endpoint).map_err(|_| wrong("an address is none"))?)
             .set_redirect_uri(RedirectUrl::from_url(self.client.redirect.clone()));
-        let keys = KeySet::new(described.jwks_uri, self.http.clone(), Arc::clone(&self.clock));
+        let keys = KeySet::new(described.jwks_uri.clone(), self.http.clone(), Arc::clone(&self.clock));
+        let (issuer, audiences) = (described.issuer.clone(), self.audiences.clone());
+        let access_tokens = TokenVerifier::for_access_tokens(keys.clone(), issuer, audiences, Arc::clone(&self.clock));
         let id_tokens =
             TokenVerifier::for_id_tokens(keys, described.issuer, self.client.id.clone(), Arc::clone(&self.clock));
-        Ok(Discovered { flow, id_tokens })
+        Ok(Discovered { flow, userinfo: described.userinfo_endpoint, id_tokens, access_tokens })
     }
 }
 

@@ -19,21 +19,26 @@ pub trait AuditLog: Send + Sync {
 
 /// One record. It holds no value that a provider returned, and the person only as a [`Subject`], which the log keeps as
 /// a keyed hash and a sealed copy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditRecord {
     /// The request: the same in its INTENT and in what closes it.
     pub request_id: Uuid,
     /// The trace the request belongs to; also returned to the application.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{32}$")]
     pub trace_id: TraceId,
     /// Who asked.
+    #[schema(value_type = String, pattern = "^[ -~]{1,200}$")]
     pub application: ApplicationId,
     /// The body that runs the application.
+    #[schema(value_type = String, pattern = "^[ -~]{1,200}$")]
     pub member: MemberId,
     /// What for.
+    #[schema(value_type = String, pattern = "^[ -~]{1,200}$")]
     pub purpose: Purpose,
     /// The policies that decided, when they did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 1_000_000_000_000_i64)]
     pub policy_version: Option<u64>,
     /// SHA-256 of the plan's text, in hexadecimal: the same question gives the same plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,7 +53,7 @@ pub struct AuditRecord {
 }
 
 /// A provider by key and schema.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProviderName {
     /// The provider's key.
@@ -64,10 +69,11 @@ impl std::fmt::Display for ProviderName {
 }
 
 /// One root field of the request and the person it is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SubjectEntry {
     /// The root field: its number in the query and its name in the schema, `0:personInfo`.
+    #[schema(pattern = "^[0-9]{1,9}:[_A-Za-z][_0-9A-Za-z]{0,199}$")]
     pub root: String,
     /// The person; `None` where the root field is about nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,17 +84,18 @@ pub struct SubjectEntry {
 }
 
 /// A consent as it stood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConsentVersion {
     /// The consent.
     pub consent_id: Uuid,
     /// The number of its last action at that time.
+    #[schema(maximum = 1_000_000_000_000_i64)]
     pub version: u64,
 }
 
 /// What happened to the request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "event", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AuditEvent {
     /// Providers are about to be asked for these fields.
@@ -109,6 +116,7 @@ pub enum AuditEvent {
     /// The request was refused as a whole, before any provider was asked.
     Refused {
         /// The error code that the application received.
+        #[schema(pattern = "^[A-Z0-9_]{0,100}$")]
         code: String,
         /// The fields and why.
         fields: Vec<FieldEntry>,
@@ -116,7 +124,7 @@ pub enum AuditEvent {
 }
 
 /// One field of one root field, and what became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FieldEntry {
     /// The root field, as in [`SubjectEntry`].

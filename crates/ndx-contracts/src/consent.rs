@@ -26,7 +26,7 @@ pub trait ConsentEngine: Send + Sync {
 }
 
 /// Which fields of one person an application wants for a purpose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConsentRequirement {
     /// Who asks.
@@ -42,7 +42,7 @@ pub struct ConsentRequirement {
 }
 
 /// One field, with the words in which a citizen is asked for it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RequiredField {
     /// The field.
@@ -58,7 +58,7 @@ pub struct RequiredField {
 }
 
 /// Where the required fields stand. `covered`, `missing` and `declined` part the required fields among them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConsentAnswer {
     /// The consent of this person, application and purpose.
@@ -85,7 +85,7 @@ pub struct ConsentAnswer {
 }
 
 /// Where a consent stands, in the words of the OpenDIF API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ConsentStatus {
     /// Something is asked and not answered.
@@ -101,7 +101,7 @@ pub enum ConsentStatus {
 }
 
 /// Fields that a consent covered when the request was decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StandingConsent {
     /// The consent.

@@ -6,7 +6,7 @@ use crate::SchemaId;
 
 /// A field as policy and consent know it: `fieldName` is the dotted path from the provider's `Query` type, without
 /// arguments, e.g. `person.fullName`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FieldRef {
     /// The provider's schema.
@@ -29,7 +29,7 @@ impl std::fmt::Display for FieldRef {
 }
 
 /// Whether an application cannot do its work without a field, by its approved grant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Need {
     /// Shared with the main answer.

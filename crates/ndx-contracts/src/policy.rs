@@ -16,7 +16,7 @@ pub trait PolicyDecisionPoint: Send + Sync {
 }
 
 /// May `application` see `fields` for `purpose`?
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DecisionRequest {
     /// Who asks.
@@ -30,7 +30,7 @@ pub struct DecisionRequest {
 }
 
 /// The answer: one entry for each field that was asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Decision {
     /// The version of the policies that decided: the number of the last action in their history.
@@ -40,7 +40,7 @@ pub struct Decision {
 }
 
 /// What was decided about one field, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FieldDecision {
     /// The field.
@@ -53,7 +53,7 @@ pub struct FieldDecision {
 }
 
 /// The outcome for one field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "effect", rename_all = "camelCase")]
 pub enum Effect {
     /// It may be released.
@@ -74,7 +74,7 @@ pub enum Effect {
 }
 
 /// Why a field is denied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DenyReason {
     /// No policy speaks of this field, so nobody may have it.

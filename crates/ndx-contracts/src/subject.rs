@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// INVARIANT: `Debug` says nothing and there is no `Display`, so that an identifier cannot slip into a log or an error.
 /// It is serialised only on the wire between services.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
 pub struct Subject(String);
 

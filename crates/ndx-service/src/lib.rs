@@ -1,5 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+pub mod outbound;
+
+pub mod tls;
+
 pub mod listen;
 
 pub mod trace;
@@ -8,6 +12,6 @@ pub mod guard;
 
 pub mod caller;
 
-pub mod outbound;
+pub mod openapi;
 
 pub mod log;

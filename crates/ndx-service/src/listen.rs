@@ -1,14 +1,16 @@
 //! Binds a port and serves a router on it until told to stop.
 
 use std::{
-    future::IntoFuture,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     time::Duration,
 };
 
 use axum::Router;
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
+
+use crate::tls::{self, Peer};
 
 /// How long open requests may go on after the service was told to stop.
 pub const GRACE: Duration = Duration::from_secs(10);
@@ -56,14 +58,37 @@ pub async fn bind(name: &str, address: SocketAddr) -> Result<TcpListener, BindEr
     })
 }
 
-/// Serves `router` until `stop` is cancelled; then takes no new request and gives open ones [`GRACE`] to end.
+/// Serves `router` on `listener` until `stop` is cancelled; then takes no new request and gives open ones [`GRACE`] to
+/// end.
 ///
 /// # Errors
 /// When the listener fails for good.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> std::io::Result<()> {
+    serve_over(listener, None, router, stop).await
+}
+
+/// The same, over TLS when there is an `acceptor`.
+///
+/// # Errors
+/// When the listener fails for good.
+pub async fn serve_over(
+    listener: TcpListener,
+    acceptor: Option<TlsAcceptor>,
+    router: Router,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    let service = router.into_make_service_with_connect_info::<Peer>();
     let stopped = stop.clone();
-    let server =
-        axum::serve(listener, router).with_graceful_shutdown(async move { stopped.cancelled().await }).into_future();
+    let stopped = async move { stopped.cancelled().await };
+    let server = async move {
+        match acceptor {
+            None => axum::serve(listener, service).with_graceful_shutdown(stopped).await,
+            Some(acceptor) => {
+                let listener = tls_listener::builder(acceptor).handshake_timeout(tls::HANDSHAKE).listen(listener);
+                axum::serve(listener, service).with_graceful_shutdown(stopped).await
+            }
+        }
+    };
     tokio::select! {
         result = server => result,
         () = async { stop.cancelled().await; tokio::time::sleep(GRACE).await } => Ok(()),

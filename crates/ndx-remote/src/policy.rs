@@ -1,0 +1,81 @@
+//! The policy decision point over HTTP.
+
+use async_trait::async_trait;
+use ndx_contracts::{
+    ApplicationId, FieldRef, JudgeError, Need, Purpose,
+    policy::{Decision, DecisionRequest, DenyReason, Effect, FieldDecision, PolicyDecisionPoint},
+};
+use reqwest::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use crate::call::RemoteService;
+
+/// A policy decision point in another process.
+#[derive(Debug, Clone)]
+pub struct RemotePolicyDecisionPoint(pub RemoteService);
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Question<'a> {
+    application_id: &'a ApplicationId,
+    purpose: &'a Purpose,
+    required_fields: &'a [FieldRef],
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    policy_version: u64,
+    decisions: Vec<Decided>,
+}
+
+/// One decision, word by word. INVARIANT: a member that is not known here may be an obligation, so it is not passed over:
+/// what cannot be understood whole is no permit.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Decided {
+    field: FieldRef,
+    effect: Word,
+    #[serde(default)]
+    need: Option<Need>,
+    #[serde(default)]
+    reason: Option<DenyReason>,
+    determined_by: Vec<String>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Word {
+    Permit,
+    PermitWithConsent,
+    Deny,
+}
+
+impl Decided {
+    /// `None` where a word is missing, or one stands that does not belong there.
+    fn understood(self) -> Option<FieldDecision> {
+        let effect = match (self.effect, self.need, self.reason) {
+            (Word::Permit, Some(need), None) => Effect::Permit { need },
+            (Word::PermitWithConsent, Some(need), None) => Effect::PermitWithConsent { need },
+            (Word::Deny, None, Some(reason)) => Effect::Deny { reason },
+            _ => return None,
+        };
+        Some(FieldDecision { field: self.field, effect, determined_by: self.determined_by })
+    }
+}
+
+#[async_trait]
+impl PolicyDecisionPoint for RemotePolicyDecisionPoint {
+    async fn decide(&self, request: &DecisionRequest) -> Result<Decision, JudgeError> {
+        let question = Question {
+            application_id: &request.application,
+            purpose: &request.purpose,
+            required_fields: &request.fields,
+        };
+        let answer: Answer =
+            self.0.ask("/api/v1/policy/decide", &question, Some(&request.trace_id), StatusCode::OK).await?;
+        let fields = answer.decisions.into_iter().map(Decided::understood).collect::<Option<_>>();
+        let fields = fields.ok_or_else(|| self.0.confused("a decision is not one"))?;
+        Ok(Decision { policy_version: answer.policy_version, fields })
+    }
+}

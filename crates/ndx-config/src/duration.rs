@@ -1,6 +1,9 @@
 //! ISO 8601 durations, as far as they have one length: days, hours, minutes, seconds (`P30D`, `PT1H`, `P1DT12H`).
 
+use std::borrow::Cow;
+
 use chrono::TimeDelta;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 /// A span of time that keeps the way it was written.
@@ -57,6 +60,17 @@ impl<'de> Deserialize<'de> for IsoDuration {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text)
             .ok_or_else(|| D::Error::custom(format!("`{text}` is not a duration such as `PT1H` or `P30D`")))
+    }
+}
+
+impl JsonSchema for IsoDuration {
+    fn schema_name() -> Cow<'static, str> {
+        "Duration".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let description = "An ISO 8601 duration of days, hours, minutes and seconds, such as `P30D` or `PT1H`.";
+        json_schema!({ "description": description, "type": "string", "format": "duration" })
     }
 }
 

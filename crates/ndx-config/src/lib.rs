@@ -8,21 +8,37 @@ mod sections;
 
 mod identifier;
 
-mod page;
+mod problem;
+
+mod document;
+
+mod format;
+
+mod secrecy;
+
+mod did_you_mean;
+
+mod shape;
+
+mod json_schema;
 
 mod check;
 
 mod load;
 
 pub use crate::{
+    did_you_mean::{did_you_mean, nearest},
+    document::{Document, Entry},
     duration::IsoDuration,
     identifier::CanonicalForm,
-    load::{load, parse},
-    page::{Problem, Problems},
+    json_schema::{json_schema, schema_of},
+    load::{Reading, Secrets, folder_of, load, load_with, parse, read},
+    problem::{Problem, Problems},
     reference::{ReferenceError, Secret, SecretRef, variable},
+    secrecy::names_a_secret,
     sections::{
-        Application, ApplicationPurpose, ArgMapping, CanonicalStep, ConsentRules, Exchange, FieldReason, Identifier,
-        IdentityProvider, Jwt, Limits, Member, PolicySeed, Portal, Provider, ProviderAuth, SchemaFiles, Service,
-        Services, Store,
+        Application, ApplicationPurpose, ArgMapping, Callee, CanonicalStep, ConsentRules, Edge, Exchange, FieldReason,
+        Identifier, IdentityProvider, Jwt, Limits, Member, OutsideCaller, PolicySeed, Portal, Postgres, Proof,
+        Provider, ProviderAuth, SchemaFiles, Service, Services, Store, Tls,
     },
 };

@@ -1,48 +1,68 @@
-//! Reads the file. Sections and list entries are read one by one, so that a mistake in one hides none in another.
+//! Reads the file: its shape, then what no single section can see, then the sections themselves.
 
 use std::path::Path;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use crate::{
-    Exchange, check,
-    page::{Page, Problem, Problems},
+    Document, Entry, Exchange, Problem, Problems, Secret, SecretRef,
+    check::{self, Found},
+    json_schema, secrecy,
     sections::*,
 };
 
-/// The sections as they stand in the file.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Sections<'a> {
-    #[serde(borrow)]
-    services: &'a RawValue,
-    #[serde(borrow)]
-    schema: &'a RawValue,
-    #[serde(borrow)]
-    policy: &'a RawValue,
-    #[serde(borrow)]
-    consent: &'a RawValue,
-    #[serde(borrow)]
-    portal: &'a RawValue,
-    #[serde(borrow)]
-    jwt: &'a RawValue,
-    #[serde(borrow)]
-    identifiers: &'a RawValue,
-    #[serde(borrow)]
-    members: Vec<&'a RawValue>,
-    #[serde(borrow)]
-    applications: Vec<&'a RawValue>,
-    #[serde(borrow)]
-    providers: Vec<&'a RawValue>,
-    #[serde(borrow)]
-    arg_mappings: Vec<&'a RawValue>,
-    #[serde(borrow, default)]
-    foundational_id_arg_name: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    limits: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    store: Option<&'a RawValue>,
+/// A configuration file as far as it can be read, and everything that is wrong with it.
+#[derive(Debug)]
+pub struct Reading {
+    /// The file.
+    pub file: String,
+    /// Each mistake, in the file's order.
+    pub mistakes: Vec<Problem>,
+    /// What is allowed but should be looked at, in the file's order.
+    pub warnings: Vec<Problem>,
+    /// The configuration, when there is no mistake.
+    pub exchange: Option<Exchange>,
+    document: Option<Document>,
+}
+
+impl Reading {
+    /// The whole file with its places, mistakes or not; `None` when it is no JSON.
+    pub fn root(&self) -> Option<Entry<'_>> {
+        self.document.as_ref().map(Document::root)
+    }
+}
+
+impl From<Reading> for Result<Exchange, Problems> {
+    fn from(reading: Reading) -> Self {
+        let Reading { file, mistakes, warnings, exchange, .. } = reading;
+        exchange.ok_or(Problems { file, all: mistakes, warnings })
+    }
+}
+
+/// Whose secrets must be there: one that a program has no use for need not be on its machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrets {
+    /// All.
+    All,
+    /// Those of the gateway: its proofs to the registers.
+    Gateway,
+    /// Those of the consent engine: the portal's at the identity provider, and its store's.
+    Consent,
+    /// Those of a service that has a store and nothing else.
+    Store,
+    /// None.
+    None,
+}
+
+impl Secrets {
+    /// Whether those in the section `name` must be there.
+    pub(crate) fn in_section(self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Gateway => name == "providers",
+            Self::Consent => matches!(name, "portal" | "store"),
+            Self::Store => name == "store",
+            Self::None => false,
+        }
+    }
 }
 
 /// Reads and checks `file`.
@@ -50,12 +70,15 @@ struct Sections<'a> {
 /// # Errors
 /// With every mistake in it.
 pub fn load(file: &Path, rewrite: impl FnOnce(String) -> String) -> Result<Exchange, Problems> {
-    let name = file.display().to_string();
-    let text = std::fs::read_to_string(file).map_err(|cause| Problems {
-        file: name.clone(),
-        all: vec![Problem { line: 1, column: 1, message: format!("the file cannot be read: {cause}") }],
-    })?;
-    parse(&name, &rewrite(text), file.parent().unwrap_or(Path::new("")))
+    load_with(file, Secrets::All, rewrite)
+}
+
+/// The same, for a program that has a use only for the secrets that are `needed`.
+///
+/// # Errors
+/// With every mistake in it.
+pub fn load_with(file: &Path, needed: Secrets, rewrite: impl FnOnce(String) -> String) -> Result<Exchange, Problems> {
+    read(file, needed, rewrite).into()
 }
 
 /// Reads and checks `text`, the content of `file`; relative paths begin at `folder`.
@@ -63,53 +86,107 @@ pub fn load(file: &Path, rewrite: impl FnOnce(String) -> String) -> Result<Excha
 /// # Errors
 /// With every mistake in it.
 pub fn parse(file: &str, text: &str, folder: &Path) -> Result<Exchange, Problems> {
-    let mut page = Page::new(text);
-    let read = read(&mut page, folder);
-    let all = page.problems();
-    match read {
-        Some(exchange) if all.is_empty() => Ok(exchange),
-        _ => Err(Problems { file: file.to_owned(), all }),
+    read_text(file, text, folder, Secrets::All).into()
+}
+
+/// Reads and checks `file`, and keeps what could be read where there are mistakes. The secrets that are `needed` must be
+/// there.
+pub fn read(file: &Path, needed: Secrets, rewrite: impl FnOnce(String) -> String) -> Reading {
+    let name = file.display().to_string();
+    match std::fs::read_to_string(file) {
+        Ok(text) => read_text(&name, &rewrite(text), folder_of(file), needed),
+        Err(cause) => {
+            let message = format!("the file cannot be read: {cause}");
+            unreadable(&name, Problem { line: 1, column: 1, message })
+        }
     }
 }
 
-/// Reads the sections, and then the whole.
-fn read(page: &mut Page<'_>, folder: &Path) -> Option<Exchange> {
-    let sections: Sections<'_> = match serde_json::from_str(page.text()) {
-        Ok(sections) => sections,
-        Err(error) => {
-            page.unreadable(&error);
-            return None;
+/// The folder at which the relative paths in `file` begin.
+pub fn folder_of(file: &Path) -> &Path {
+    file.parent().unwrap_or(Path::new(""))
+}
+
+fn unreadable(file: &str, mistake: Problem) -> Reading {
+    Reading { file: file.to_owned(), mistakes: vec![mistake], warnings: Vec::new(), exchange: None, document: None }
+}
+
+fn read_text(file: &str, text: &str, folder: &Path, needed: Secrets) -> Reading {
+    let mut document = match Document::parse(text) {
+        Ok(document) => document,
+        Err(mistake) => return unreadable(file, mistake),
+    };
+    document.drop_key("$schema");
+    let mut found = Found { mistakes: document.compare(&json_schema()), warnings: Vec::new() };
+    check::whole(&document.root(), folder, needed, &mut found);
+    secrecy::literal(&document.root(), &mut found.mistakes);
+    let mut exchange = None;
+    if found.mistakes.is_empty() {
+        match document.deserialize::<Exchange>().and_then(|read| finished(read, &document, folder, needed)) {
+            Ok(read) => exchange = Some(read),
+            Err(mistake) => found.mistakes.push(mistake),
         }
+    }
+    for list in [&mut found.mistakes, &mut found.warnings] {
+        list.sort();
+        list.dedup();
+    }
+    let Found { mistakes, warnings } = found;
+    Reading { file: file.to_owned(), mistakes, warnings, exchange, document: Some(document) }
+}
+
+/// Follows the references to secrets that are needed, and lets paths begin at the configuration's folder.
+fn finished(mut exchange: Exchange, document: &Document, folder: &Path, needed: Secrets) -> Result<Exchange, Problem> {
+    let Exchange { schema, policy, .. } = &mut exchange;
+    for path in [&mut schema.consumer, &mut schema.providers, &mut policy.fields, &mut policy.grants] {
+        *path = folder.join(&path);
+    }
+    services(&mut exchange.services, folder);
+    if let Some(authorities) = &mut exchange.edge.application_authorities {
+        *authorities = folder.join(&authorities);
+    }
+    let secret = |reference: &SecretRef, pointer: &str| -> Result<Secret, Problem> {
+        reference.resolve(folder).map_err(|error| document.on_value(pointer, error.to_string()))
     };
-    let services = page.one(sections.services);
-    let schema = page.one(sections.schema);
-    let policy = page.one(sections.policy);
-    let consent = page.one(sections.consent);
-    let portal = page.one(sections.portal);
-    let jwt = page.one(sections.jwt);
-    let identifiers = page.one(sections.identifiers);
-    let members = page.list(&sections.members);
-    let applications = page.list(&sections.applications);
-    let providers = page.list(&sections.providers);
-    let arg_mappings = page.list(&sections.arg_mappings);
-    let foundational = sections.foundational_id_arg_name.map_or(Some(None), |raw| page.one(raw).map(Some));
-    let limits = sections.limits.map_or_else(|| Some(Limits::default()), |raw| page.one(raw).map(|read| read.value));
-    let store = sections.store.map_or_else(|| Some(Store::default()), |raw| page.one(raw).map(|read| read.value));
-    let parts = check::Parts {
-        services: services?,
-        schema: schema?,
-        policy: policy?,
-        consent: consent?,
-        portal: portal?,
-        jwt: jwt?,
-        identifiers: identifiers?,
-        members,
-        applications,
-        providers,
-        arg_mappings,
-        foundational_id_arg_name: foundational?.map(|read| read.value),
-        limits: limits?,
-        store: store?,
-    };
-    Some(check::whole(parts, folder, page))
+    let citizens = &mut exchange.portal.identity_provider;
+    if needed.in_section("portal") {
+        citizens.resolved_secret = Some(secret(&citizens.client_secret, "/portal/identityProvider/clientSecret")?);
+    }
+    for (number, provider) in exchange.providers.iter_mut().enumerate().filter(|_| needed.in_section("providers")) {
+        let (reference, resolved) = match &mut provider.auth {
+            ProviderAuth::None => continue,
+            ProviderAuth::ApiKey { api_key_value, resolved, .. } => (&*api_key_value, resolved),
+            ProviderAuth::Oauth2 { client_secret, resolved, .. } => (&*client_secret, resolved),
+        };
+        *resolved = Some(secret(reference, &format!("/providers/{number}/auth"))?);
+    }
+    if let Some(Postgres { password: Some(reference), resolved, .. }) = &mut exchange.store.postgres
+        && needed.in_section("store")
+    {
+        *resolved = Some(secret(reference, "/store/postgres/password")?);
+    }
+    Ok(exchange)
+}
+
+/// The services' own keys are followed by whoever needs them: no machine has to hold all.
+fn services(services: &mut Services, folder: &Path) {
+    if let Some(authorities) = &mut services.authorities {
+        *authorities = folder.join(&authorities);
+    }
+    for service in [&mut services.gateway, &mut services.consent, &mut services.policy, &mut services.audit] {
+        if let Some(tls) = &mut service.tls {
+            tls.certificate = folder.join(&tls.certificate);
+            in_folder(&mut tls.key, folder);
+        }
+        if let Some(key) = &mut service.key {
+            in_folder(key, folder);
+        }
+    }
+}
+
+/// Makes the file of a reference that is followed later one that begins at the working folder.
+fn in_folder(reference: &mut SecretRef, folder: &Path) {
+    if let SecretRef::FromFile(file) = reference {
+        *file = folder.join(&file);
+    }
 }

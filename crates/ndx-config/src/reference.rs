@@ -1,7 +1,11 @@
 //! Values that stand somewhere else: secrets, and whatever differs from machine to machine.
 
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -13,6 +17,35 @@ pub enum SecretRef {
     FromEnv(String),
     /// In a file; a relative path begins at the file that names it. One line end at its end is not part of it.
     FromFile(PathBuf),
+}
+
+/// One object with one key, so that what is wrong with it can be said in one sentence.
+impl JsonSchema for SecretRef {
+    fn schema_name() -> Cow<'static, str> {
+        "SecretRef".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Where a secret stands. The secret itself is never written into this file.",
+            "type": "object",
+            "properties": {
+                "from_env": {
+                    "description": "In the environment variable of this name.",
+                    "type": "string",
+                    "format": "environment-variable"
+                },
+                "from_file": {
+                    "description": "In this file; a relative path begins at the configuration's folder.",
+                    "type": "string",
+                    "minLength": 1
+                }
+            },
+            "additionalProperties": false,
+            "minProperties": 1,
+            "maxProperties": 1
+        })
+    }
 }
 
 /// A secret. Printing it shows `…`.

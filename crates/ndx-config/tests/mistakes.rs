@@ -1,9 +1,15 @@
 //! Every mistake in the configuration is told at once, with its place and what to do.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 
 use std::path::{Path, PathBuf};
 
-use ndx_config::{Problems, parse};
+use ndx_config::{Document, Problems, Secrets, parse};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -28,60 +34,162 @@ fn farajalands_own_configuration_has_none_and_holds_no_secret() {
 }
 
 #[test]
-fn twelve_planted_mistakes_are_twelve_problems() {
-    let plants = [
-        ("\"listen\": \"127.0.0.1:3001\"", "\"listen\": \"127.0.0.1:4000\"", "another service listens too"),
-        ("{portal}/c/{id}", "{portal}/c", "must hold `{id}`"),
-        ("\"+05:30\"", "\"half past five\"", "write it like `+05:30`"),
-        ("\"http://127.0.0.1:8090/oauth2/jwks\"", "\"ftp://127.0.0.1/jwks\"", "not an http or https address"),
-        ("^([0-9]{9}[VX]|[0-9]{12})$", "^([0-9]{9}", "not a regular expression"),
-        ("\"member\": \"die\"", "\"member\": \"dye\"", "there is no member `dye`"),
-        ("[\"PT1H\", \"P7D\", \"P30D\"]", "[\"P30D\", \"PT1H\"]", "must rise from the shortest"),
-        ("\"coolDown\": \"P30D\"", "\"coolDown\": \"a month\"", "not a duration"),
-        ("{ \"from_file\": \"sandbox/secrets/rgd-client-secret\" }", "\"s3cret\"", "expected"),
-        ("sandbox/secrets/drp-adapter-key", "sandbox/secrets/none", "cannot be read"),
-        (
-            "\"sourceArgPath\": \"personInfo-nic\", \"targetArgName\": \"ownerNic\"",
-            "\"sourceArgPath\": \"nic\", \"targetArgName\": \"ownerNic\"",
-            "<root field>-<argument>",
-        ),
-        ("\"rootFields\": 20", "\"rootField\": 20", "unknown field `rootField`"),
-    ];
-    // One by one each is found, with a place in the file.
-    for (right, wrong, words) in plants {
+fn an_origin_is_written_out_and_is_never_everybody() {
+    for wrong in ["*", "http://localhost:5173/", "localhost:5173", "https://Consent.example", "null", "ftp://a.example"]
+    {
+        let text = farajaland().replace("\"http://localhost:5173\"", &format!("\"{wrong}\""));
+        let found = problems(&text);
+        assert_eq!(found.all.len(), 1, "{wrong}: {found}");
+        assert!(found.all[0].message.contains("write each origin out"), "{found}");
+    }
+}
+
+/// Each mistake: what stands in the file, what is planted for it, and words of what must be told.
+const PLANTS: [(&str, &str, &str); 26] = [
+    ("\"listen\": \"127.0.0.1:3001\"", "\"listen\": \"127.0.0.1:4000\"", "another service listens too: `gateway`"),
+    ("\"127.0.0.1:8082\", \"url\"", "\"127.0.0.1\", \"url\"", "not an address and a port"),
+    ("\"requestLifetime\": ", "\"requestLifeTime\": ", "did you mean `requestLifetime`?"),
+    ("\"coolDown\": \"P30D\"", "\"coolDown\": \"a month\"", "`coolDown` is not a duration"),
+    ("{portal}/c/{id}", "{portal}/c", "must hold `{id}`"),
+    ("\"+05:30\"", "\"half past five\"", "write it like `+05:30`"),
+    ("\"clientId\": \"consent-portal\"", "\"clientId\": 7", "`clientId` must be text in quotes, not a number"),
+    ("\"http://127.0.0.1:8090/oauth2/jwks\"", "\"ftp://127.0.0.1/jwks\"", "not an http or https address"),
+    ("[\"ndx\"]", "[]", "`validAudiences` is empty"),
+    ("^([0-9]{9}[VX]|[0-9]{12})$", "^([0-9]{9}", "not a regular expression"),
+    ("\"uppercase\"", "\"uppercas\"", "must be one of `trim`, `uppercase`; did you mean `uppercase`?"),
+    ("      \"name\": \"Registrar General’s Department\",\n", "", "`name` is missing (Its full name)"),
+    (
+        "\"id\": \"vehicle-insurance\",\n      \"name\"",
+        "\"id\": \"passport-app\",\n      \"name\"",
+        "this application is listed twice",
+    ),
+    ("\"member\": \"die\"", "\"member\": \"dye\"", "there is no member `dye`; did you mean `die`?"),
+    ("http://127.0.0.1:3000/\"", "http://me:pass1@127.0.0.1:3000/\"", "must not hold a user name or password"),
+    ("[\"PT1H\", \"P7D\", \"P30D\"]", "[\"P30D\", \"PT1H\"]", "must rise from the shortest"),
+    (
+        "{ \"from_file\": \"sandbox/secrets/rgd-client-secret\" }",
+        "\"s3cret\"",
+        "`clientSecret` must not hold the secret itself",
+    ),
+    ("sandbox/secrets/drp-adapter-key", "sandbox/secrets/none", "cannot be read"),
+    (
+        "\"type\": \"oauth2\"",
+        "\"type\": \"oauth\"",
+        "must be one of `none`, `apiKey`, `oauth2`; did you mean `oauth2`?",
+    ),
+    ("\"tokenUrl\": \"http", "\"tokenURL\": \"http", "did you mean `tokenUrl`?"),
+    (
+        "\"sourceArgPath\": \"personInfo-nic\", \"targetArgName\": \"ownerNic\"",
+        "\"sourceArgPath\": \"nic\", \"targetArgName\": \"ownerNic\"",
+        "<root field>-<argument>",
+    ),
+    ("\"rootFields\": 20", "\"rootField\": 20", "did you mean `rootFields`?"),
+    ("\"bodyBytes\": 1048576", "\"bodyBytes\": 0", "must be at least 1"),
+    ("\"plannedFields\": 2000", "\"plannedFields\": \"many\"", "`plannedFields` must be a whole number, not text"),
+    ("\"documentDepth\": 50,", "\"documentDepth\": 50, \"documentDepth\": 51,", "written twice"),
+    (
+        "\"rootKeyFile\": ",
+        "\"passphrase\": \"hunter2\", \"rootKeyFile\": ",
+        "`passphrase` must not hold the secret itself",
+    ),
+];
+
+#[test]
+fn each_planted_mistake_is_told_alone_and_all_together() {
+    let mut all = farajaland();
+    for (right, wrong, words) in PLANTS {
         let text = farajaland();
-        assert!(text.contains(right), "{right}");
+        let at = text.find(right).unwrap_or_else(|| panic!("{right}"));
+        let line = text[..at].matches('\n').count() + 1;
         let found = problems(&text.replacen(right, wrong, 1));
-        assert_eq!(found.all.len(), 1, "{found}");
-        assert!(found.all[0].message.contains(words), "{found}");
-        assert!(found.all[0].line > 1, "{found}");
+        assert_eq!(found.all.len(), 1, "{words}: {found}");
+        assert!(found.all[0].message.contains(words), "{words}: {found}");
+        // A key that is missing is told where its object begins.
+        let told = if wrong.is_empty() { found.all[0].line + 2 } else { found.all[0].line };
+        assert_eq!(told, line, "{found}");
+        all = all.replacen(right, wrong, 1);
     }
-    // Those that do not keep a section from being read are found together with all others.
-    let mut text = farajaland();
-    for (right, wrong, _) in plants {
-        text = text.replacen(right, wrong, 1);
+    let found = problems(&all);
+    let missing: Vec<_> =
+        PLANTS.iter().filter(|(_, _, words)| !found.all.iter().any(|one| one.message.contains(words))).collect();
+    assert!(missing.is_empty(), "{missing:#?}\n{found}");
+    assert_eq!(found.all.len(), PLANTS.len(), "{found}");
+    for secret in ["s3cret", "hunter2", "pass1"] {
+        assert!(!found.to_string().contains(secret), "a secret is repeated: {found}");
     }
-    let unreadable = ["not a duration", "expected", "unknown field `rootField`"];
-    let found = problems(&text).to_string();
-    for words in unreadable {
-        assert!(found.contains(words), "{words}: {found}");
-    }
-    let mut text = farajaland();
-    let mut planted = 0;
-    for (right, wrong, words) in plants {
-        if !unreadable.contains(&words) {
-            text = text.replacen(right, wrong, 1);
-            planted += 1;
-        }
-    }
+}
+
+#[test]
+fn what_stands_below_a_misspelt_key_is_read_too() {
+    let text = farajaland().replacen("\"portal\":", "\"portl\":", 1).replacen("{portal}/c/{id}", "{portal}/c", 1);
     let found = problems(&text);
-    assert_eq!(found.all.len(), planted, "{found}");
+    assert_eq!(found.all.len(), 2, "{found}");
+    assert!(found.all[0].message.contains("did you mean `portal`?"), "{found}");
+    assert!(found.all[1].message.contains("must hold `{id}`"), "{found}");
+}
+
+#[test]
+fn the_place_is_that_of_the_very_key_or_value() {
+    let found = problems(&farajaland().replacen("\"127.0.0.1:3001\", \"url\"", "\"127.0.0.1\", \"ulr\"", 1));
+    let places: Vec<_> = found.all.iter().map(|one| (one.line, one.column)).collect();
+    // `    "audit": { "listen": "127.0.0.1", "ulr": …`
+    assert_eq!(places, [(7, 26), (7, 39)], "{found}");
+}
+
+#[test]
+fn how_services_prove_themselves_is_checked_to_the_key() {
+    let proof = "\"services\": { \"proof\": \"certificate\", \"authorities\": \"fl-config.json\",\n";
+    let keys =
+        "\"publicKeys\": [\"dG9vIHNob3J0\"], \"key\": { \"from_file\": \"none.pem\" }, \"listen\": \"127.0.0.1:8081\"";
+    let store = "\"store\": { \"postgres\": { \"url\": \"postgres://ndx:pass1@db/ndx\", \"password\": \"s3cret\" },";
+    let text = farajaland()
+        .replacen("\"services\": {\n", proof, 1)
+        .replacen("\"listen\": \"127.0.0.1:8081\"", keys, 1)
+        .replacen("\"store\": {", store, 1);
+    let found = problems(&text);
+    let expected = [
+        ("needs `tls`", 4),
+        ("there is no certificate in this file", 1),
+        ("is not an Ed25519 public key", 1),
+        ("is not an address of PostgreSQL without a password", 1),
+        ("`password` must not hold the secret itself", 1),
+    ];
+    for (words, times) in expected {
+        let told = found.all.iter().filter(|one| one.message.contains(words)).count();
+        assert_eq!(told, times, "{words}: {found}");
+    }
+    assert_eq!(found.all.len(), 8, "{found}");
+    assert_eq!(
+        found.warnings.iter().filter(|one| one.message.contains("the machine on which `consent` runs")).count(),
+        1
+    );
+    assert!(!found.to_string().contains("pass1") && !found.to_string().contains("s3cret"), "{found}");
+}
+
+#[test]
+fn farajalands_configuration_fits_its_json_schema_and_names_it() {
+    let mut document = Document::parse(&farajaland()).unwrap();
+    assert_eq!(document.compare(&ndx_config::json_schema()), []);
+    assert_eq!(document.root().text_of("$schema"), Some("docs/fl-config.schema.json"));
+}
+
+#[test]
+fn a_provider_that_is_not_there_yet_is_a_warning() {
+    let reading = ndx_config::read(&root().join("fl-config.json"), Secrets::All, |text| text);
+    let told: Vec<_> = reading.warnings.iter().map(|one| one.message.as_str()).collect();
+    assert!(reading.exchange.is_some(), "{:?}", reading.mistakes);
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].contains("no provider `dmt` with the schema `dmt-schema-v1`"), "{told:#?}");
 }
 
 #[test]
 fn what_is_no_json_is_told_with_its_place() {
     let found = problems("{\n  \"services\": }");
     assert_eq!((found.all[0].line, found.all[0].column), (2, 15));
-    assert!(problems(&farajaland().replacen("\"jwt\"", "\"jwd\"", 1)).to_string().contains("unknown field `jwd`"));
+    assert!(
+        problems(&farajaland().replacen("\"jwt\"", "\"jwd\"", 1))
+            .to_string()
+            .contains("unknown key `jwd`; did you mean `jwt`?")
+    );
     assert!(problems("[]").to_string().starts_with("1 mistake in the configuration\n  fl-config.json:1:"));
 }

@@ -1,0 +1,82 @@
+//! How citizens are asked, and the pages on which they answer.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use url::Url;
+
+use crate::{IsoDuration, Secret, SecretRef};
+
+/// How consents are asked and kept.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConsentRules {
+    /// How long a request waits for an answer.
+    pub request_lifetime: IsoDuration,
+    /// How long after a "no" or a "stop" the application cannot ask again.
+    pub cool_down: IsoDuration,
+}
+
+/// The citizen's pages.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Portal {
+    /// What the pages call the exchange: "Farajaland Data Exchange".
+    #[schemars(length(min = 1))]
+    pub name: String,
+    /// The address at which citizens' browsers reach the pages, where it is another than the one at which services reach the
+    /// consent engine.
+    #[serde(default)]
+    pub url: Option<Url>,
+    /// The link that applications hand to citizens; `{portal}` is the address of the pages, `{id}` the consent's id.
+    #[serde(default = "default_link")]
+    #[schemars(extend("format" = "consent-link"))]
+    pub link: String,
+    /// Whole hours and minutes that the country's clocks are ahead of UTC, e.g. `+05:30`.
+    #[schemars(extend("format" = "utc-offset"))]
+    pub utc_offset: String,
+    /// Who says who somebody is.
+    pub identity_provider: IdentityProvider,
+    /// The page of the body to complain to.
+    #[schemars(length(min = 1))]
+    pub complaints: String,
+    /// The audiences of the access tokens with which other portals call the citizens' API (`/api/v1/consents`). Empty: the
+    /// API answers nobody.
+    #[serde(default)]
+    #[schemars(inner(length(min = 1)))]
+    pub api_audiences: Vec<String>,
+    /// The origins of those portals' pages, like `https://consent.example`: what browsers may call the citizens' API from.
+    #[serde(default)]
+    #[schemars(extend("items" = { "type": "string", "format": "origin" }))]
+    pub cors_origins: Vec<String>,
+}
+
+fn default_link() -> String {
+    "{portal}/c/{id}".to_owned()
+}
+
+/// An OpenID provider at which citizens sign in.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct IdentityProvider {
+    /// What people call it: "FUDI".
+    #[schemars(length(min = 1))]
+    pub name: String,
+    /// Its issuer; discovery begins here.
+    pub issuer: Url,
+    /// The portal's client id there.
+    #[schemars(length(min = 1))]
+    pub client_id: String,
+    /// The portal's secret there.
+    pub client_secret: SecretRef,
+    /// The claim that holds the person's identifier.
+    #[serde(default = "default_citizen_claim")]
+    #[schemars(length(min = 1))]
+    pub citizen_claim: String,
+    /// The secret itself, once the reference has been followed.
+    #[serde(skip)]
+    pub resolved_secret: Option<Secret>,
+}
+
+fn default_citizen_claim() -> String {
+    "nic".to_owned()
+}

@@ -1,0 +1,99 @@
+//! Who asks: the bodies that take part, and their applications.
+
+use ndx_contracts::{ApplicationId, FieldRef, MemberId, Purpose, SchemaId};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use url::Url;
+
+use crate::IsoDuration;
+
+/// A body that takes part in the exchange.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Member {
+    /// Its id.
+    #[schemars(with = "String", length(min = 1))]
+    pub id: MemberId,
+    /// Its full name.
+    #[schemars(length(min = 1))]
+    pub name: String,
+    /// What people call it, with its article where it has one: "the Department of Immigration".
+    #[schemars(length(min = 1))]
+    pub short_name: String,
+    /// How people reach it.
+    #[schemars(length(min = 1))]
+    pub contact: String,
+}
+
+/// An application that may ask.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Application {
+    /// Its id: the `client_id` of its tokens.
+    #[schemars(with = "String", length(min = 1))]
+    pub id: ApplicationId,
+    /// What people call it.
+    #[schemars(length(min = 1))]
+    pub name: String,
+    /// The body that runs it.
+    #[schemars(with = "String", length(min = 1))]
+    pub member: MemberId,
+    /// What it may want data for.
+    #[schemars(length(min = 1))]
+    pub purposes: Vec<ApplicationPurpose>,
+    /// Whether its tokens must be bound to its TLS certificate (RFC 8705). A token that is bound is checked in any case.
+    #[serde(default)]
+    pub certificate_bound: bool,
+    /// Where citizens return to; the first is used when the application names none.
+    #[schemars(length(min = 1))]
+    pub return_uris: Vec<Url>,
+}
+
+/// What an application may want data for, in the words that a citizen reads.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ApplicationPurpose {
+    /// Its id.
+    #[schemars(with = "String", length(min = 1))]
+    pub id: Purpose,
+    /// Completes "Why: to …".
+    #[schemars(length(min = 1))]
+    pub text: String,
+    /// What happens when the person says no.
+    #[schemars(length(min = 1))]
+    pub if_refused: String,
+    /// How long the body keeps what it got, and under which law.
+    #[schemars(length(min = 1))]
+    pub retention: String,
+    /// The times a citizen may choose from, shortest first.
+    #[schemars(length(min = 1))]
+    pub durations: Vec<IsoDuration>,
+    /// Why each field is wanted, in one line.
+    pub reasons: Vec<FieldReason>,
+}
+
+/// Why a field is wanted.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FieldReason {
+    /// The provider's schema.
+    #[schemars(with = "String", length(min = 1))]
+    pub schema_id: SchemaId,
+    /// The dotted path in it.
+    #[schemars(length(min = 1))]
+    pub field_name: String,
+    /// "Printed in your passport".
+    #[schemars(length(min = 1))]
+    pub reason: String,
+}
+
+impl ApplicationPurpose {
+    /// Why `field` is wanted.
+    pub fn reason(&self, field: &FieldRef) -> Option<&str> {
+        let found = self
+            .reasons
+            .iter()
+            .find(|reason| reason.schema_id == field.schema_id && reason.field_name == field.field_name);
+        found.map(|reason| reason.reason.as_str())
+    }
+}

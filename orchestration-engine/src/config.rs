@@ -22,6 +22,8 @@ pub struct Config {
     pub arg_mappings: Vec<ArgMapping>,
     /// The argument that says whom the data is about, where no `@dataOwner` does.
     pub foundational_id_arg_name: Option<String>,
+    /// The origins of applications' pages.
+    pub cors_origins: Vec<String>,
     /// What is refused for its size or its time.
     pub limits: Limits,
     /// The file of the consumer schema.
@@ -52,6 +54,7 @@ impl Config {
             providers: exchange.providers.clone(),
             arg_mappings: exchange.arg_mappings.clone(),
             foundational_id_arg_name: exchange.foundational_id_arg_name.clone(),
+            cors_origins: exchange.edge.cors_origins.clone(),
             limits: exchange.limits.clone(),
             consumer_schema: exchange.schema.consumer.clone(),
             provider_schemas: exchange.schema.providers.clone(),

@@ -7,11 +7,12 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderMap, header};
+use ndx_config::Limits;
 use ndx_contracts::TraceId;
 
 use crate::{
     audit, consent,
-    error::Refusal,
+    error::{Code, Refusal},
     execution, operation, planner, policy, projection,
     request::{self, RequestError},
     response::{self, Answer, MediaType},
@@ -20,12 +21,43 @@ use crate::{
 
 /// A request as the server hands it over.
 pub struct Incoming {
+    /// When it came: its body, too, takes of its time.
+    pub begun: Instant,
     /// Its headers.
     pub headers: HeaderMap,
+    /// The thumbprint of the TLS certificate that the caller showed.
+    pub certificate: Option<String>,
     /// Its body, or why there is none.
     pub body: Result<Bytes, RequestError>,
     /// The id under which it is followed.
     pub trace_id: TraceId,
+}
+
+/// The time of a request, and what each stage may have of it.
+struct Budget {
+    ends: Instant,
+    judge: Duration,
+}
+
+impl Budget {
+    fn new(begun: Instant, limits: &Limits) -> Self {
+        let judge = Duration::from_millis(limits.judge_timeout_ms);
+        Self { ends: begun + Duration::from_millis(limits.request_timeout_ms), judge }
+    }
+
+    fn left(&self) -> Duration {
+        self.ends.saturating_duration_since(Instant::now())
+    }
+
+    /// For a judge.
+    fn judge(&self) -> Duration {
+        self.judge.min(self.left())
+    }
+
+    /// For the providers: what is left, but for the time of the judges that are asked after them.
+    fn providers(&self) -> Duration {
+        self.left().saturating_sub(self.judge * 2).max(self.left() / 2)
+    }
 }
 
 /// Answers a request: through the line, or with a refusal that is recorded.
@@ -35,6 +67,9 @@ pub async fn answer(gateway: &Gateway, incoming: Incoming) -> Answer {
     let mut entry = audit::open(gateway.judges.audit.clone(), gateway.config.judge_timeout(), trace_id.clone());
     match line(gateway, incoming, media_type, &mut entry).await {
         Ok(answer) => answer,
+        // The record has just failed to be written: the caller does not wait for a second try. An INTENT that did come to
+        // be written is closed beside this, as that of a caller who went away.
+        Err(refusal) if refusal.code() == Code::AuditUnavailable => response::refuse(&refusal, media_type, &trace_id),
         Err(refusal) => match audit::refuse(&mut entry, &refusal).await {
             Ok(()) => response::refuse(&refusal, media_type, &trace_id),
             Err(error) => response::refuse(&Refusal::no_audit(&error), media_type, &trace_id),
@@ -48,27 +83,25 @@ async fn line(
     media_type: MediaType,
     entry: &mut audit::Entry,
 ) -> Result<Answer, Refusal> {
-    let Gateway { config, schema, authenticator, judges, providers } = gateway;
-    let Incoming { headers, body, trace_id } = incoming;
-    let (time, ends) =
-        (config.judge_timeout(), Instant::now() + Duration::from_millis(config.limits.request_timeout_ms));
+    let Gateway { config, schema, authenticator, judges, providers, .. } = gateway;
+    let Incoming { begun, headers, certificate, body, trace_id } = incoming;
+    let budget = Budget::new(begun, &config.limits);
 
     let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let caller = authenticator.authenticate(authorization, time).await?;
+    let caller = authenticator.authenticate(authorization, certificate.as_deref(), budget.judge()).await?;
     let request = request::receive(&headers, &body?)?;
     let purpose = caller.purpose(&request)?;
     let operation = operation::prepare(schema, &request, &config.limits)?;
     let plan = planner::plan(schema, &operation, config.limits.planned_fields)?;
     let question = Arc::new(planner::bind(Arc::new(plan), &operation, &config.identifier)?);
     audit::note(entry, &caller, purpose, &question);
-    let permitted = policy::enforce(question, &caller, purpose, &trace_id, &*judges.policy, time).await?;
-    let consented = consent::require(permitted, &caller, purpose, &trace_id, schema, &*judges.consent, time)
+    let permitted = policy::enforce(question, &caller, purpose, &trace_id, &*judges.policy, budget.judge()).await?;
+    let consented = consent::require(permitted, &caller, purpose, &trace_id, schema, &*judges.consent, budget.judge())
         .await
         .map_err(|error| Refusal::no_consent_engine(&error))?;
     audit::intend(entry, &consented).await.map_err(|error| Refusal::no_audit(&error))?;
-    let time_left = ends.saturating_duration_since(Instant::now());
-    let answers = execution::fetch(&consented, schema, providers, &trace_id, time_left).await;
-    let consented = consent::still_valid(consented, &*judges.consent, time)
+    let answers = execution::fetch(&consented, schema, providers, &trace_id, budget.providers()).await;
+    let consented = consent::still_valid(consented, &*judges.consent, budget.judge())
         .await
         .map_err(|error| Refusal::no_consent_engine(&error))?;
     let merged = projection::merge(&consented, &answers, &schema.definition, &operation.introspection);

@@ -32,6 +32,17 @@ pub enum MediaType {
 }
 
 impl MediaType {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Json, Self::GraphqlResponse];
+
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::GraphqlResponse => "application/graphql-response+json",
+        }
+    }
+
     /// The type that the caller prefers; `application/json` unless the other is asked for at least as much.
     pub fn accepted(headers: &HeaderMap) -> Self {
         let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use arc_swap::ArcSwap;
+
 use ndx_auth::{KeySet, TokenVerifier};
 use ndx_clock::Clock;
 use ndx_config::Exchange;
@@ -37,6 +39,8 @@ pub struct Gateway {
     pub judges: Judges,
     /// Who answers.
     pub providers: Providers,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// Why the gateway cannot be built.
@@ -62,14 +66,51 @@ impl Gateway {
     /// # Errors
     /// With everything that is wrong with the schemas, or the first other thing that cannot be set up.
     pub fn new(exchange: &Exchange, judges: Judges, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
+        let client = ndx_service::outbound::client(Duration::from_secs(3))?;
+        let keys = KeySet::new(exchange.jwt.jwks_url.clone(), client, clock.clone());
+        Self::with_keys(exchange, judges, keys, clock)
+    }
+
+    /// Builds the gateway that takes this one's place when the configuration has changed. The issuer's keys are kept where
+    /// their address has not changed: a silent issuer must not shut the door because of a reload.
+    ///
+    /// # Errors
+    /// As for [`Gateway::new`].
+    pub fn renewed(&self, exchange: &Exchange) -> Result<Self, SetupError> {
+        let (judges, clock) = (self.judges.clone(), self.clock.clone());
+        if exchange.jwt.jwks_url != self.config.jwt.jwks_url {
+            return Self::new(exchange, judges, clock);
+        }
+        Self::with_keys(exchange, judges, self.authenticator.keys().clone(), clock)
+    }
+
+    fn with_keys(exchange: &Exchange, judges: Judges, keys: KeySet, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
         let config = Config::new(exchange)?;
         let schema = schema::load(&config)?;
-        let client = ndx_service::outbound::client(Duration::from_secs(3))?;
-        let keys = KeySet::new(config.jwt.jwks_url.clone(), client, clock.clone());
         let (issuer, audiences) = (config.jwt.expected_issuer.clone(), config.jwt.valid_audiences.clone());
-        let verifier = TokenVerifier::for_access_tokens(keys, issuer, audiences, clock);
+        let verifier = TokenVerifier::for_access_tokens(keys, issuer, audiences, clock.clone());
         let authenticator = Authenticator::new(verifier, config.applications.clone());
         let providers = Providers::new(&config)?;
-        Ok(Self { config, schema, authenticator, judges, providers })
+        Ok(Self { config, schema, authenticator, judges, providers, clock })
+    }
+}
+
+/// The gateway that is in force now. A request takes it once and keeps it to its end, so that none meets two.
+pub struct LiveGateway(ArcSwap<Gateway>);
+
+impl LiveGateway {
+    /// Begins with `gateway`.
+    pub fn new(gateway: Gateway) -> Self {
+        Self(ArcSwap::from_pointee(gateway))
+    }
+
+    /// The gateway in force.
+    pub fn now(&self) -> Arc<Gateway> {
+        self.0.load_full()
+    }
+
+    /// Puts `gateway` in force, whole, for the requests that come from now on.
+    pub fn replace(&self, gateway: Gateway) {
+        self.0.store(Arc::new(gateway));
     }
 }

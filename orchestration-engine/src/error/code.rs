@@ -1,71 +1,8 @@
-//! All codes, and the HTTP status of each.
+//! All codes: when each is said, what else it says, whether asking again makes sense, and the HTTP status.
+//!
+//! `docs/ERRORS.md` is written from this table by `cargo xtask generate`.
 
 use http::StatusCode;
-
-/// What an application can rely on. `extensions.code` is one of these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Code {
-    /// No token, or one that is not acceptable.
-    Unauthorized,
-    /// Not JSON, another content type, another shape.
-    BadRequest,
-    /// The request must be sent as POST.
-    UsePost,
-    /// The document is not GraphQL.
-    GraphqlParseFailed,
-    /// The document does not fit the schema.
-    GraphqlValidationFailed,
-    /// The document has no such operation.
-    OperationNotFound,
-    /// The variables do not fit.
-    VariablesInvalid,
-    /// Too many bytes or tokens.
-    TooLarge,
-    /// Too many levels.
-    TooDeep,
-    /// Too many root fields.
-    TooManyRoots,
-    /// Too many fields in all.
-    TooCostly,
-    /// The application must say what for.
-    PurposeRequired,
-    /// The application may not ask for that purpose.
-    PurposeNotAllowed,
-    /// Policy denies a field.
-    PdpNotAllowed,
-    /// The policy decision point gave no answer.
-    PdpUnavailable,
-    /// The data is somebody's, and the request does not say whose.
-    MissingIdentifier,
-    /// The person has not shared it.
-    CeNotApproved,
-    /// The person left the field out.
-    FieldNotShared,
-    /// The person stopped sharing while the request was in flight.
-    ConsentWithdrawn,
-    /// The consent engine gave no answer.
-    CeUnavailable,
-    /// The audit service cannot write.
-    AuditUnavailable,
-    /// The issuer's keys cannot be had, so no token can be judged.
-    KeysUnavailable,
-    /// A register did not answer in time.
-    ProviderTimeout,
-    /// A register cannot be reached.
-    ProviderUnavailable,
-    /// A register says that something went wrong.
-    ProviderError,
-    /// A register's answer is not what was asked.
-    ProviderBadData,
-    /// A register does not accept the exchange.
-    ProviderRefused,
-    /// A register has had enough for now.
-    ProviderQuota,
-    /// The exchange does not know how to reach the register.
-    ProviderNotConfigured,
-    /// Something went wrong in the exchange.
-    InternalError,
-}
 
 /// Whether it makes sense to ask again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,117 +26,115 @@ impl Retryable {
     }
 }
 
-impl Code {
-    /// All codes.
-    pub const ALL: [Self; 30] = [
-        Self::Unauthorized,
-        Self::BadRequest,
-        Self::UsePost,
-        Self::GraphqlParseFailed,
-        Self::GraphqlValidationFailed,
-        Self::OperationNotFound,
-        Self::VariablesInvalid,
-        Self::TooLarge,
-        Self::TooDeep,
-        Self::TooManyRoots,
-        Self::TooCostly,
-        Self::PurposeRequired,
-        Self::PurposeNotAllowed,
-        Self::PdpNotAllowed,
-        Self::PdpUnavailable,
-        Self::MissingIdentifier,
-        Self::CeNotApproved,
-        Self::FieldNotShared,
-        Self::ConsentWithdrawn,
-        Self::CeUnavailable,
-        Self::AuditUnavailable,
-        Self::KeysUnavailable,
-        Self::ProviderTimeout,
-        Self::ProviderUnavailable,
-        Self::ProviderError,
-        Self::ProviderBadData,
-        Self::ProviderRefused,
-        Self::ProviderQuota,
-        Self::ProviderNotConfigured,
-        Self::InternalError,
-    ];
-
-    /// As it stands in `extensions.code`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unauthorized => "UNAUTHORIZED",
-            Self::BadRequest => "BAD_REQUEST",
-            Self::UsePost => "USE_POST",
-            Self::GraphqlParseFailed => "GRAPHQL_PARSE_FAILED",
-            Self::GraphqlValidationFailed => "GRAPHQL_VALIDATION_FAILED",
-            Self::OperationNotFound => "OPERATION_NOT_FOUND",
-            Self::VariablesInvalid => "VARIABLES_INVALID",
-            Self::TooLarge => "TOO_LARGE",
-            Self::TooDeep => "TOO_DEEP",
-            Self::TooManyRoots => "TOO_MANY_ROOTS",
-            Self::TooCostly => "TOO_COSTLY",
-            Self::PurposeRequired => "PURPOSE_REQUIRED",
-            Self::PurposeNotAllowed => "PURPOSE_NOT_ALLOWED",
-            Self::PdpNotAllowed => "PDP_NOT_ALLOWED",
-            Self::PdpUnavailable => "PDP_UNAVAILABLE",
-            Self::MissingIdentifier => "MISSING_IDENTIFIER",
-            Self::CeNotApproved => "CE_NOT_APPROVED",
-            Self::FieldNotShared => "FIELD_NOT_SHARED",
-            Self::ConsentWithdrawn => "CONSENT_WITHDRAWN",
-            Self::CeUnavailable => "CE_UNAVAILABLE",
-            Self::AuditUnavailable => "AUDIT_UNAVAILABLE",
-            Self::KeysUnavailable => "KEYS_UNAVAILABLE",
-            Self::ProviderTimeout => "PROVIDER_TIMEOUT",
-            Self::ProviderUnavailable => "PROVIDER_UNAVAILABLE",
-            Self::ProviderError => "PROVIDER_ERROR",
-            Self::ProviderBadData => "PROVIDER_BAD_DATA",
-            Self::ProviderRefused => "PROVIDER_REFUSED",
-            Self::ProviderQuota => "PROVIDER_QUOTA",
-            Self::ProviderNotConfigured => "PROVIDER_NOT_CONFIGURED",
-            Self::InternalError => "INTERNAL_ERROR",
+/// Makes [`Code`] and what is known of each code out of one table, so that nothing is listed twice. A row:
+///
+/// ```text
+/// /// When it is said.
+/// Variant: NAME, what else it says, whether to ask again, status in application/json, status in graphql-response+json;
+/// ```
+macro_rules! codes {
+    ($($(#[doc = $when:literal])+ $code:ident: $name:literal, $says:literal, $again:ident, $json:ident, $graphql:ident;)+) => {
+        /// What an application can rely on. `extensions.code` is one of these.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $($(#[doc = $when])+ $code,)+
         }
-    }
 
-    /// Whether it makes sense to ask again.
-    pub fn retryable(self) -> Retryable {
-        match self {
-            Self::CeNotApproved => Retryable::AfterConsent,
-            Self::PdpUnavailable
-            | Self::CeUnavailable
-            | Self::AuditUnavailable
-            | Self::KeysUnavailable
-            | Self::ProviderTimeout
-            | Self::ProviderUnavailable
-            | Self::ProviderQuota
-            | Self::InternalError => Retryable::AfterDelay,
-            _ => Retryable::Never,
-        }
-    }
+        impl Code {
+            /// All codes.
+            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$code),+];
 
-    /// The status of an answer that this code decides. Business answers are 200; what is wrong with a document is 200 in
-    /// `application/json`, as older clients expect, and 400 in `application/graphql-response+json` (GraphQL over HTTP,
-    /// "Status Codes").
-    pub fn status(self, graphql_response: bool) -> StatusCode {
-        let document = if graphql_response { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-        match self {
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::BadRequest => StatusCode::BAD_REQUEST,
-            Self::UsePost => StatusCode::METHOD_NOT_ALLOWED,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::GraphqlParseFailed
-            | Self::GraphqlValidationFailed
-            | Self::OperationNotFound
-            | Self::VariablesInvalid
-            | Self::TooDeep
-            | Self::TooManyRoots
-            | Self::TooCostly
-            | Self::PurposeRequired => document,
-            Self::PurposeNotAllowed if graphql_response => StatusCode::FORBIDDEN,
-            Self::PdpUnavailable | Self::CeUnavailable | Self::AuditUnavailable | Self::KeysUnavailable => {
-                StatusCode::SERVICE_UNAVAILABLE
+            /// As it stands in `extensions.code`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$code => $name,)+ }
             }
-            Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
-            _ => StatusCode::OK,
+
+            /// When it is said, in a sentence.
+            pub fn when(self) -> &'static str {
+                match self { $(Self::$code => concat!($($when),+).trim_ascii(),)+ }
+            }
+
+            /// What else the error or the answer says, for people who write programs.
+            pub fn says(self) -> &'static str {
+                match self { $(Self::$code => $says,)+ }
+            }
+
+            /// Whether it makes sense to ask again.
+            pub fn retryable(self) -> Retryable {
+                match self { $(Self::$code => Retryable::$again,)+ }
+            }
+
+            /// The status of an answer that this code decides. Business answers are 200; what is wrong with a document is
+            /// 200 in `application/json`, as older clients expect, and 400 in `application/graphql-response+json`
+            /// (GraphQL over HTTP, "Status Codes").
+            pub fn status(self, graphql_response: bool) -> StatusCode {
+                let (json, graphql) = match self { $(Self::$code => (StatusCode::$json, StatusCode::$graphql),)+ };
+                if graphql_response { graphql } else { json }
+            }
         }
-    }
+    };
+}
+
+codes! {
+    /// no token, or one that is not acceptable
+    Unauthorized: "UNAUTHORIZED", "`reason`: `UNAUTHENTICATED` or `TOKEN_EXPIRED`", Never, UNAUTHORIZED, UNAUTHORIZED;
+    /// the issuer's keys cannot be had, so no token can be judged
+    KeysUnavailable: "KEYS_UNAVAILABLE", "`Retry-After`", AfterDelay, SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE;
+    /// not JSON, another content type, another shape
+    BadRequest: "BAD_REQUEST", "`line`, `column`; another content type is 415", Never, BAD_REQUEST, BAD_REQUEST;
+    /// another method than POST
+    UsePost: "USE_POST", "`Allow: POST`", Never, METHOD_NOT_ALLOWED, METHOD_NOT_ALLOWED;
+    /// too many bytes or tokens
+    TooLarge: "TOO_LARGE", "`limit`", Never, PAYLOAD_TOO_LARGE, PAYLOAD_TOO_LARGE;
+    /// the document is nested too deeply
+    TooDeep: "TOO_DEEP", "`limit`", Never, OK, BAD_REQUEST;
+    /// too many root fields
+    TooManyRoots: "TOO_MANY_ROOTS", "`limit`, `actual`", Never, OK, BAD_REQUEST;
+    /// the answer would have too many fields
+    TooCostly: "TOO_COSTLY", "`limit`", Never, OK, BAD_REQUEST;
+    /// the document is not GraphQL
+    GraphqlParseFailed: "GRAPHQL_PARSE_FAILED", "`locations`", Never, OK, BAD_REQUEST;
+    /// the document does not fit the schema
+    GraphqlValidationFailed: "GRAPHQL_VALIDATION_FAILED", "`locations`", Never, OK, BAD_REQUEST;
+    /// no such operation, or several and none named
+    OperationNotFound: "OPERATION_NOT_FOUND", "", Never, OK, BAD_REQUEST;
+    /// the variables do not fit, or an identifier is not one
+    VariablesInvalid: "VARIABLES_INVALID", "`locations` or `path`", Never, OK, BAD_REQUEST;
+    /// the application has several purposes and named none
+    PurposeRequired: "PURPOSE_REQUIRED", "`purposes`", Never, OK, BAD_REQUEST;
+    /// the application named a purpose that is not its own
+    PurposeNotAllowed: "PURPOSE_NOT_ALLOWED", "`purposes`", Never, OK, FORBIDDEN;
+    /// policy denies a field: the whole request is refused
+    PdpNotAllowed: "PDP_NOT_ALLOWED", "`unauthorizedFields` or `expiredFields`", Never, OK, OK;
+    /// policy cannot be decided
+    PdpUnavailable: "PDP_UNAVAILABLE", "`Retry-After`", AfterDelay, SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE;
+    /// the data is somebody's, and the request does not say whose
+    MissingIdentifier: "MISSING_IDENTIFIER", "", Never, OK, OK;
+    /// the person has not shared it, said no, or stopped
+    CeNotApproved:
+        "CE_NOT_APPROVED", "`reason`, `consentStatus`, `consentPortalUrl` or `consentManageUrl`, `consent`", AfterConsent, OK, OK;
+    /// the person left this field out; do not ask again
+    FieldNotShared: "FIELD_NOT_SHARED", "`provider`", Never, OK, OK;
+    /// the person stopped while the request was in flight
+    ConsentWithdrawn: "CONSENT_WITHDRAWN", "`provider`", Never, OK, OK;
+    /// consent cannot be checked
+    CeUnavailable: "CE_UNAVAILABLE", "`Retry-After`", AfterDelay, SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE;
+    /// the request cannot be recorded
+    AuditUnavailable: "AUDIT_UNAVAILABLE", "`Retry-After`", AfterDelay, SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE;
+    /// a register did not answer in time
+    ProviderTimeout: "PROVIDER_TIMEOUT", "`provider`", AfterDelay, OK, OK;
+    /// a register cannot be reached
+    ProviderUnavailable: "PROVIDER_UNAVAILABLE", "`provider`", AfterDelay, OK, OK;
+    /// a register says that something went wrong
+    ProviderError: "PROVIDER_ERROR", "`provider`", Never, OK, OK;
+    /// a register's answer is not what was asked
+    ProviderBadData: "PROVIDER_BAD_DATA", "`provider`", Never, OK, OK;
+    /// a register does not accept the exchange
+    ProviderRefused: "PROVIDER_REFUSED", "`provider`", Never, OK, OK;
+    /// a register has had enough for now
+    ProviderQuota: "PROVIDER_QUOTA", "`provider`", AfterDelay, OK, OK;
+    /// the exchange does not know how to reach the register
+    ProviderNotConfigured: "PROVIDER_NOT_CONFIGURED", "`provider`", Never, OK, OK;
+    /// something went wrong in the exchange
+    InternalError: "INTERNAL_ERROR", "", AfterDelay, INTERNAL_SERVER_ERROR, INTERNAL_SERVER_ERROR;
 }

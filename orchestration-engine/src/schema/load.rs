@@ -1,46 +1,108 @@
 //! Reads the consumer schema and the provider schemas from their files and composes them.
 
 use std::{
-    collections::HashSet,
-    fmt,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
-use apollo_compiler::{Schema, validation::DiagnosticList};
-use ndx_contracts::{SchemaId, audit::ProviderName};
+use apollo_compiler::{Schema, validation::Valid};
+use aws_lc_rs::digest::{SHA256, digest};
+use chrono::DateTime;
+use ndx_config::{ArgMapping, did_you_mean};
+use ndx_contracts::{FieldRef, ProviderKey, SchemaId, audit::ProviderName};
 
-use super::{ConsumerSchema, ProviderSchema, ProviderSchemas, compose};
+use super::{
+    ConsumerSchema, ProviderSchema, ProviderSchemas, SchemaProblem, SchemaProblems, SchemaText,
+    compose::{self, Composed, Place},
+    read,
+};
 use crate::config::Config;
 
-/// One mistake in a schema, and where it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SchemaProblem {
-    /// The file.
-    pub file: String,
-    /// Line and column, from 1, where there is a place.
-    pub place: Option<(usize, usize)>,
-    /// What is wrong, and what to do.
-    pub message: String,
+/// What composition needs of the configuration.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    /// The file of the consumer schema.
+    pub consumer: PathBuf,
+    /// The folder of the provider schemas.
+    pub providers: PathBuf,
+    /// The providers that are configured; `None` when that is not known, and then nothing is said of it.
+    pub configured: Option<BTreeSet<(ProviderKey, SchemaId)>>,
+    /// How consumers' arguments reach providers; `None` when that is not known, and then nothing is said of it.
+    pub arg_mappings: Option<Vec<ArgMapping>>,
+    /// The argument that says whom the data is about, where no `@dataOwner` does.
+    pub foundational_id_arg_name: Option<String>,
 }
 
-impl fmt::Display for SchemaProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.place {
-            Some((line, column)) => write!(f, "{}:{line}:{column}: {}", self.file, self.message),
-            None => write!(f, "{}: {}", self.file, self.message),
+impl From<&Config> for Inputs {
+    fn from(config: &Config) -> Self {
+        let configured = config.providers.iter().map(|one| (one.provider_key.clone(), one.schema_id.clone()));
+        Self {
+            consumer: config.consumer_schema.clone(),
+            providers: config.provider_schemas.clone(),
+            configured: Some(configured.collect()),
+            arg_mappings: Some(config.arg_mappings.clone()),
+            foundational_id_arg_name: config.foundational_id_arg_name.clone(),
         }
     }
 }
 
-/// All mistakes of the schemas.
-#[derive(Debug, thiserror::Error)]
-pub struct SchemaProblems(pub Vec<SchemaProblem>);
+/// A field that a consumer can ask for and a provider must answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaf {
+    /// As the consumer schema calls it: `PersonInfo.fullName`.
+    pub name: String,
+    /// As policy and consent know it.
+    pub field: FieldRef,
+    /// Where it stands in the consumer schema.
+    pub place: Place,
+}
 
-impl fmt::Display for SchemaProblems {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let s = if self.0.len() == 1 { "" } else { "s" };
-        writeln!(f, "{} mistake{s} in the schemas", self.0.len())?;
-        self.0.iter().try_for_each(|problem| writeln!(f, "  {problem}"))
+/// What was found in the schemas, mistakes or not.
+#[derive(Debug)]
+pub struct Composition {
+    /// Each mistake, file by file, in each file's order.
+    pub mistakes: Vec<SchemaProblem>,
+    /// What is allowed but should be looked at, in order.
+    pub warnings: Vec<SchemaProblem>,
+    /// What consumers can ask for, in the consumer schema's order.
+    pub leaves: Vec<Leaf>,
+    providers: ProviderSchemas,
+    composed: Option<(SchemaText, Valid<Schema>, Composed)>,
+    not_configured: Vec<ProviderName>,
+}
+
+impl Composition {
+    /// The composed schema.
+    ///
+    /// # Errors
+    /// With every mistake, when there is one.
+    pub fn into_schema(self) -> Result<ConsumerSchema, SchemaProblems> {
+        let Self { mistakes, providers, composed, not_configured, .. } = self;
+        match composed {
+            Some((text, definition, Composed { sources, roots, .. })) if mistakes.is_empty() => {
+                Ok(ConsumerSchema { text, definition, sources, roots, providers, not_configured })
+            }
+            _ => Err(SchemaProblems(mistakes)),
+        }
+    }
+
+    /// Why no provider schema has `field`, in words; `None` when one has it, or when its schema is not known.
+    pub fn lacks(&self, field: &FieldRef) -> Option<String> {
+        let schema = self.providers.get(&field.schema_id)?;
+        let path: Vec<_> = field.field_name.split('.').map(str::to_owned).collect();
+        let (missing, known) = schema.field(&path).err()?;
+        let hint = did_you_mean(&missing, &known);
+        Some(format!("`{}` has no `{missing}` of `{}`{hint}", field.schema_id, field.field_name))
+    }
+
+    /// Whether the provider schema `id` is known.
+    pub fn knows(&self, id: &SchemaId) -> bool {
+        self.providers.contains_key(id)
+    }
+
+    /// How many providers answer what consumers can ask.
+    pub fn providers_named(&self) -> usize {
+        self.leaves.iter().map(|leaf| &leaf.field.schema_id).collect::<BTreeSet<_>>().len()
     }
 }
 
@@ -50,46 +112,92 @@ impl fmt::Display for SchemaProblems {
 /// # Errors
 /// With every mistake in any of them.
 pub fn load(config: &Config) -> Result<ConsumerSchema, SchemaProblems> {
-    let file = &config.consumer_schema;
-    let mut problems = Vec::new();
-    let providers = provider_schemas(&config.provider_schemas, &mut problems);
-    let text = std::fs::read_to_string(file).map_err(|cause| SchemaProblems(vec![unreadable(file, &cause)]))?;
-    let definition = match Schema::parse_and_validate(&text, file) {
-        Ok(definition) => definition,
-        Err(mistakes) => {
-            problems.extend(diagnosed(file, &mistakes.errors));
-            return Err(SchemaProblems(problems));
-        }
+    check(&Inputs::from(config)).into_schema()
+}
+
+/// Loads and composes the schemas as far as that can be done, and tells everything that is wrong with them.
+pub fn check(inputs: &Inputs) -> Composition {
+    let mut mistakes = Vec::new();
+    let providers = provider_schemas(&inputs.providers, &mut mistakes);
+    let mut found = Composition {
+        mistakes: Vec::new(),
+        warnings: Vec::new(),
+        leaves: Vec::new(),
+        providers,
+        composed: None,
+        not_configured: Vec::new(),
     };
-    let composed = compose::compose(&definition, &providers, config);
-    problems.extend(composed.problems.into_iter().map(|(place, message)| SchemaProblem {
-        file: file.display().to_string(),
+    match read::text(&inputs.consumer) {
+        Err(problem) => mistakes.push(problem),
+        Ok(text) => consumer(text, inputs, &mut found),
+    }
+    found.mistakes.extend(mistakes);
+    for list in [&mut found.mistakes, &mut found.warnings] {
+        list.sort();
+        list.dedup();
+    }
+    found
+}
+
+fn consumer(text: String, inputs: &Inputs, found: &mut Composition) {
+    let (schema, problems) = read::read(&text, &inputs.consumer);
+    let mut composed = match &schema {
+        Some(Ok(schema)) => compose::compose(schema, &found.providers, inputs),
+        Some(Err(schema)) => compose::compose(schema, &found.providers, inputs),
+        None => Composed::default(),
+    };
+    // What follows from a mistake in the same line has been told with it.
+    let told: BTreeSet<_> = problems.iter().map(|one| one.place.map(|(line, _)| line)).collect();
+    let follows = |place: Place| !told.is_empty() && place.is_none_or(|(line, _)| told.contains(&Some(line)));
+    composed.problems.retain(|(place, _)| !follows(*place));
+    let at = |(place, message): (Place, String)| SchemaProblem {
+        file: inputs.consumer.display().to_string(),
         place,
         message,
+    };
+    found.mistakes = problems;
+    found.mistakes.extend(std::mem::take(&mut composed.problems).into_iter().map(at));
+    found.warnings.extend(std::mem::take(&mut composed.warnings).into_iter().map(at));
+    // A container below two roots was walked twice.
+    let mut seen = BTreeSet::new();
+    found.leaves = std::mem::take(&mut composed.leaves);
+    found.leaves.retain(|leaf| seen.insert((leaf.name.clone(), leaf.field.clone())));
+    let not_configured = not_configured(inputs, &composed);
+    found.warnings.extend(not_configured.iter().map(|(name, places)| {
+        let fields = places.len();
+        let message = format!(
+            "`{name}` is not configured, so what comes from it ({fields} fields) answers `PROVIDER_NOT_CONFIGURED`; add it to `providers`"
+        );
+        at((places.first().copied().flatten(), message))
     }));
-    if !problems.is_empty() {
-        return Err(SchemaProblems(problems));
+    found.not_configured = not_configured.into_keys().collect();
+    let text = described(text, &inputs.consumer);
+    found.composed = schema.and_then(Result::ok).map(|definition| (text, definition, composed));
+}
+
+fn described(sdl: String, file: &Path) -> SchemaText {
+    let checksum = digest(&SHA256, sdl.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let written = file.metadata().and_then(|metadata| metadata.modified()).map(DateTime::from).unwrap_or_default();
+    SchemaText { sdl, checksum, file: file.display().to_string(), written_at: written }
+}
+
+/// The providers that the schema names and the configuration lacks, and where they are named.
+fn not_configured(inputs: &Inputs, composed: &Composed) -> BTreeMap<ProviderName, BTreeSet<Place>> {
+    let mut lacking: BTreeMap<ProviderName, BTreeSet<Place>> = BTreeMap::new();
+    let Some(configured) = &inputs.configured else { return lacking };
+    for (place, provider) in &composed.named {
+        if !configured.contains(&(provider.provider_key.clone(), provider.schema_id.clone())) {
+            lacking.entry(ProviderName::clone(provider)).or_default().insert(*place);
+        }
     }
-    let configured: HashSet<_> =
-        config.providers.iter().map(|one| (one.provider_key.clone(), one.schema_id.clone())).collect();
-    let mut not_configured: Vec<ProviderName> =
-        composed.sources.values().map(|source| ProviderName::clone(&source.provider)).collect();
-    not_configured.sort();
-    not_configured.dedup();
-    not_configured.retain(|name| !configured.contains(&(name.provider_key.clone(), name.schema_id.clone())));
-    for name in &not_configured {
-        tracing::warn!(provider.key = %name.provider_key, provider.schema = %name.schema_id,
-            "the schema names a provider that the configuration lacks; its fields answer PROVIDER_NOT_CONFIGURED");
-    }
-    let (sources, roots) = (composed.sources, composed.roots);
-    Ok(ConsumerSchema { definition, sources, roots, providers, not_configured })
+    lacking
 }
 
 fn provider_schemas(folder: &Path, problems: &mut Vec<SchemaProblem>) -> ProviderSchemas {
     let mut files: Vec<PathBuf> = match std::fs::read_dir(folder) {
         Ok(entries) => entries.filter_map(Result::ok).map(|entry| entry.path()).collect(),
         Err(cause) => {
-            problems.push(unreadable(folder, &cause));
+            problems.push(read::unreadable(folder, &cause));
             return ProviderSchemas::new();
         }
     };
@@ -98,26 +206,13 @@ fn provider_schemas(folder: &Path, problems: &mut Vec<SchemaProblem>) -> Provide
     let mut schemas = ProviderSchemas::new();
     for file in files {
         let Some(id) = file.file_stem().and_then(|stem| stem.to_str()) else { continue };
-        match std::fs::read_to_string(&file) {
-            Ok(sdl) => match ProviderSchema::parse(&sdl, &file) {
-                Ok(schema) => drop(schemas.insert(SchemaId::new(id), schema)),
-                Err(mistakes) => problems.extend(diagnosed(&file, &mistakes)),
-            },
-            Err(cause) => problems.push(unreadable(&file, &cause)),
+        match read::text(&file).map(|sdl| ProviderSchema::read(&sdl, &file)) {
+            Ok((schema, mistakes)) => {
+                problems.extend(mistakes);
+                schemas.extend(schema.map(|schema| (SchemaId::new(id), schema)));
+            }
+            Err(problem) => problems.push(problem),
         }
     }
     schemas
-}
-
-fn unreadable(file: &Path, cause: &std::io::Error) -> SchemaProblem {
-    SchemaProblem { file: file.display().to_string(), place: None, message: format!("cannot be read: {cause}") }
-}
-
-fn diagnosed(file: &Path, mistakes: &DiagnosticList) -> Vec<SchemaProblem> {
-    let one = |mistake: apollo_compiler::diagnostic::Diagnostic<'_, _>| SchemaProblem {
-        file: file.display().to_string(),
-        place: mistake.line_column_range().map(|range| (range.start.line, range.start.column)),
-        message: apollo_compiler::diagnostic::Diagnostic::to_json(&mistake).message,
-    };
-    mistakes.iter().map(one).collect()
 }

@@ -1,5 +1,7 @@
 //! The consumer schema and where its fields come from: loaded and composed once, then only read.
 
+mod read;
+
 mod provider;
 
 mod source;
@@ -8,20 +10,26 @@ mod compose;
 
 mod load;
 
+pub mod drift;
+
 use std::{collections::HashMap, sync::Arc};
 
 use apollo_compiler::{Schema, schema::ExtendedType, validation::Valid};
+use chrono::{DateTime, Utc};
 use ndx_contracts::{FieldRef, audit::ProviderName};
 
 pub use self::{
-    load::{SchemaProblem, SchemaProblems, load},
+    load::{Composition, Inputs, Leaf, check, load},
     provider::{ProviderSchema, ProviderSchemas},
+    read::{SchemaProblem, SchemaProblems},
     source::Source,
 };
 
 /// What consumers may ask, with the source of every field.
 #[derive(Debug)]
 pub struct ConsumerSchema {
+    /// Its text.
+    pub text: SchemaText,
     /// The schema as the GraphQL library knows it.
     pub definition: Valid<Schema>,
     /// Where a field's value comes from, by type and field; containers have no source.
@@ -32,6 +40,19 @@ pub struct ConsumerSchema {
     pub providers: ProviderSchemas,
     /// The providers that the schema names and the configuration lacks.
     pub not_configured: Vec<ProviderName>,
+}
+
+/// The text of the consumer schema, and where it comes from.
+#[derive(Debug, Clone)]
+pub struct SchemaText {
+    /// The text.
+    pub sdl: String,
+    /// SHA-256 of it, in hexadecimal.
+    pub checksum: String,
+    /// Its file, as the configuration names it.
+    pub file: String,
+    /// When the file was last written.
+    pub written_at: DateTime<Utc>,
 }
 
 /// What is known of a root field's arguments.

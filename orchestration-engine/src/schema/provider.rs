@@ -9,6 +9,8 @@ use apollo_compiler::{
 };
 use ndx_contracts::SchemaId;
 
+use super::{SchemaProblem, read};
+
 /// All provider schemas that are known.
 pub type ProviderSchemas = HashMap<SchemaId, ProviderSchema>;
 
@@ -17,12 +19,16 @@ pub type ProviderSchemas = HashMap<SchemaId, ProviderSchema>;
 pub struct ProviderSchema(Valid<Schema>);
 
 impl ProviderSchema {
-    /// Parses and validates `sdl`, the content of `file`.
-    ///
-    /// # Errors
-    /// With every mistake in it.
-    pub fn parse(sdl: &str, file: &Path) -> Result<Self, Box<apollo_compiler::validation::DiagnosticList>> {
-        Schema::parse_and_validate(sdl, file).map(Self).map_err(|mistakes| Box::new(mistakes.errors))
+    /// Parses and validates `sdl`, the content of `file`. What is valid but for its rules is handed back beside its
+    /// mistakes, so that other mistakes can still be found by it.
+    pub fn read(sdl: &str, file: &Path) -> (Option<Self>, Vec<SchemaProblem>) {
+        let (schema, problems) = read::read(sdl, file);
+        (schema.map(|schema| Self(schema.unwrap_or_else(Valid::assume_valid))), problems)
+    }
+
+    /// The schema as the GraphQL library knows it.
+    pub fn definition(&self) -> &Schema {
+        &self.0
     }
 
     /// The definition of the field at `path`, from the `Query` type. `Err` holds the part of the path that does not exist

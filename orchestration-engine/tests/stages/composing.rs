@@ -90,3 +90,25 @@ fn c11_a_schema_belongs_to_one_provider_and_a_root_may_be_refused() {
     assert!(told.contains("`drp-schema-v1` is named with several provider keys"), "{told}");
     assert!(told.contains("`personInfo` may be refused, so it must be nullable"), "{told}");
 }
+
+#[test]
+fn a_type_that_leads_back_to_itself_without_a_source_is_told_and_ends() {
+    let told = mistakes(|text| {
+        text.replacen("type BirthInfo {\n", "type BirthInfo {\n  holder: PersonInfo\n", 1).replacen(
+            "  birthInfo: BirthInfo\n",
+            "  birthInfo: BirthInfo\n  itself: PersonInfo\n",
+            1,
+        )
+    });
+    assert!(told.contains("`BirthInfo.holder` leads back to `PersonInfo` without end"), "{told}");
+    assert!(told.contains("`PersonInfo.itself` leads back to `PersonInfo` without end"), "{told}");
+}
+
+#[test]
+fn a_mistake_against_graphql_hides_no_other_and_is_told_once() {
+    let told = mistakes(|text| {
+        text.replacen("  sex: String @", "  sex: Sexx @", 1).replacen("person.fullName", "person.fulName", 1)
+    });
+    assert!(told.starts_with("2 mistakes in the schemas"), "{told}");
+    assert!(told.contains("cannot find type `Sexx`") && told.contains("did you mean `fullName`?"), "{told}");
+}

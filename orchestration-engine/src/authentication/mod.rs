@@ -1,12 +1,15 @@
 //! Authenticates a request: from a bearer token to the [`Caller`], an application that the exchange knows.
 
+mod certificate_bound;
+
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use ndx_auth::{Rejection, TokenVerifier, bearer};
+use ndx_auth::{KeySet, Rejection, TokenVerifier, bearer};
 use ndx_config::{Application, ApplicationPurpose};
 use ndx_contracts::ApplicationId;
 use serde::Deserialize;
 
+use self::certificate_bound::Confirmation;
 use crate::request::GraphqlRequest;
 
 /// Who asks.
@@ -58,6 +61,9 @@ struct Claims {
     sub: Option<String>,
     #[serde(default)]
     azp: Option<String>,
+    /// The key that the token is bound to (RFC 7800, section 3.1).
+    #[serde(default)]
+    cnf: Option<Confirmation>,
     /// OpenDIF: the application where it is not the client itself.
     #[serde(default)]
     application_id: Option<String>,
@@ -76,13 +82,15 @@ impl Authenticator {
         Self { verifier, applications }
     }
 
-    /// The application that the `Authorization` header proves, within `time`.
+    /// The application that the `Authorization` header proves, within `time`. `certificate` is the thumbprint of the TLS
+    /// certificate that the caller showed: a token that is bound to one is nothing without it.
     ///
     /// # Errors
     /// When there is no acceptable token, or no keys to judge it by.
     pub async fn authenticate(
         &self,
         authorization: Option<&str>,
+        certificate: Option<&str>,
         time: Duration,
     ) -> Result<Caller, AuthenticationError> {
         let token = authorization.and_then(bearer::token).ok_or(AuthenticationError::NoToken)?;
@@ -94,7 +102,14 @@ impl Authenticator {
         }
         let id = ApplicationId::new(claims.application_id.unwrap_or(claims.client_id));
         let application = self.applications.get(&id).cloned().ok_or(AuthenticationError::UnknownApplication)?;
+        certificate_bound::prove(claims.cnf.as_ref(), certificate, application.certificate_bound)
+            .map_err(|why| AuthenticationError::Rejected(Rejection::Unacceptable(why)))?;
         Ok(Caller { application })
+    }
+
+    /// The issuer's keys.
+    pub fn keys(&self) -> &KeySet {
+        self.verifier.keys()
     }
 }
 

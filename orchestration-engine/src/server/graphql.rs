@@ -1,0 +1,159 @@
+//! `POST /public/graphql` and `/graphql`: a request comes in, goes through the line, and its answer goes out.
+#![expect(unused_qualifications, reason = "the interface's description is a macro that writes whole paths")]
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Extension,
+    body::Body,
+    extract::{ConnectInfo, Request, State},
+    http::Response,
+    response::IntoResponse,
+};
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use ndx_config::Limits;
+use ndx_contracts::TraceId;
+use ndx_service::tls::Peer;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::{
+    IntoResponses, ToSchema,
+    openapi::{self, ContentBuilder, Ref, RefOr, ResponseBuilder},
+};
+
+use crate::{
+    error::{ClientError, Code},
+    pipeline::{self, Incoming},
+    request::RequestError,
+    response::{self, Answer, MediaType},
+    state::LiveGateway,
+};
+
+/// A GraphQL request (GraphQL over HTTP, section "POST").
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GraphqlRequest {
+    /// The document.
+    #[schema(min_length = 1, pattern = r"\S")]
+    query: String,
+    /// Values of its variables.
+    #[schema(nullable)]
+    variables: Option<Map<String, Value>>,
+    /// Which of its operations.
+    #[schema(nullable)]
+    operation_name: Option<String>,
+    /// `purpose`: what the data is for, when the application has several purposes. The header `X-Purpose` says the same.
+    #[schema(nullable)]
+    extensions: Option<Map<String, Value>>,
+}
+
+/// A GraphQL answer (GraphQL, section "Response").
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GraphqlResponse {
+    /// What is released; absent where nothing was carried out.
+    #[schema(nullable)]
+    data: Option<Map<String, Value>>,
+    /// Why a value is missing: each with `message`, `path` and `extensions.code`.
+    errors: Option<Vec<Map<String, Value>>>,
+}
+
+/// The answers without values, each with `errors` that say why.
+struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
+        let content = || ContentBuilder::new().schema(Some(Ref::from_schema_name("GraphqlResponse"))).build();
+        let refusal = |what| {
+            let response = ResponseBuilder::new().description(what);
+            MediaType::ALL
+                .into_iter()
+                .fold(response, |response, kind| response.content(kind.as_str(), content()))
+                .build()
+        };
+        [
+            ("400", "not a GraphQL request, or a document with mistakes"),
+            ("401", "no token, or not an acceptable one"),
+            ("403", "the purpose is not one of the application's"),
+            ("413", "too large"),
+            ("415", "another content type than `application/json`"),
+            ("500", "our mistake"),
+            ("503", "policy, consent, audit or the issuer's keys gave no answer"),
+        ]
+        .map(|(status, what)| (status.to_owned(), refusal(what).into()))
+        .into()
+    }
+}
+
+/// Asks a question.
+///
+/// The document's own mistakes and every refusal that concerns values come with status 200 for `application/json` and with
+/// the status of GraphQL over HTTP for `application/graphql-response+json`; `extensions.code` says which it is.
+#[utoipa::path(
+    post, path = "/public/graphql", tag = "graphql",
+    params(("X-Purpose" = Option<String>, Header, description = "What the data is for, when the application has several purposes.")),
+    request_body = GraphqlRequest,
+    responses(
+        (status = 200, description = "carried out, in whole or in part",
+            content((GraphqlResponse = "application/json"), (GraphqlResponse = "application/graphql-response+json"))),
+        Refusals,
+    ),
+    security(("applicationToken" = [])),
+)]
+pub(super) async fn public(
+    gateway: State<Arc<LiveGateway>>,
+    trace_id: Extension<TraceId>,
+    request: Request,
+) -> Response<Body> {
+    answer(gateway, trace_id, request).await
+}
+
+/// Asks a question, as `/public/graphql` does.
+#[utoipa::path(
+    post, path = "/graphql", tag = "graphql",
+    params(("X-Purpose" = Option<String>, Header, description = "What the data is for, when the application has several purposes.")),
+    request_body = GraphqlRequest,
+    responses(
+        (status = 200, description = "carried out, in whole or in part",
+            content((GraphqlResponse = "application/json"), (GraphqlResponse = "application/graphql-response+json"))),
+        Refusals,
+    ),
+    security(("applicationToken" = [])),
+)]
+pub(super) async fn answer(
+    State(gateway): State<Arc<LiveGateway>>,
+    Extension(trace_id): Extension<TraceId>,
+    request: Request,
+) -> Response<Body> {
+    let (gateway, begun) = (gateway.now(), Instant::now());
+    let (parts, body) = request.into_parts();
+    let peer = parts.extensions.get::<ConnectInfo<Peer>>();
+    let certificate = peer.and_then(|ConnectInfo(peer)| peer.thumbprint()).map(str::to_owned);
+    let body = read(body, &gateway.config.limits).await;
+    send(pipeline::answer(&gateway, Incoming { begun, headers: parts.headers, certificate, body, trace_id }).await)
+}
+
+/// Reads a body within its size and its time. What is left over of one that is too large is not read.
+async fn read(body: Body, limits: &Limits) -> Result<Bytes, RequestError> {
+    let time = Duration::from_millis(limits.request_timeout_ms);
+    let limited = Limited::new(body, limits.body_bytes).collect();
+    match tokio::time::timeout(time, limited).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(RequestError::TooLarge { limit: limits.body_bytes }),
+        Ok(Err(_)) | Err(_) => Err(RequestError::Broken),
+    }
+}
+
+/// A question about a person does not belong in an address, and no other method asks questions.
+pub(super) async fn use_post(Extension(trace_id): Extension<TraceId>, request: Request) -> Response<Body> {
+    let error = ClientError::new(Code::UsePost, "send the request as POST");
+    send(response::refuse(&error.into(), MediaType::accepted(request.headers()), &trace_id))
+}
+
+fn send(answer: Answer) -> Response<Body> {
+    (answer.status, answer.headers, answer.body).into_response()
+}

@@ -1,0 +1,79 @@
+//! The gateway over HTTP.
+
+mod graphql;
+
+mod health;
+
+mod sdl;
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::MethodRouter,
+};
+use ndx_auth::ServiceVerifier;
+use ndx_service::{caller, guard, openapi};
+use serde_json::json;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouterExt},
+    routes,
+};
+
+pub use self::health::Details;
+use crate::state::LiveGateway;
+
+const DESCRIPTION: &str = "One GraphQL endpoint in front of every register. What an answer may hold is decided by the law's \
+                           policy and the person's consent, and recorded before it leaves.";
+
+/// What applications and everybody may reach, and what other services may.
+fn parts() -> [OpenApiRouter<Arc<LiveGateway>>; 2] {
+    let only = |route, allowed| {
+        UtoipaMethodRouterExt::map(route, |methods: MethodRouter<_>| methods.fallback(move || wrong_method(allowed)))
+    };
+    let graphql =
+        |route| UtoipaMethodRouterExt::map(route, |methods: MethodRouter<_>| methods.fallback(graphql::use_post));
+    let open = OpenApiRouter::new()
+        .routes(graphql(routes!(graphql::public)))
+        .routes(graphql(routes!(graphql::answer)))
+        .routes(only(routes!(health::health), "GET, HEAD"));
+    let services = OpenApiRouter::new()
+        .routes(only(routes!(health::details), "GET, HEAD"))
+        .routes(only(routes!(sdl::active), "GET, HEAD"))
+        .routes(only(routes!(sdl::versions), "GET, HEAD"));
+    [open, services]
+}
+
+/// What the gateway says of its own interface.
+pub fn openapi() -> OpenApi {
+    let parts = parts().map(OpenApiRouter::into_openapi);
+    openapi::document("NDX gateway", DESCRIPTION, parts)
+}
+
+/// The routes of the gateway. The services that `callers` knows may read its schema.
+pub fn router(gateway: Arc<LiveGateway>, callers: Arc<ServiceVerifier>) -> Router {
+    let [open, services] = parts().map(|part| part.with_state(Arc::clone(&gateway)).split_for_parts().0);
+    let router =
+        open.merge(caller::services_only(services, callers)).merge(openapi::router(openapi())).fallback(not_found);
+    // The body's limit is the pipeline's: it answers with a code.
+    guard::guarded(router, usize::MAX)
+}
+
+async fn wrong_method(allowed: &'static str) -> Response {
+    let message = "this path takes another method";
+    let mut response = problem(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
+}
+
+async fn not_found() -> Response {
+    let message = "there is nothing here; questions go to `POST /public/graphql`";
+    problem(StatusCode::NOT_FOUND, "NOT_FOUND", message)
+}
+
+fn problem(status: StatusCode, code: &str, message: &str) -> Response {
+    (status, Json(json!({"error": {"code": code, "message": message}}))).into_response()
+}

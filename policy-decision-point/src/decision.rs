@@ -59,7 +59,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::policy::{Basis, FieldPolicy};
+    use crate::policy::{Basis, FieldPolicy, Source};
 
     fn now() -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
@@ -67,7 +67,15 @@ mod tests {
 
     fn policy(name: &str, access: AccessControl, is_owner: bool) -> FieldPolicy {
         let field = FieldRef::new("s", name);
-        FieldPolicy { field, display_name: None, description: None, is_owner, access, owner: None }
+        FieldPolicy {
+            field,
+            display_name: None,
+            description: None,
+            source: Source::Primary,
+            is_owner,
+            access,
+            owner: None,
+        }
     }
 
     fn grant(name: &str, purpose: &str, from: i64, until: Option<i64>) -> Grant {

@@ -1,8 +1,8 @@
 //! What can be wrong with the policies' store and its seed.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
-use ndx_store::sqlite::StoreError;
+use ndx_store::StoreError;
 
 /// One mistake in a seed file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +35,22 @@ pub enum PolicyStoreError {
     Store(#[from] StoreError),
 }
 
-impl From<sqlx::Error> for PolicyStoreError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
 fn listed(problems: &[SeedProblem]) -> String {
     problems.iter().map(|problem| format!("\n  {problem}")).collect()
+}
+
+/// Why a look at the store failed; shared by all who waited for it.
+#[derive(Debug, thiserror::Error)]
+#[error("the policy store cannot be looked at")]
+pub struct StoreGone(#[source] pub Arc<StoreError>);
+
+/// Why the policies were not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError<E> {
+    /// The change contradicts what is in force.
+    #[error("the change was refused")]
+    Refused(E),
+    /// The store cannot be read or written.
+    #[error("the policy store cannot be used")]
+    Store(#[from] StoreError),
 }

@@ -2,6 +2,8 @@
 
 pub mod policy;
 
+pub mod history;
+
 pub mod decision;
 
 pub mod error;
@@ -10,10 +12,16 @@ pub mod seed;
 
 pub mod store;
 
+mod held;
+
 pub mod state;
 
+#[expect(unused_qualifications, reason = "the macros that describe the API write longer paths than a person would")]
 mod api;
 
 pub mod server;
 
-pub use crate::{error::PolicyStoreError, state::Pdp};
+pub use crate::{
+    error::PolicyStoreError,
+    state::{Pdp, Purposes},
+};

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use ndx_contracts::{ApplicationId, FieldRef, Need, Purpose};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What holds for one field, whoever asks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FieldPolicy {
     /// The field.
@@ -18,6 +19,9 @@ pub struct FieldPolicy {
     /// The form in which it is held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// Which of several registers holds it.
+    #[serde(default)]
+    pub source: Source,
     /// Whether the provider itself owns it, so that no citizen has to be asked.
     pub is_owner: bool,
     /// Whether it is open to all who have a grant.
@@ -27,8 +31,19 @@ pub struct FieldPolicy {
     pub owner: Option<Owner>,
 }
 
+/// Which of several registers holds a field. The exchange has one source a field: it is kept for those who ask.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// The one that is asked first.
+    #[default]
+    Primary,
+    /// The one that is asked when the first has no answer.
+    Fallback,
+}
+
 /// Whether a field is open to all who have a grant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AccessControl {
     /// It is.
@@ -38,7 +53,7 @@ pub enum AccessControl {
 }
 
 /// Whose a field is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Owner {
     /// The person it is about.
@@ -46,7 +61,7 @@ pub enum Owner {
 }
 
 /// The ground on which an application may ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Basis {
     /// The person's consent.
@@ -54,7 +69,7 @@ pub enum Basis {
 }
 
 /// One application may ask for one field for one purpose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Grant {
     /// Who.
@@ -90,7 +105,7 @@ impl Grant {
 }
 
 /// One step in the history of the policies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "action", rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 pub enum Action {
     /// A field policy is new or changed.
@@ -194,6 +209,13 @@ mod tests {
         assert_eq!(folded.grants, new.grants);
         assert_eq!(folded.version, 3);
         assert!(new.difference(&new).is_empty());
+    }
+
+    #[test]
+    fn an_action_from_before_fields_had_a_source_still_parses() {
+        let text = r#"{"action":"FIELD_POLICY_PUT","policy":{"field":{"schemaId":"s","fieldName":"x"},"isOwner":true,"access":"public"}}"#;
+        let Action::FieldPolicyPut { policy } = serde_json::from_str(text).unwrap() else { panic!("{text}") };
+        assert_eq!(policy.source, Source::Primary);
     }
 
     #[test]

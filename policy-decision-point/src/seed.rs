@@ -1,64 +1,101 @@
 //! Reads the two files that fill the store: field policies in the shape of OpenDIF's policy metadata, and grants.
 
-use std::path::Path;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use chrono::{DateTime, Utc};
+use ndx_config::{Document, Entry, Problem, did_you_mean, schema_of};
 use ndx_contracts::{ApplicationId, FieldRef, Need, Purpose, SchemaId};
-use serde::{Deserialize, de::DeserializeOwned};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use crate::{
     error::SeedProblem,
-    policy::{AccessControl, Basis, FieldPolicy, Grant, Owner, PolicySet},
+    policy::{AccessControl, Basis, FieldPolicy, Grant, Owner, PolicySet, Source},
 };
 
-#[derive(Deserialize)]
+#[derive(JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SchemaEntry {
-    schema_id: SchemaId,
-    records: Vec<FieldEntry>,
+    #[serde(rename = "schemaId")]
+    #[schemars(with = "String", length(min = 1))]
+    _schema_id: SchemaId,
+    #[serde(rename = "records")]
+    _records: Vec<FieldEntry>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct FieldEntry {
-    field_name: String,
+    #[serde(rename = "fieldName")]
+    #[schemars(length(min = 1))]
+    _field_name: String,
     #[serde(default)]
     display_name: Option<String>,
     #[serde(default)]
     description: Option<String>,
-    /// Which of several registers is asked first; the exchange has one source a field.
-    #[serde(rename = "source")]
-    _source: Priority,
+    source: Source,
     is_owner: bool,
     access_control_type: AccessControl,
     #[serde(default)]
     owner: Option<Owner>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Priority {
-    Primary,
-    Fallback,
-}
-
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct GrantEntry {
-    application_id: ApplicationId,
-    purpose: Purpose,
+    #[serde(rename = "applicationId")]
+    #[schemars(with = "String", length(min = 1))]
+    _application_id: ApplicationId,
+    #[serde(rename = "purpose")]
+    #[schemars(with = "String", length(min = 1))]
+    _purpose: Purpose,
     basis: Basis,
     from: DateTime<Utc>,
     until: Option<DateTime<Utc>>,
-    fields: Vec<GrantedField>,
+    #[serde(rename = "fields")]
+    _fields: Vec<GrantedField>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct GrantedField {
+    #[schemars(with = "String", length(min = 1))]
     schema_id: SchemaId,
+    #[schemars(length(min = 1))]
     field_name: String,
+    #[schemars(with = "String", extend("enum" = ["needed", "optional"]))]
     need: Need,
+}
+
+/// Everything that the two files say, mistakes or not.
+#[derive(Debug, Default)]
+pub struct Seed {
+    /// The policies, as far as they can be read.
+    pub set: PolicySet,
+    /// Every mistake, file by file, in each file's order.
+    pub problems: Vec<SeedProblem>,
+    /// The fields that field policies speak of, with their places; `None` when the file is no JSON.
+    pub spoken_of: Option<BTreeMap<FieldRef, Problem>>,
+    /// What is granted to whom; `None` when the file is no JSON.
+    pub granted: Option<Vec<Granted>>,
+}
+
+/// One entry of the grants. The places' messages are empty: whoever finds something wrong says what.
+#[derive(Debug, Clone)]
+pub struct Granted {
+    /// Who may ask.
+    pub application: ApplicationId,
+    /// Where that is written.
+    pub application_at: Problem,
+    /// What for.
+    pub purpose: Purpose,
+    /// Where that is written.
+    pub purpose_at: Problem,
+    /// Which fields.
+    pub fields: BTreeSet<FieldRef>,
 }
 
 /// Reads both files into the policies that they want.
@@ -66,92 +103,130 @@ struct GrantedField {
 /// # Errors
 /// With every mistake in either.
 pub fn read(fields: &Path, grants: &Path) -> Result<PolicySet, Vec<SeedProblem>> {
-    let mut reader = Reader { set: PolicySet::default(), problems: Vec::new() };
-    let schemas: Option<Vec<SchemaEntry>> = reader.file(fields);
-    let granted: Option<Vec<GrantEntry>> = reader.file(grants);
-    let fields_known = schemas.is_some();
-    for entry in schemas.unwrap_or_default() {
-        reader.schema(entry, fields);
-    }
-    for (number, entry) in granted.unwrap_or_default().into_iter().enumerate() {
-        reader.grant(number, entry, grants, fields_known);
-    }
-    if reader.problems.is_empty() { Ok(reader.set) } else { Err(reader.problems) }
+    let seed = check(fields, grants);
+    if seed.problems.is_empty() { Ok(seed.set) } else { Err(seed.problems) }
 }
 
-struct Reader {
-    set: PolicySet,
-    problems: Vec<SeedProblem>,
+/// Reads both files as far as that can be done, and tells everything that is wrong with them.
+pub fn check(fields: &Path, grants: &Path) -> Seed {
+    let mut seed = Seed::default();
+    let mut problems = Vec::new();
+    if let Some(document) = document(fields, &schema_of::<Vec<SchemaEntry>>(), &mut problems) {
+        let mut known = BTreeMap::new();
+        for entry in document.root().items() {
+            seed.schema(&entry, &mut known, &mut problems);
+        }
+        seed.spoken_of = Some(known);
+    }
+    seed.take(fields, &mut problems);
+    if let Some(document) = document(grants, &schema_of::<Vec<GrantEntry>>(), &mut problems) {
+        let entries = document.root().items();
+        seed.granted = Some(entries.iter().filter_map(|entry| seed.grant(entry, &mut problems)).collect());
+    }
+    seed.take(grants, &mut problems);
+    seed
 }
 
-impl Reader {
-    fn note(&mut self, file: &Path, place: Option<(usize, usize)>, message: String) {
-        self.problems.push(SeedProblem { file: file.display().to_string(), place, message });
-    }
-
-    fn file<T: DeserializeOwned>(&mut self, file: &Path) -> Option<T> {
-        let text = match std::fs::read_to_string(file) {
-            Ok(text) => text,
-            Err(cause) => {
-                self.note(file, None, format!("the file cannot be read: {cause}"));
-                return None;
-            }
-        };
-        match serde_json::from_str(&text) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                let words = error.to_string();
-                let words = words.split(" at line ").next().unwrap_or(&words).to_owned();
-                self.note(file, Some((error.line(), error.column())), words);
-                None
-            }
+fn document(file: &Path, schema: &serde_json::Value, problems: &mut Vec<Problem>) -> Option<Document> {
+    match Document::read(file) {
+        Ok(mut document) => {
+            problems.extend(document.compare(schema));
+            Some(document)
+        }
+        Err(problem) => {
+            problems.push(problem);
+            None
         }
     }
+}
 
-    fn schema(&mut self, entry: SchemaEntry, file: &Path) {
-        for record in entry.records {
-            let field = FieldRef { schema_id: entry.schema_id.clone(), field_name: record.field_name };
-            if record.is_owner == record.owner.is_some() {
+fn field(schema: Option<&str>, entry: &Entry<'_>) -> Option<FieldRef> {
+    Some(FieldRef { schema_id: SchemaId::new(schema?), field_name: entry.text_of("fieldName")?.to_owned() })
+}
+
+impl Seed {
+    /// Takes the mistakes of `file` in, in its order.
+    fn take(&mut self, file: &Path, problems: &mut Vec<Problem>) {
+        problems.sort();
+        let place = |problem: Problem| SeedProblem {
+            file: file.display().to_string(),
+            place: Some((problem.line, problem.column)),
+            message: problem.message,
+        };
+        self.problems.extend(std::mem::take(problems).into_iter().map(place));
+    }
+
+    fn schema(&mut self, entry: &Entry<'_>, known: &mut BTreeMap<FieldRef, Problem>, problems: &mut Vec<Problem>) {
+        for record in entry.list("records") {
+            let Some(field) = field(entry.text_of("schemaId"), &record) else { continue };
+            let at = record.problem_at("fieldName", "");
+            if known.insert(field.clone(), at).is_some() {
+                problems.push(record.problem_at("fieldName", format!("`{field}` is listed twice; remove one")));
+            }
+            let Some(read) = record.read::<FieldEntry>() else { continue };
+            if read.is_owner == read.owner.is_some() {
                 let rule = "`owner` must be there when `isOwner` is false, and only then";
-                self.note(file, None, format!("`{field}`: {rule}"));
+                problems.push(record.problem_at("isOwner", format!("`{field}`: {rule}")));
             }
             let policy = FieldPolicy {
                 field: field.clone(),
-                display_name: record.display_name,
-                description: record.description,
-                is_owner: record.is_owner,
-                access: record.access_control_type,
-                owner: record.owner,
+                display_name: read.display_name,
+                description: read.description,
+                source: read.source,
+                is_owner: read.is_owner,
+                access: read.access_control_type,
+                owner: read.owner,
             };
-            if self.set.fields.insert(field.clone(), policy).is_some() {
-                self.note(file, None, format!("`{field}` is listed twice; remove one"));
-            }
+            self.set.fields.insert(field, policy);
         }
     }
 
-    fn grant(&mut self, number: usize, entry: GrantEntry, file: &Path, fields_known: bool) {
-        let GrantEntry { application_id, purpose, basis, from, until, fields } = entry;
-        if until.is_some_and(|until| until <= from) {
-            self.note(file, None, format!("[{number}]: `until` is not after `from`, so the grant would never hold"));
+    fn grant(&mut self, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Option<Granted> {
+        let time = |key| DateTime::parse_from_rfc3339(entry.text_of(key)?).ok();
+        if let (Some(from), Some(until)) = (time("from"), time("until"))
+            && until <= from
+        {
+            problems.push(entry.problem_at("until", "`until` is not after `from`, so the grant would never hold"));
         }
-        if purpose.as_str().is_empty() {
-            self.note(file, None, format!("[{number}]: `purpose` is empty; say what for"));
-        }
-        for (place, granted) in fields.into_iter().enumerate() {
-            let field = FieldRef { schema_id: granted.schema_id, field_name: granted.field_name };
-            if fields_known && !self.set.fields.contains_key(&field) {
-                self.note(file, None, format!("[{number}].fields[{place}]: no field policy speaks of `{field}`"));
+        let read = entry.read::<GrantEntry>();
+        let (application, purpose) =
+            (ApplicationId::new(entry.text_of("applicationId")?), Purpose::new(entry.text_of("purpose")?));
+        let mut fields = BTreeSet::new();
+        for granted in entry.list("fields") {
+            let Some(field) = field(granted.text_of("schemaId"), &granted) else { continue };
+            if let Some(unspoken) = self.unspoken(&field) {
+                problems.push(granted.problem_at("fieldName", unspoken));
             }
-            let (application, purpose) = (application_id.clone(), purpose.clone());
-            let grant = Grant { application, purpose, field: field.clone(), basis, need: granted.need, from, until };
-            if self.set.grants.insert(grant.key(), grant).is_some() {
-                self.note(
-                    file,
-                    None,
-                    format!("[{number}].fields[{place}]: `{field}` is granted twice for one purpose; remove one"),
-                );
+            let before = (application.clone(), purpose.clone(), field.clone());
+            if self.set.grants.contains_key(&before) || !fields.insert(field.clone()) {
+                let message = format!("`{field}` is granted twice for one purpose; remove one");
+                problems.push(granted.problem_at("fieldName", message));
+            }
+            if let (Some(read), Some(granted)) = (&read, granted.read::<GrantedField>()) {
+                let (application, purpose) = (application.clone(), purpose.clone());
+                let (basis, from, until) = (read.basis, read.from, read.until);
+                let field = FieldRef { schema_id: granted.schema_id, field_name: granted.field_name };
+                let grant = Grant { application, purpose, field, basis, need: granted.need, from, until };
+                self.set.grants.insert(grant.key(), grant);
             }
         }
+        let (application_at, purpose_at) = (entry.problem_at("applicationId", ""), entry.problem_at("purpose", ""));
+        Some(Granted { application, application_at, purpose, purpose_at, fields })
+    }
+
+    /// That no field policy speaks of `field`, when that is known.
+    fn unspoken(&self, field: &FieldRef) -> Option<String> {
+        let known = self.spoken_of.as_ref()?;
+        if known.contains_key(field) {
+            return None;
+        }
+        let names: Vec<&str> = known
+            .keys()
+            .filter(|other| other.schema_id == field.schema_id)
+            .map(|other| other.field_name.as_str())
+            .collect();
+        let hint = did_you_mean(&field.field_name, &names);
+        Some(format!("no field policy speaks of `{field}`{hint}"))
     }
 }
 
@@ -201,7 +276,8 @@ mod tests {
     fn an_unknown_basis_or_key_is_told_with_its_place() {
         let grants = "[{\"applicationId\":\"x\",\n\"purpose\":\"p\",\n\"basis\":\"because\"}]";
         let problems = both(FIELDS, grants).unwrap_err();
-        assert_eq!(problems[0].place.unwrap().0, 3);
-        assert!(problems[0].message.contains("because"));
+        let places: Vec<_> = problems.iter().map(|problem| problem.place.unwrap()).collect();
+        assert_eq!(places, [(1, 2), (1, 2), (3, 9)], "{problems:#?}");
+        assert!(problems[2].message.contains("`basis` must be one of `consent`"), "{problems:#?}");
     }
 }

@@ -1,30 +1,48 @@
-//! The routes.
+//! The routes, and the document that describes them.
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    http::StatusCode,
-    routing::{get, post},
-};
+use axum::{Router, middleware::map_response};
 use ndx_auth::ServiceVerifier;
-use ndx_service::{caller, guard};
+use ndx_service::{caller, guard, openapi as document};
+use utoipa::{OpenApi as _, openapi::OpenApi};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{decide, health, problem},
+    api::{allow_list, decide, health, history, metadata, problem},
     state::Pdp,
 };
 
 const LARGEST: usize = 1024 * 1024;
 
-/// All routes; all but `/health` want a service token.
+#[derive(utoipa::OpenApi)]
+#[openapi(components(schemas(problem::ErrorBody)))]
+struct Parts;
+
+fn for_services() -> OpenApiRouter<Arc<Pdp>> {
+    OpenApiRouter::with_openapi(Parts::openapi())
+        .routes(routes!(decide::handler))
+        .routes(routes!(metadata::sync::handler, metadata::list::handler))
+        .routes(routes!(metadata::one::change, metadata::one::remove))
+        .routes(routes!(metadata::one::disallow))
+        .routes(routes!(allow_list::handler))
+        .routes(routes!(history::handler))
+}
+
+fn for_everybody() -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(health::handler))
+}
+
+/// The OpenAPI document of this service.
+pub fn openapi() -> OpenApi {
+    let parts = [for_services().into_openapi(), for_everybody().into_openapi()];
+    document::document("NDX policy decision point", env!("CARGO_PKG_DESCRIPTION"), parts)
+}
+
+/// All routes; all but `/health` and `/openapi.json` want a service token.
 pub fn router(pdp: Arc<Pdp>, callers: Arc<ServiceVerifier>) -> Router {
-    let wrong_method =
-        || async { problem(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "this path takes another method") };
-    let inner =
-        Router::new().route("/api/v1/policy/decide", post(decide::handler).fallback(wrong_method)).with_state(pdp);
-    let router = caller::services_only(inner, callers)
-        .route("/health", get(health::handler).fallback(wrong_method))
-        .fallback(|| async { problem(StatusCode::NOT_FOUND, "NOT_FOUND", "there is nothing here") });
-    guard::guarded(router, LARGEST)
+    let (inner, _) = for_services().with_state(pdp).split_for_parts();
+    let (open, _) = for_everybody().split_for_parts();
+    let router = caller::services_only(inner, callers).merge(open).merge(document::router(openapi()));
+    guard::guarded(router, LARGEST).layer(map_response(problem::shaped))
 }

@@ -3,24 +3,44 @@
 //! Added to the question: `purpose`. Without it, the application's only purpose is taken; with several, every field is
 //! denied as `OTHER_PURPOSE`, for nobody said which. Added to the answer: `policyVersion` and `decisions`.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
-use axum::{
-    Extension, Json,
-    extract::{State, rejection::JsonRejection},
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Extension, Json, extract::State};
 use ndx_contracts::{
     ApplicationId, FieldRef, Purpose, TraceId,
     policy::{Decision, DecisionRequest, DenyReason, Effect, FieldDecision},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 
-use super::problem;
+use super::{
+    problem::{ErrorBody, Problem, ToASender, ToEverybody},
+    sent::{Body, Kind, Shape, optional, read, required},
+};
 use crate::{
     policy::{FieldPolicy, Owner, PolicySet},
     state::Pdp,
+};
+
+/// A field, as every question names it.
+pub const FIELD: Shape = Shape {
+    about: "A field of a provider's schema.",
+    members: &[
+        required("fieldName", Kind::Name, "The dotted path from the provider's `Query` type: `person.fullName`."),
+        required("schemaId", Kind::Name, "The provider's schema: `drp-schema-v1`."),
+    ],
+};
+
+const SHAPE: Shape = Shape {
+    about: "May this application see these fields, for this purpose?",
+    members: &[
+        required("applicationId", Kind::Name, "Who asks."),
+        required("requiredFields", Kind::List(&FIELD), "Which fields; each is decided, in this order."),
+        optional("purpose", Kind::Name, "What for. Without it, the application's only purpose is taken."),
+    ],
 };
 
 /// The question.
@@ -33,21 +53,41 @@ pub struct DecideRequest {
     purpose: Option<Purpose>,
 }
 
+impl PartialSchema for DecideRequest {
+    fn schema() -> RefOr<Schema> {
+        Schema::from(SHAPE.schema()).into()
+    }
+}
+
+impl ToSchema for DecideRequest {}
+
 /// The answer. Lists are null when they are empty, as OpenDIF's callers expect.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DecideResponse {
+    /// Whether `unauthorizedFields` is empty.
     app_authorized: bool,
+    /// The fields that are denied for another reason than a grant that has ended.
+    #[schema(required = true)]
     unauthorized_fields: Option<Vec<FieldAnswer>>,
+    /// Whether `expiredFields` has any.
     app_access_expired: bool,
+    /// The fields whose grants have ended.
+    #[schema(required = true)]
     expired_fields: Option<Vec<FieldAnswer>>,
+    /// Whether `consentRequiredFields` has any.
     app_requires_owner_consent: bool,
+    /// The fields that are permitted when the person has shared them.
+    #[schema(required = true)]
     consent_required_fields: Option<Vec<FieldAnswer>>,
+    /// The version of the policies that decided: the number of the last action in their history.
     policy_version: u64,
+    /// One decision for each field of the question, in its order, with its reasons.
     decisions: Vec<FieldDecision>,
 }
 
-#[derive(Debug, Serialize)]
+/// A field, and what people call it.
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct FieldAnswer {
     #[serde(flatten)]
@@ -60,41 +100,30 @@ struct FieldAnswer {
     owner: Option<Owner>,
 }
 
-/// Decides.
+/// Decides, field by field, what an application may see. An unknown field is denied.
+#[utoipa::path(
+    post, path = "/api/v1/policy/decide", tag = "decisions", security(("serviceToken" = [])),
+    request_body = DecideRequest,
+    responses(
+        (status = 200, description = "The decision.", body = DecideResponse),
+        (status = 400, description = "The body has mistakes; all are told.", body = ErrorBody),
+        ToASender, ToEverybody,
+    ),
+)]
 pub async fn handler(
     State(pdp): State<Arc<Pdp>>,
     Extension(trace_id): Extension<TraceId>,
-    body: Result<Json<DecideRequest>, JsonRejection>,
-) -> Response {
-    let request = match body {
-        Ok(Json(request)) => request,
-        Err(rejection) => {
-            let message = "send JSON: {\"applicationId\": text, \"requiredFields\": [{\"fieldName\": text, \"schemaId\": text}], \
-                           \"purpose\": text, optional}";
-            let status = match rejection.status() {
-                StatusCode::UNSUPPORTED_MEDIA_TYPE => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                StatusCode::PAYLOAD_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
-                _ => StatusCode::BAD_REQUEST,
-            };
-            return problem(status, "BAD_REQUEST", message);
-        }
-    };
-    let policies = pdp.policies();
+    body: Body,
+) -> Result<Json<DecideResponse>, Problem> {
+    let request: DecideRequest = read(body, &SHAPE, |_, _| {})?;
+    let policies = pdp.in_force().await?;
+    let set = policies.set();
     // No purpose can have the empty name, so nothing is granted for it.
     let purpose =
-        request.purpose.or_else(|| only_purpose(policies, &request.application_id)).unwrap_or(Purpose::new(""));
+        request.purpose.or_else(|| pdp.only_purpose(set, &request.application_id)).unwrap_or(Purpose::new(""));
     let question =
         DecisionRequest { application: request.application_id, purpose, fields: request.required_fields, trace_id };
-    Json(answer(policies, pdp.decide_now(&question))).into_response()
-}
-
-fn only_purpose(policies: &PolicySet, application: &ApplicationId) -> Option<Purpose> {
-    let own = policies.grants.keys().filter(|(owner, ..)| owner == application).map(|(_, purpose, _)| purpose);
-    let purposes: BTreeSet<&Purpose> = own.collect();
-    match purposes.len() {
-        1 => purposes.first().map(|purpose| (*purpose).clone()),
-        _ => None,
-    }
+    Ok(Json(answer(set, pdp.decide_by(&policies, &question))))
 }
 
 fn answer(policies: &PolicySet, decision: Decision) -> DecideResponse {

@@ -1,9 +1,19 @@
 //! `GET /health`: whether the service runs.
 
 use axum::Json;
-use serde_json::{Value, json};
+use serde::Serialize;
 
-/// It does.
-pub async fn handler() -> Json<Value> {
-    Json(json!({"status": "healthy", "service": "policy-decision-point"}))
+/// How the service is.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Health {
+    /// `healthy`
+    status: &'static str,
+    /// `policy-decision-point`
+    service: &'static str,
+}
+
+/// Tells that the service runs.
+#[utoipa::path(get, path = "/health", tag = "service", responses((status = 200, description = "It runs.", body = Health)))]
+pub async fn handler() -> Json<Health> {
+    Json(Health { status: "healthy", service: "policy-decision-point" })
 }

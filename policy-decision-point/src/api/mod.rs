@@ -1,17 +1,15 @@
 //! The endpoints, a file each.
 
+pub mod sent;
+
+pub mod problem;
+
 pub mod decide;
 
+pub mod metadata;
+
+pub mod allow_list;
+
+pub mod history;
+
 pub mod health;
-
-use axum::{
-    Json,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
-use serde_json::json;
-
-/// An error answer: `{"error":{"code","message"}}`.
-pub fn problem(status: StatusCode, code: &str, message: &str) -> Response {
-    (status, Json(json!({"error": {"code": code, "message": message}}))).into_response()
-}

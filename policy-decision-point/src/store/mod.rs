@@ -1,70 +1,109 @@
-//! `policy.db`: the history of the policies.
+//! Where the history of the policies is kept: `policy.db`, or the schema `ndx_policy` of a PostgreSQL database.
 
-use std::path::Path;
+mod actions;
 
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use ndx_store::sqlite::{SqliteStore, Step, StoreError};
-use sqlx::Row;
+use ndx_store::{Database, Place, Step, StoreError, Tables};
 
 use crate::{
-    error::PolicyStoreError,
-    policy::{Action, PolicySet},
+    history::{Author, Recorded},
+    policy::Action,
 };
 
-const STEPS: [Step; 1] = [Step { version: 1, name: "policy actions", sql: include_str!("1_policy_actions.sql") }];
+/// The store's tables.
+pub const TABLES: Tables = Tables {
+    name: "policy",
+    steps: &[Step {
+        version: 1,
+        name: "policy actions",
+        sqlite: include_str!("1_policy_actions.sqlite.sql"),
+        postgres: include_str!("1_policy_actions.postgres.sql"),
+    }],
+    names: &["policy_actions"],
+};
 
-/// The store.
-#[derive(Debug)]
-pub struct PolicyStore(SqliteStore);
+/// Keeps the history of the policies. It only grows, and its numbers are 1, 2, 3, … without a gap, for everybody in the
+/// same order.
+#[async_trait]
+pub trait PolicyStore: Send + Sync + std::fmt::Debug {
+    /// The number of the last action; 0 when there is none. One cheap question.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn newest(&self) -> Result<u64, StoreError>;
 
-impl PolicyStore {
-    /// Opens `policy.db` in `folder`.
+    /// The actions after `number`, in their order, `most` of them at most.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn after(&self, number: u64, most: u32) -> Result<Vec<Recorded>, StoreError>;
+
+    /// Appends `actions`, all or nothing, if the last action still is number `newest`. `None` when it is not: somebody
+    /// was faster, nothing was written, and the writer must think again.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    async fn append(
+        &self,
+        newest: u64,
+        actions: Vec<Action>,
+        by: &Author,
+        at: DateTime<Utc>,
+    ) -> Result<Option<Vec<Recorded>>, StoreError>;
+}
+
+/// What is wrong with a store that does not answer in time.
+pub(crate) fn too_slow() -> StoreError {
+    StoreError::Database(sqlx::Error::PoolTimedOut)
+}
+
+/// The store in SQLite or PostgreSQL.
+#[derive(Debug, Clone)]
+pub struct SqlStore(Database);
+
+impl SqlStore {
+    /// Opens the store at `place` and brings its tables up to date.
     ///
     /// # Errors
     /// When it cannot be opened or is newer than the program.
-    pub async fn open(folder: &Path) -> Result<Self, PolicyStoreError> {
-        Ok(Self(SqliteStore::open(&folder.join("policy.db"), &STEPS).await?))
+    pub async fn open(place: &Place) -> Result<Self, StoreError> {
+        Ok(Self(Database::open(place, &TABLES).await?))
+    }
+}
+
+#[async_trait]
+impl PolicyStore for SqlStore {
+    async fn newest(&self) -> Result<u64, StoreError> {
+        let mut connection = self.0.reader().acquire().await?;
+        actions::newest(&mut connection).await
     }
 
-    /// The policies in force: all actions, folded.
-    ///
-    /// # Errors
-    /// When the history cannot be read.
-    pub async fn load(&self) -> Result<PolicySet, PolicyStoreError> {
-        let rows =
-            sqlx::query("SELECT number, action FROM policy_actions ORDER BY number").fetch_all(&self.0.reader).await?;
-        let mut policies = PolicySet::default();
-        for row in rows {
-            let (number, text): (i64, String) = (row.try_get("number")?, row.try_get("action")?);
-            let corrupt = |what: String| StoreError::Corrupt(format!("policy action {number}: {what}"));
-            let action: Action = serde_json::from_str(&text).map_err(|error| corrupt(error.to_string()))?;
-            policies.apply(u64::try_from(number).map_err(|error| corrupt(error.to_string()))?, action);
-        }
-        Ok(policies)
+    async fn after(&self, number: u64, most: u32) -> Result<Vec<Recorded>, StoreError> {
+        let mut connection = self.0.reader().acquire().await?;
+        actions::after(&mut connection, number, most).await
     }
 
-    /// Appends what leads from the policies in force to `wanted`, all or nothing; returns the policies then in force.
-    ///
-    /// # Errors
-    /// When the history cannot be read or written.
-    pub async fn become_like(
+    async fn append(
         &self,
-        wanted: &PolicySet,
-        by: &str,
-        now: DateTime<Utc>,
-    ) -> Result<PolicySet, PolicyStoreError> {
-        let actions = self.load().await?.difference(wanted);
-        let mut transaction = self.0.writer.begin_with("BEGIN IMMEDIATE").await?;
-        for action in actions {
-            let text = serde_json::to_string(&action).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-            sqlx::query("INSERT INTO policy_actions (recorded_at, recorded_by, action) VALUES ($1, $2, $3)")
-                .bind(now.to_rfc3339())
-                .bind(by)
-                .bind(text)
-                .execute(&mut *transaction)
-                .await?;
+        newest: u64,
+        actions: Vec<Action>,
+        by: &Author,
+        at: DateTime<Utc>,
+    ) -> Result<Option<Vec<Recorded>>, StoreError> {
+        let mut transaction = self.0.begin_alone(actions::TABLE).await?;
+        if actions::newest(&mut transaction).await? != newest {
+            transaction.rollback().await?;
+            return Ok(None);
+        }
+        let recorded: Vec<_> = (newest + 1..)
+            .zip(actions)
+            .map(|(number, action)| Recorded { number, at, by: by.clone(), action })
+            .collect();
+        for one in &recorded {
+            actions::insert(&mut transaction, one).await?;
         }
         transaction.commit().await?;
-        self.load().await
+        Ok(Some(recorded))
     }
 }

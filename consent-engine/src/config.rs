@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{FixedOffset, TimeDelta};
-use ndx_config::{Application, ApplicationPurpose, CanonicalForm, Exchange, IdentityProvider, Member};
+use ndx_config::{Application, ApplicationPurpose, CanonicalForm, Exchange, IdentityProvider, Member, Secret};
 use ndx_contracts::{ApplicationId, MemberId, Purpose, SchemaId, Subject};
 use url::Url;
 use uuid::Uuid;
@@ -25,11 +25,32 @@ pub struct Config {
     pub complaints: String,
     /// Where citizens sign in.
     pub identity_provider: IdentityProvider,
+    /// What we are there.
+    pub sign_in: SignIn,
+    /// The origins of other portals' pages, from which browsers may call the citizens' API.
+    pub cors_origins: Vec<String>,
     link: String,
     identifier: CanonicalForm,
     applications: BTreeMap<ApplicationId, Application>,
     members: BTreeMap<MemberId, Member>,
     keepers: BTreeMap<SchemaId, MemberId>,
+}
+
+/// What we are at the citizens' identity provider, and which of its access tokens we accept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// Its issuer.
+    pub issuer: Url,
+    /// Our client id there.
+    pub client_id: String,
+    /// Our secret there.
+    pub secret: Secret,
+    /// Where it sends people back to.
+    pub redirect: Url,
+    /// The claim that says who somebody is.
+    pub citizen_claim: String,
+    /// The audiences of the access tokens that the citizens' API accepts.
+    pub audiences: Vec<String>,
 }
 
 /// What the configuration's own check would have refused.
@@ -41,6 +62,12 @@ pub enum ConfigError {
     /// The claim has no usable rule.
     #[error("`identifiers` has no usable rule for the claim `{0}`")]
     NoIdentifier(String),
+    /// The portal's own address cannot be extended.
+    #[error("the portal's address is not one that pages can have")]
+    Address(#[from] url::ParseError),
+    /// The secret's reference was not followed.
+    #[error("the portal's secret at the identity provider is missing")]
+    NoSecret,
 }
 
 impl Config {
@@ -52,15 +79,27 @@ impl Config {
         let portal = &exchange.portal;
         let claim = &portal.identity_provider.citizen_claim;
         let identifier = exchange.identifiers.get(claim).and_then(CanonicalForm::new);
+        let provider = &portal.identity_provider;
+        let own_address = portal.url.as_ref().unwrap_or(&exchange.services.consent.url);
+        let sign_in = SignIn {
+            issuer: provider.issuer.clone(),
+            client_id: provider.client_id.clone(),
+            secret: provider.resolved_secret.clone().ok_or(ConfigError::NoSecret)?,
+            redirect: Url::parse(&below(own_address, "/signed-in"))?,
+            citizen_claim: claim.clone(),
+            audiences: portal.api_audiences.clone(),
+        };
         let keepers = exchange.providers.iter().map(|one| (one.schema_id.clone(), one.member.clone()));
         Ok(Self {
             request_lifetime: exchange.consent.request_lifetime.length(),
             cool_down: exchange.consent.cool_down.length(),
-            portal: exchange.services.consent.url.clone(),
+            portal: own_address.clone(),
             name: portal.name.clone(),
             offset: portal.utc_offset.parse().map_err(|_| ConfigError::Offset)?,
             complaints: portal.complaints.clone(),
-            identity_provider: portal.identity_provider.clone(),
+            identity_provider: provider.clone(),
+            sign_in,
+            cors_origins: portal.cors_origins.clone(),
             link: portal.link.clone(),
             identifier: identifier.ok_or_else(|| ConfigError::NoIdentifier(claim.clone()))?,
             applications: exchange.applications.iter().map(|one| (one.id.clone(), one.clone())).collect(),
@@ -96,7 +135,7 @@ impl Config {
 
     /// The address of `path` in the portal, which begins with a slash.
     pub fn address(&self, path: &str) -> String {
-        format!("{}{path}", self.portal.as_str().trim_end_matches('/'))
+        below(&self.portal, path)
     }
 
     /// The link at which the person answers.
@@ -108,4 +147,8 @@ impl Config {
     pub fn manage_link(&self, consent: Uuid) -> String {
         self.address(&format!("/my/{consent}"))
     }
+}
+
+fn below(portal: &Url, path: &str) -> String {
+    format!("{}{path}", portal.as_str().trim_end_matches('/'))
 }

@@ -1,249 +1,64 @@
-//! The consent engine: reads the ledger, lets the pure rules decide, writes what they say.
+//! The consent engine: a ledger, and the configuration by which it is kept, which can be replaced while it runs.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use ndx_clock::Clock;
 use ndx_contracts::{
-    ApplicationId, FieldRef, JudgeError, Need, Purpose, Subject, TraceId,
-    consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, ConsentStatus, StandingConsent},
+    JudgeError,
+    consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, StandingConsent},
 };
-use ndx_store::RootKey;
-use uuid::Uuid;
+use ndx_store::{Place, RootKey};
 
 use crate::{
     config::Config,
+    current::Current,
     error::EngineError,
-    ledger::{Action, AskedField, Consent, Entry, Illegal, asking, coverage, reopening},
-    store::{Recorded, Store, Writing},
+    store::{ConsentStore, SqlStore},
 };
 
-/// The ledger, with the rules and the configuration by which it is kept.
+/// The ledger, with the configuration by which it is kept.
 #[derive(Debug)]
 pub struct Engine {
-    pub(crate) config: Config,
-    pub(crate) store: Store,
+    config: ArcSwap<Config>,
+    store: Arc<dyn ConsentStore>,
     clock: Arc<dyn Clock>,
 }
 
-/// What a person answers to a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
-    /// Share what is needed and these optional fields, for so long.
-    Share {
-        /// The optional fields that the person ticked.
-        optional: Vec<FieldRef>,
-        /// For how long; one of the purpose's durations.
-        length: TimeDelta,
-    },
-    /// Share nothing of what is asked.
-    Deny,
-}
-
 impl Engine {
-    /// Opens the ledger `consent.db` in `data_folder`.
+    /// Opens the ledger at `place`, making it when it is not there.
     ///
     /// # Errors
-    /// When the file cannot be opened, or its keys do not open with `root_key`.
+    /// When it cannot be opened, or its keys do not open with `root_key`.
     pub async fn open(
         config: Config,
-        data_folder: &Path,
+        place: &Place,
         root_key: &RootKey,
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, EngineError> {
-        let store = Store::open(data_folder, root_key).await?;
-        Ok(Arc::new(Self { config, store, clock }))
+        let store = SqlStore::open(place, root_key).await?;
+        Ok(Self::over(config, Arc::new(store), clock))
     }
 
-    /// Closes the ledger's file.
+    /// The engine over a ledger that is open already.
+    pub fn over(config: Config, store: Arc<dyn ConsentStore>, clock: Arc<dyn Clock>) -> Arc<Self> {
+        Arc::new(Self { config: ArcSwap::from_pointee(config), store, clock })
+    }
+
+    /// Replaces the configuration whole. Requests that have begun go on with the one that they began with.
+    pub fn reconfigure(&self, config: Config) {
+        self.config.store(Arc::new(config));
+    }
+
+    /// What one request works with from its beginning to its end.
+    pub fn current(&self) -> Current {
+        Current { config: self.config.load_full(), store: Arc::clone(&self.store), clock: Arc::clone(&self.clock) }
+    }
+
+    /// Closes the ledger.
     pub async fn close(&self) {
         self.store.close().await;
-    }
-
-    /// The consent of this person with this id.
-    ///
-    /// # Errors
-    /// [`EngineError::NotFound`] when there is none, or it is another person's.
-    pub async fn consent_of(&self, subject: &Subject, id: Uuid) -> Result<Recorded, EngineError> {
-        let found = self.store.get(id).await?.filter(|found| self.store.is_about(found, subject));
-        found.ok_or(EngineError::NotFound)
-    }
-
-    /// All consents of this person, those that changed last first.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub async fn consents_of(&self, subject: &Subject) -> Result<Vec<Recorded>, EngineError> {
-        Ok(self.store.all_of(subject).await?)
-    }
-
-    /// Records the answer of `subject` to the request that she saw as version `seen`.
-    ///
-    /// # Errors
-    /// [`EngineError::Conflict`] when the consent has another version by now, answered or extended in the meantime;
-    /// [`EngineError::NotFound`] when it is not hers; [`EngineError::Illegal`] when there is nothing to answer.
-    pub async fn decide(
-        &self,
-        subject: &Subject,
-        id: Uuid,
-        seen: u64,
-        decision: Decision,
-        trace_id: &TraceId,
-    ) -> Result<Recorded, EngineError> {
-        self.change(subject, id, Some(seen), trace_id, |consent, now| {
-            let request = consent.request.as_ref().ok_or(Illegal::NothingAsked)?;
-            let Decision::Share { optional, length } = decision else {
-                return Ok(Some(Action::Denied { cool_down_until: now + self.config.cool_down }));
-            };
-            let (shared, declined): (Vec<&AskedField>, Vec<&AskedField>) =
-                request.fields.iter().partition(|asked| asked.need == Need::Needed || optional.contains(&asked.field));
-            let names = |list: Vec<&AskedField>| list.into_iter().map(|asked| asked.field.clone()).collect();
-            Ok(Some(Action::Granted { fields: names(shared), declined: names(declined), until: now + length }))
-        })
-        .await
-    }
-
-    /// Ends everything that `subject` shares under this consent.
-    ///
-    /// # Errors
-    /// [`EngineError::NotFound`] when it is not hers; [`EngineError::Illegal`] when nothing is shared.
-    pub async fn stop(&self, subject: &Subject, id: Uuid, trace_id: &TraceId) -> Result<Recorded, EngineError> {
-        let cool_down = self.config.cool_down;
-        let stop = |_: &Consent, now| Ok(Some(Action::Revoked { cool_down_until: now + cool_down }));
-        self.change(subject, id, None, trace_id, stop).await
-    }
-
-    /// Opens a request because `subject` has changed her mind about a refusal, or about what she declined. Where there
-    /// is nothing to change, or a request waits already, the consent stays as it is.
-    ///
-    /// # Errors
-    /// [`EngineError::NotFound`] when it is not hers.
-    pub async fn reopen(&self, subject: &Subject, id: Uuid, trace_id: &TraceId) -> Result<Recorded, EngineError> {
-        let lifetime = self.config.request_lifetime;
-        self.change(subject, id, None, trace_id, |consent, now| Ok(reopening(consent, now, lifetime))).await
-    }
-
-    /// Lets `choose` say what to write about one consent of `subject`, and writes it, in one transaction. What has
-    /// lapsed by now is recorded first, and stays recorded when `choose` finds nothing possible.
-    async fn change(
-        &self,
-        subject: &Subject,
-        id: Uuid,
-        seen: Option<u64>,
-        trace_id: &TraceId,
-        choose: impl FnOnce(&Consent, DateTime<Utc>) -> Result<Option<Action>, Illegal> + Send,
-    ) -> Result<Recorded, EngineError> {
-        let mut writing = self.store.begin().await?;
-        let found = writing.get(id).await?.filter(|found| self.store.is_about(found, subject));
-        let mut recorded = found.ok_or(EngineError::NotFound)?;
-        if seen.is_some_and(|seen| seen != recorded.consent.version) {
-            return Err(EngineError::Conflict);
-        }
-        let now = self.now();
-        let lapsed = recorded.consent.has_lapsed(now).then_some(Action::Expired {});
-        self.append(&mut writing, &mut recorded, lapsed, now, trace_id).await?;
-        let outcome = match choose(&recorded.consent, now) {
-            Ok(action) => self.append(&mut writing, &mut recorded, action, now, trace_id).await,
-            Err(illegal) => Err(illegal.into()),
-        };
-        match outcome {
-            Ok(()) | Err(EngineError::Illegal(_)) => writing.commit().await?,
-            Err(error) => return Err(error),
-        }
-        outcome.map(|()| recorded)
-    }
-
-    /// Takes each action through the fold, which refuses what is not possible, and writes it down.
-    async fn append(
-        &self,
-        writing: &mut Writing<'_>,
-        recorded: &mut Recorded,
-        actions: impl IntoIterator<Item = Action>,
-        now: DateTime<Utc>,
-        trace_id: &TraceId,
-    ) -> Result<(), EngineError> {
-        for action in actions {
-            let entry = Entry { seq: recorded.consent.version + 1, at: now, trace_id: trace_id.clone(), action };
-            recorded.consent.apply(&entry)?;
-            writing.append(recorded.id, &entry).await?;
-            recorded.entries.push(entry);
-        }
-        Ok(())
-    }
-
-    /// Where the required fields stand, after a request was opened for those that the person must be asked for.
-    pub(crate) async fn ask(&self, requirement: &ConsentRequirement) -> Result<ConsentAnswer, EngineError> {
-        let ConsentRequirement { application, purpose, subject, trace_id, .. } = requirement;
-        self.registered(application, purpose)?;
-        let wanted = self.wanted(requirement);
-        if wanted.is_empty() {
-            return Err(EngineError::NoFields);
-        }
-        let lifetime = self.config.request_lifetime;
-        // Most questions need no pen: everything is shared, or asked already.
-        if let Some(found) = self.store.find(subject, application, purpose).await? {
-            let now = self.now();
-            if asking(&found.consent, &wanted, now, lifetime).is_none() {
-                return Ok(self.answer(&found, &wanted, now));
-            }
-        }
-        let mut writing = self.store.begin().await?;
-        let now = self.now();
-        let mut recorded = match writing.find(subject, application, purpose).await? {
-            Some(found) => found,
-            None => writing.create(subject, application, purpose, now).await?,
-        };
-        let lapsed = recorded.consent.has_lapsed(now).then_some(Action::Expired {});
-        let request = asking(&recorded.consent, &wanted, now, lifetime);
-        self.append(&mut writing, &mut recorded, lapsed.into_iter().chain(request), now, trace_id).await?;
-        writing.commit().await?;
-        Ok(self.answer(&recorded, &wanted, now))
-    }
-
-    fn registered(&self, application: &ApplicationId, purpose: &Purpose) -> Result<(), EngineError> {
-        if self.config.application(application).is_none() {
-            return Err(EngineError::UnknownApplication(application.clone()));
-        }
-        let known = self.config.purpose(application, purpose).is_some();
-        known.then_some(()).ok_or_else(|| EngineError::UnknownPurpose(application.clone(), purpose.clone()))
-    }
-
-    /// The required fields, each once, with the body that keeps each.
-    fn wanted(&self, requirement: &ConsentRequirement) -> Vec<AskedField> {
-        let mut wanted: Vec<AskedField> = Vec::new();
-        for required in &requirement.fields {
-            if !wanted.iter().any(|asked| asked.field == required.field) {
-                wanted.push(AskedField::new(required, self.config.keeper(&required.field.schema_id).cloned()));
-            }
-        }
-        wanted
-    }
-
-    fn answer(&self, recorded: &Recorded, wanted: &[AskedField], now: DateTime<Utc>) -> ConsentAnswer {
-        let present = recorded.consent.at(now);
-        let parts = coverage(&present, wanted.iter().map(|asked| &asked.field));
-        // What is missing and not asked was refused, whatever else is shared.
-        let status = match present.status() {
-            ConsentStatus::Approved if !parts.missing.is_empty() => ConsentStatus::Rejected,
-            status => status,
-        };
-        ConsentAnswer {
-            consent_id: recorded.id,
-            version: recorded.consent.version,
-            status,
-            covered: parts.covered,
-            missing: parts.missing,
-            declined: parts.declined,
-            portal_url: (status == ConsentStatus::Pending).then(|| self.config.answer_link(recorded.id)),
-            manage_url: present.answer.is_some().then(|| self.config.manage_link(recorded.id)),
-            expires_at: present.ends(),
-        }
-    }
-
-    /// The time, as fine as the ledger keeps it.
-    pub(crate) fn now(&self) -> DateTime<Utc> {
-        self.clock.now().trunc_subsecs(3)
     }
 
     /// The clock that the ledger goes by.
@@ -255,20 +70,10 @@ impl Engine {
 #[async_trait]
 impl ConsentEngine for Engine {
     async fn require(&self, requirement: &ConsentRequirement) -> Result<ConsentAnswer, JudgeError> {
-        Ok(self.ask(requirement).await?)
+        Ok(self.current().ask(requirement).await?.answer)
     }
 
     async fn withdrawn(&self, standing: &[StandingConsent]) -> Result<Vec<StandingConsent>, JudgeError> {
-        let mut lost = Vec::new();
-        for StandingConsent { consent_id, fields } in standing {
-            let found = self.store.get(*consent_id).await.map_err(EngineError::from)?;
-            let present = found.map(|found| found.consent.at(self.now())).unwrap_or_default();
-            let gone = |field: &&FieldRef| !present.shared.contains_key(*field);
-            let fields: Vec<FieldRef> = fields.iter().filter(gone).cloned().collect();
-            if !fields.is_empty() {
-                lost.push(StandingConsent { consent_id: *consent_id, fields });
-            }
-        }
-        Ok(lost)
+        Ok(self.current().withdrawn(standing).await?)
     }
 }

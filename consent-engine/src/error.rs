@@ -1,7 +1,7 @@
 //! Why the engine did not do what it was asked.
 
 use ndx_contracts::{ApplicationId, JudgeError, Purpose};
-use ndx_store::sqlite::StoreError;
+use ndx_store::StoreError;
 
 use crate::ledger::Illegal;
 
@@ -29,12 +29,6 @@ pub enum EngineError {
     /// The ledger cannot be read or written.
     #[error("the ledger cannot be read or written")]
     Store(#[from] StoreError),
-}
-
-impl From<sqlx::Error> for EngineError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
 }
 
 impl From<ndx_store::sealed::CryptoError> for EngineError {

@@ -3,7 +3,8 @@
 pub mod config;
 pub mod error;
 pub mod ledger;
-mod store;
+pub mod store;
+mod current;
 mod engine;
 pub mod pages;
 mod state;
@@ -13,7 +14,8 @@ pub mod server;
 
 pub use crate::{
     config::Config,
-    engine::{Decision, Engine},
+    current::{Current, Decision},
+    engine::Engine,
     error::EngineError,
-    store::Recorded,
+    store::{Recorded, TABLES},
 };

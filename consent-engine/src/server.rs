@@ -1,25 +1,38 @@
-//! The router: what is open, what is for services only, and the citizen's pages.
+//! The router: what is open, what is for services only, what is for citizens' own portals, and the citizen's pages.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use axum::{Router, routing::get};
-use ndx_auth::{
-    ServiceVerifier,
-    openid::{OpenIdClient, OpenIdProvider},
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{self, Next},
+    response::Response,
+    routing::any,
 };
-use ndx_service::{caller::services_only, guard::guarded, outbound};
-use url::Url;
+use ndx_auth::ServiceVerifier;
+use ndx_service::{
+    caller::services_only,
+    guard::guarded,
+    openapi::{document, router as described},
+};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{consents, health},
+    api::{self, answer, consents, health, mine, one, withdrawn},
     engine::Engine,
-    pages::Pages,
+    pages::Templates,
     portal,
     state::AppState,
 };
 
-/// Larger requests are refused: the largest form of a page is far smaller.
-const BODY_LIMIT: usize = 256 * 1024;
+/// Larger requests are refused: the largest question of the gateway is smaller.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+const DESCRIPTION: &str = "\
+What people have shared, with which application, for what and until when. Services ask and look again under `/internal`, \
+with a token of their own; a citizens' portal reads and answers under `/api` in the name of the person who signed in to it. \
+The exchange's own portal is HTML and is not described here.";
 
 /// Why the service cannot be started.
 #[derive(Debug, thiserror::Error)]
@@ -30,12 +43,6 @@ pub enum ServerError {
     /// A template has a mistake.
     #[error("the pages cannot be made")]
     Pages(#[from] minijinja::Error),
-    /// The portal's own address cannot be extended.
-    #[error("the portal's address is not one that pages can have")]
-    Address(#[from] url::ParseError),
-    /// The secret's reference was not followed.
-    #[error("the portal's secret at the identity provider is missing")]
-    NoSecret,
 }
 
 /// Everything that this service answers to. The services that `verifier` knows may call `/internal`.
@@ -43,22 +50,46 @@ pub enum ServerError {
 /// # Errors
 /// When something that it needs cannot be made.
 pub fn router(engine: Arc<Engine>, verifier: Arc<ServiceVerifier>) -> Result<Router, ServerError> {
-    let settings = &engine.config.identity_provider;
-    let secret = settings.resolved_secret.as_ref().ok_or(ServerError::NoSecret)?;
-    let redirect = Url::parse(&engine.config.address("/signed-in"))?;
-    let client = OpenIdClient::new(settings.client_id.clone(), secret.expose(), redirect);
-    let http = outbound::client(Duration::from_secs(5))?;
-    let provider = OpenIdProvider::new(settings.issuer.clone(), client, http, engine.clock());
-    let pages = Arc::new(Pages::new(engine.config.name.clone())?);
-    let state = AppState { engine, provider: Arc::new(provider), pages };
+    let state = AppState::new(engine, Templates::load()?)?;
+    let internal = for_services().split_for_parts().0.route("/internal/{*path}", any(api::no_such_path));
+    let citizens = for_citizens().split_for_parts().0.route("/api/{*path}", any(api::no_such_path));
+    let router = open()
+        .split_for_parts()
+        .0
+        .merge(services_only(internal, verifier))
+        .merge(citizens.layer(api::cross_origin()))
+        .merge(described(openapi()))
+        .merge(portal::router());
+    Ok(guarded(router, BODY_LIMIT).layer(middleware::from_fn_with_state(state, from_beginning_to_end)))
+}
 
-    let internal = Router::new()
-        .route(
-            "/internal/api/v1/consents",
-            get(consents::latest).post(consents::create).fallback(consents::other_method),
-        )
-        .with_state(state.clone());
-    let open = Router::new().route("/health", get(health::health));
-    let portal = portal::router(state);
-    Ok(guarded(open.merge(services_only(internal, verifier)).merge(portal), BODY_LIMIT))
+/// What the service's APIs say of themselves, also served at `/openapi.json`.
+pub fn openapi() -> OpenApi {
+    let parts = [open(), for_services(), for_citizens()].map(OpenApiRouter::into_openapi);
+    document("Consent engine", DESCRIPTION, parts)
+}
+
+fn open() -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(health::health))
+        .routes(routes!(health::internal_health))
+        .routes(routes!(health::citizens_health))
+}
+
+fn for_services() -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(consents::create, consents::latest)).routes(routes!(withdrawn::withdrawn))
+}
+
+fn for_citizens() -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(mine::list)).routes(routes!(one::show, answer::answer))
+}
+
+/// Gives the request the one configuration that it is answered under, and sees to it that whatever comes back has the form
+/// that its reader understands: JSON for programs, a page for people.
+async fn from_beginning_to_end(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let scene = state.scene();
+    let for_programs = api::is_for_programs(request.uri().path());
+    request.extensions_mut().insert(scene.clone());
+    let response = next.run(request).await;
+    if for_programs { api::complete(response) } else { portal::complete(&scene, response) }
 }

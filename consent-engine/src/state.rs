@@ -1,22 +1,91 @@
-//! What the handlers share.
+//! What the handlers share, and what each request takes of it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use arc_swap::ArcSwap;
 use axum::extract::FromRef;
-use ndx_auth::openid::OpenIdProvider;
+use ndx_auth::openid::{OpenIdClient, OpenIdProvider};
+use ndx_clock::Clock;
+use ndx_service::outbound;
 
-use crate::{engine::Engine, pages::Pages};
+use crate::{
+    config::SignIn,
+    current::Current,
+    engine::Engine,
+    pages::{Pages, Templates},
+};
 
-/// Handles, no behaviour.
+/// Handles.
 #[derive(Debug, Clone)]
 pub(crate) struct AppState {
     pub(crate) engine: Arc<Engine>,
+    providers: Arc<Providers>,
+    templates: Arc<Templates>,
+}
+
+/// What one request is answered from: the same configuration from its beginning to its end.
+#[derive(Debug, Clone)]
+pub(crate) struct Scene {
+    pub(crate) engine: Current,
     pub(crate) provider: Arc<OpenIdProvider>,
-    pub(crate) pages: Arc<Pages>,
+    pub(crate) pages: Pages,
+}
+
+impl AppState {
+    pub(crate) fn new(engine: Arc<Engine>, templates: Templates) -> reqwest::Result<Self> {
+        let providers = Arc::new(Providers::new(&engine)?);
+        Ok(Self { engine, providers, templates: Arc::new(templates) })
+    }
+
+    /// The scene for a request that begins now.
+    pub(crate) fn scene(&self) -> Scene {
+        let engine = self.engine.current();
+        let provider = self.providers.of(&engine.config.sign_in);
+        let pages = Pages::new(Arc::clone(&self.templates), engine.config.name.clone());
+        Scene { engine, provider, pages }
+    }
 }
 
 impl FromRef<AppState> for Arc<Engine> {
     fn from_ref(state: &AppState) -> Self {
         Arc::clone(&state.engine)
+    }
+}
+
+/// The citizens' identity provider, made anew when what we are there has changed: what a provider says about itself is
+/// kept with it.
+#[derive(Debug)]
+struct Providers {
+    http: reqwest::Client,
+    clock: Arc<dyn Clock>,
+    made: ArcSwap<(SignIn, Arc<OpenIdProvider>)>,
+}
+
+impl Providers {
+    fn new(engine: &Engine) -> reqwest::Result<Self> {
+        let (http, clock) = (outbound::client(Duration::from_secs(5))?, engine.clock());
+        let settings = engine.current().config.sign_in.clone();
+        let made = ArcSwap::from_pointee(Self::make(settings, &http, &clock));
+        Ok(Self { http, clock, made })
+    }
+
+    fn of(&self, settings: &SignIn) -> Arc<OpenIdProvider> {
+        let made = self.made.load();
+        if made.0 == *settings {
+            return Arc::clone(&made.1);
+        }
+        let new = Self::make(settings.clone(), &self.http, &self.clock);
+        let provider = Arc::clone(&new.1);
+        self.made.store(Arc::new(new));
+        provider
+    }
+
+    fn make(settings: SignIn, http: &reqwest::Client, clock: &Arc<dyn Clock>) -> (SignIn, Arc<OpenIdProvider>) {
+        let secret = settings.secret.expose();
+        let client = OpenIdClient::new(settings.client_id.clone(), secret, settings.redirect.clone())
+            .needing(&settings.citizen_claim);
+        let provider = OpenIdProvider::new(settings.issuer.clone(), client, http.clone(), Arc::clone(clock));
+        let provider = provider.accepting(settings.audiences.clone());
+        (settings, Arc::new(provider))
     }
 }

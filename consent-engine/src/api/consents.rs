@@ -1,118 +1,103 @@
 //! `POST` and `GET /internal/api/v1/consents`: what the gateway, and whoever speaks OpenDIF, asks about a consent.
 
-use std::sync::Arc;
-
-use axum::{
-    Extension, Json,
-    body::Bytes,
-    extract::{RawQuery, State},
-    http::StatusCode,
-};
+use axum::{Extension, Json, body::Bytes, extract::RawQuery, http::StatusCode};
 use chrono::{DateTime, Utc};
-use ndx_contracts::{
-    ApplicationId, FieldRef, Need, Purpose, SchemaId, Subject, TraceId,
-    consent::{ConsentRequirement, ConsentStatus, RequiredField},
-};
-use serde::{Deserialize, Serialize};
+use ndx_contracts::{ApplicationId, FieldRef, Need, Purpose, TraceId, consent::ConsentStatus};
+use serde::Serialize;
 use url::form_urlencoded;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    api::ApiError,
-    engine::Engine,
+    api::{
+        ApiError, ErrorBody, body,
+        requirement::{CreateConsentRequest, required, requirement, subject},
+    },
+    current::{Asked, Current},
     ledger::{AskedField, Consent},
+    state::Scene,
 };
 
-/// What an application wants to know about a person. Keys that we do not use are ignored, as OpenDIF's callers expect.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Wanted {
-    app_id: Option<String>,
-    /// May be left out by an application that has only one purpose.
-    purpose: Option<String>,
-    consent_requirement: Option<Owner>,
-    /// Fields without which the application cannot do its work.
-    #[serde(default)]
-    needed: Vec<WantedField>,
-    /// Fields that are the person's choice.
-    #[serde(default)]
-    optional: Vec<WantedField>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Owner {
-    owner_id: Option<String>,
-    /// All fields; needed, unless `optional` names them too.
-    #[serde(default)]
-    fields: Vec<WantedField>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WantedField {
-    field_name: String,
-    schema_id: SchemaId,
-    display_name: Option<String>,
-    description: Option<String>,
-}
-
 /// A consent as other services see it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct InternalView {
+pub(crate) struct InternalView {
     consent_id: Uuid,
     status: ConsentStatus,
+    /// Where the person answers, while a request waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     consent_portal_url: Option<String>,
     /// What is asked while it is pending, what is shared while it is approved.
     #[serde(skip_serializing_if = "Option::is_none")]
     fields: Option<Vec<FieldView>>,
+    /// Of the fields asked about: shared, now.
     covered: Vec<FieldRef>,
+    /// Never answered, lapsed, or refused as a whole.
     missing: Vec<FieldRef>,
+    /// Left out or declined when the person answered.
     declined: Vec<FieldRef>,
+    /// The number of the last action.
     version: u64,
+    /// Where the person sees and changes what she decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     manage_url: Option<String>,
+    /// When the open request or, with none open, the consent ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<DateTime<Utc>>,
 }
 
-#[derive(Debug, Serialize)]
+/// A field in the words in which it is asked for.
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct FieldView {
+pub(crate) struct FieldView {
     #[serde(flatten)]
     field: FieldRef,
     display_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
+    /// Always `citizen`.
     owner: &'static str,
+    need: Need,
 }
 
-/// `POST`: where the fields stand; opens a request where the person must be asked.
+impl From<&AskedField> for FieldView {
+    fn from(asked: &AskedField) -> Self {
+        Self {
+            field: asked.field.clone(),
+            display_name: asked.display_name.clone(),
+            description: asked.description.clone(),
+            owner: "citizen",
+            need: asked.need,
+        }
+    }
+}
+
+/// Where fields of a person stand; opens a request where the person must be asked.
+///
+/// The answer is the same whether a request was opened, found, or not necessary. The header `X-Trace-ID` is kept with
+/// what is written.
+#[utoipa::path(
+    post,
+    path = "/internal/api/v1/consents",
+    tag = "services",
+    security(("serviceToken" = [])),
+    request_body = CreateConsentRequest,
+    responses(
+        (status = 201, description = "Where the fields stand", body = InternalView),
+        (status = 400, description = "The body is not right; the message names every mistake", body = ErrorBody),
+        (status = 401, description = "No service token for this service", body = ErrorBody),
+        (status = 413, description = "The body is too large", body = ErrorBody),
+        (status = 503, description = "The ledger cannot be read or written", body = ErrorBody),
+    )
+)]
 pub(crate) async fn create(
-    State(engine): State<Arc<Engine>>,
+    Extension(state): Extension<Scene>,
     Extension(trace_id): Extension<TraceId>,
     body: Bytes,
-) -> Result<(StatusCode, Json<impl Serialize>), ApiError> {
-    let wanted: Wanted =
-        serde_json::from_slice(&body).map_err(|error| bad(format!("the body is not right: {error}")))?;
-    let application = application(wanted.app_id)?;
-    let Some(owner) = wanted.consent_requirement else { return Err(bad("consentRequirement is required")) };
-    let subject = subject(&engine, owner.owner_id)?;
-    let purpose = match wanted.purpose.filter(|purpose| !purpose.is_empty()) {
-        Some(purpose) => Purpose::new(purpose),
-        None => only_purpose(&engine, &application)?,
-    };
-    let named_as_optional =
-        |field: &WantedField| wanted.optional.iter().any(|one| one.reference() == field.reference());
-    let plain = owner.fields.iter().filter(|field| !named_as_optional(field)).chain(&wanted.needed);
-    let needed = plain.map(|field| field.required(Need::Needed));
-    let fields = needed.chain(wanted.optional.iter().map(|field| field.required(Need::Optional))).collect();
-    let requirement = ConsentRequirement { application, purpose, subject, fields, trace_id };
-    let answer = engine.ask(&requirement).await?;
-    let recorded = engine.consent_of(&requirement.subject, answer.consent_id).await?;
-    let present = recorded.consent.at(engine.now());
+) -> Result<(StatusCode, Json<InternalView>), ApiError> {
+    let requirement = requirement(&state.engine.config, body::read(&body)?, trace_id)?;
+    let Asked { recorded, answer } = state.engine.ask(&requirement).await?;
+    let present = recorded.consent.at(state.engine.now());
     let view = InternalView {
         consent_id: answer.consent_id,
         status: answer.status,
@@ -128,94 +113,76 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(view)))
 }
 
-/// `GET ?appId=&ownerId=[&purpose=]`: the consent that changed last.
+/// The consent of a person and an application that changed last.
+///
+/// `ownerEmail`, the older name of `ownerId`, is read where `ownerId` is absent.
+#[utoipa::path(
+    get,
+    path = "/internal/api/v1/consents",
+    tag = "services",
+    security(("serviceToken" = [])),
+    params(
+        ("appId" = String, Query, description = "Who asks", min_length = 1, example = "passport-app"),
+        ("ownerId" = String, Query, description = "The person's identifier", min_length = 1, example = "199512345678"),
+        ("purpose" = Option<String>, Query, description = "What for; any purpose when absent"),
+    ),
+    responses(
+        (status = 200, description = "The consent", body = InternalView),
+        (status = 400, description = "A parameter is not right; the message names every mistake", body = ErrorBody),
+        (status = 401, description = "No service token for this service", body = ErrorBody),
+        (status = 404, description = "There is no such consent", body = ErrorBody),
+        (status = 503, description = "The ledger cannot be read", body = ErrorBody),
+    )
+)]
 pub(crate) async fn latest(
-    State(engine): State<Arc<Engine>>,
+    Extension(Scene { engine, .. }): Extension<Scene>,
     RawQuery(query): RawQuery,
-) -> Result<Json<impl Serialize>, ApiError> {
+) -> Result<Json<InternalView>, ApiError> {
     let query = query.unwrap_or_default();
     let named = |name: &str| {
         let mut pairs = form_urlencoded::parse(query.as_bytes());
         pairs.find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.into_owned())
     };
-    let application = application(named("appId"))?;
-    let subject = subject(&engine, named("ownerId"))?;
+    let mut mistakes = Vec::new();
+    let application = required(named("appId"), "appId", &mut mistakes).map(ApplicationId::new);
+    let subject = subject(&engine.config, named("ownerId"), named("ownerEmail"), &mut mistakes);
+    body::without(mistakes)?;
+    let (Some(application), Some(subject)) = (application, subject) else { return Err(ApiError::NotFound) };
     let purpose = named("purpose").map(Purpose::new);
     let all = engine.consents_of(&subject).await?;
     let mut theirs = all.into_iter().filter(|one| one.application == application);
     let latest = theirs.find(|one| purpose.as_ref().is_none_or(|purpose| one.purpose == *purpose));
     let latest = latest.ok_or(ApiError::NotFound)?;
     let present = latest.consent.at(engine.now());
+    Ok(Json(view(&engine, latest.id, &present)))
+}
+
+fn view(engine: &Current, id: Uuid, present: &Consent) -> InternalView {
     let status = present.status();
     let asked = present.request.iter().flat_map(|request| &request.fields);
-    Ok(Json(InternalView {
-        consent_id: latest.id,
+    InternalView {
+        consent_id: id,
         status,
-        consent_portal_url: (status == ConsentStatus::Pending).then(|| engine.config.answer_link(latest.id)),
-        fields: fields_of(&present, status),
+        consent_portal_url: (status == ConsentStatus::Pending).then(|| engine.config.answer_link(id)),
+        fields: fields_of(present, status),
         covered: present.shared.keys().cloned().collect(),
         missing: asked.map(|asked| asked.field.clone()).collect(),
         declined: present.declined.iter().cloned().collect(),
         version: present.version,
-        manage_url: present.answer.is_some().then(|| engine.config.manage_link(latest.id)),
+        manage_url: present.answer.is_some().then(|| engine.config.manage_link(id)),
         expires_at: present.ends(),
-    }))
-}
-
-/// Any other method.
-pub(crate) async fn other_method() -> ApiError {
-    ApiError::MethodNotAllowed
-}
-
-impl WantedField {
-    fn reference(&self) -> (&SchemaId, &str) {
-        (&self.schema_id, &self.field_name)
-    }
-
-    fn required(&self, need: Need) -> RequiredField {
-        RequiredField {
-            field: FieldRef::new(self.schema_id.clone(), self.field_name.clone()),
-            need,
-            display_name: self.display_name.clone().unwrap_or_else(|| self.field_name.clone()),
-            description: self.description.clone(),
-        }
     }
 }
 
 fn fields_of(present: &Consent, status: ConsentStatus) -> Option<Vec<FieldView>> {
-    let view = |asked: &AskedField| FieldView {
-        field: asked.field.clone(),
-        display_name: asked.display_name.clone(),
-        description: asked.description.clone(),
-        owner: "citizen",
-    };
     match status {
-        ConsentStatus::Pending => Some(present.request.iter().flat_map(|request| &request.fields).map(view).collect()),
+        ConsentStatus::Pending => {
+            Some(present.request.iter().flat_map(|request| &request.fields).map(FieldView::from).collect())
+        }
         ConsentStatus::Approved => {
-            Some(present.shared.keys().filter_map(|field| present.words.get(field)).map(view).collect())
+            let words = present.shared.keys().filter_map(|field| present.words.get(field));
+            Some(words.map(FieldView::from).collect())
         }
         _ => None,
-    }
-}
-
-fn bad(message: impl Into<String>) -> ApiError {
-    ApiError::BadRequest(message.into())
-}
-
-fn application(id: Option<String>) -> Result<ApplicationId, ApiError> {
-    id.filter(|id| !id.is_empty()).map(ApplicationId::new).ok_or_else(|| bad("appId is required"))
-}
-
-/// The person. INVARIANT: what was sent is not repeated in the message.
-fn subject(engine: &Engine, id: Option<String>) -> Result<Subject, ApiError> {
-    let id = id.filter(|id| !id.is_empty()).ok_or_else(|| bad("ownerId is required"))?;
-    engine.config.subject(&id).ok_or_else(|| bad("ownerId is not an identifier of a person"))
-}
-
-fn only_purpose(engine: &Engine, id: &ApplicationId) -> Result<Purpose, ApiError> {
-    match engine.config.application(id).map(|application| application.purposes.as_slice()) {
-        Some([only]) => Ok(only.id.clone()),
-        Some(_) => Err(bad("purpose is required: the application has several")),
-        None => Err(bad(format!("application `{id}` is not registered"))),
     }
 }

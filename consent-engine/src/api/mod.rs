@@ -1,7 +1,32 @@
-//! What other services ask over HTTP. One endpoint, one file; every mistake is JSON with a code.
+//! What programs ask over HTTP. One endpoint, one file; every mistake is JSON with a code.
+//!
+//! | Module | What it does |
+//! | --- | --- |
+//! | `error` | what a caller hears when something is wrong |
+//! | `body` | JSON bodies in |
+//! | `form` | the form of every answer: JSON, never kept, readable for the portals that are listed |
+//! | `health` | the service is up |
+//! | `requirement` | what a service may ask, and all that is wrong with it |
+//! | `consents` | for services: where fields stand, and a request where the person must be asked |
+//! | `withdrawn` | for services: what is not shared any more |
+//! | `citizen` | who calls in her own name |
+//! | `mine` | for citizens: all consents |
+//! | `one` | for citizens: one consent |
+//! | `answer` | for citizens: yes, no, stop |
 
-pub(crate) mod consents;
 mod error;
+mod body;
+mod form;
 pub(crate) mod health;
+mod requirement;
+pub(crate) mod consents;
+pub(crate) mod withdrawn;
+mod citizen;
+pub(crate) mod mine;
+pub(crate) mod one;
+pub(crate) mod answer;
 
-pub(crate) use self::error::ApiError;
+pub(crate) use self::{
+    error::{ApiError, ErrorBody},
+    form::{complete, cross_origin, is_for_programs, no_such_path},
+};

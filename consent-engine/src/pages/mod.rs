@@ -10,6 +10,8 @@ pub(crate) mod assets;
 pub(crate) mod calendar;
 mod environment;
 
+use std::sync::Arc;
+
 use axum::{
     http::StatusCode,
     response::{Html, IntoResponse, Response},
@@ -53,20 +55,29 @@ struct Context<'a, P> {
     page: &'a P,
 }
 
-/// All templates of the portal.
+/// All templates of the portal, each checked.
 #[derive(Debug)]
-pub struct Pages {
-    environment: Environment<'static>,
+pub(crate) struct Templates(Environment<'static>);
+
+impl Templates {
+    /// # Errors
+    /// When a template has a mistake.
+    pub(crate) fn load() -> Result<Self, minijinja::Error> {
+        environment().map(Self)
+    }
+}
+
+/// The templates, under the name of one portal.
+#[derive(Debug, Clone)]
+pub(crate) struct Pages {
+    templates: Arc<Templates>,
     portal: String,
 }
 
 impl Pages {
     /// The pages of the portal with this name.
-    ///
-    /// # Errors
-    /// When a template has a mistake.
-    pub fn new(portal: String) -> Result<Self, minijinja::Error> {
-        Ok(Self { environment: environment()?, portal })
+    pub(crate) fn new(templates: Arc<Templates>, portal: String) -> Self {
+        Self { templates, portal }
     }
 
     /// `page` as `viewer` sees it.
@@ -78,7 +89,7 @@ impl Pages {
     ) -> Result<Response, minijinja::Error> {
         let styles = ["govuk-frontend.css", "theme.css", "portal.css"].map(assets::address).to_vec();
         let frame = Frame { portal: &self.portal, viewer, styles, icon: assets::address("icon.svg") };
-        let html = self.environment.get_template(P::TEMPLATE)?.render(Context { frame, page })?;
+        let html = self.templates.0.get_template(P::TEMPLATE)?.render(Context { frame, page })?;
         Ok((status, Html(html)).into_response())
     }
 }

@@ -1,12 +1,12 @@
 //! Help, privacy, accessibility: the same for everybody, signed in or not.
 
-use axum::{Extension, extract::State, http::StatusCode, response::Response};
+use axum::{Extension, http::StatusCode, response::Response};
 use serde::Serialize;
 
 use crate::{
     pages::Page,
     portal::{trouble::Trouble, visitor::Visitor},
-    state::AppState,
+    state::Scene,
 };
 
 macro_rules! about {
@@ -24,7 +24,7 @@ macro_rules! about {
 
         $(#[$doc])*
         pub(crate) async fn $handler(
-            State(state): State<AppState>,
+            Extension(state): Extension<Scene>,
             Extension(visitor): Extension<Visitor>,
         ) -> Result<Response, Trouble> {
             let config = &state.engine.config;

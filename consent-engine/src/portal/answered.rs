@@ -2,7 +2,6 @@
 
 use axum::{
     Extension,
-    extract::State,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -19,7 +18,7 @@ use crate::{
         visitor::Visitor,
         wording::{Asker, Item, items},
     },
-    state::AppState,
+    state::Scene,
     store::Recorded,
 };
 
@@ -89,7 +88,7 @@ impl Page for EndedPage {
 
 /// `GET /c/{id}/done`
 pub(crate) async fn done(
-    State(state): State<AppState>,
+    Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
     id: Id,
 ) -> Result<Response, Trouble> {
@@ -137,7 +136,7 @@ pub(crate) async fn done(
 
 /// The page of a request that is not open any more.
 pub(crate) fn already(
-    state: &AppState,
+    state: &Scene,
     visitor: &Visitor,
     recorded: &Recorded,
     present: &Consent,

@@ -1,8 +1,9 @@
 //! Around every page: finds the visitor, makes the page for a trouble, sets the headers.
 
 use axum::{
-    extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
+    Extension,
+    extract::Request,
+    http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -11,11 +12,12 @@ use ndx_contracts::TraceId;
 use ndx_service::trace;
 
 use crate::{
+    pages::Viewer,
     portal::{
         trouble::Trouble,
         visitor::{CookieName, Visitor},
     },
-    state::AppState,
+    state::Scene,
     store::Session,
 };
 
@@ -32,7 +34,12 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("x-robots-tag"), "noindex"),
 ];
 
-pub(crate) async fn dress(State(state): State<AppState>, jar: CookieJar, mut request: Request, next: Next) -> Response {
+pub(crate) async fn dress(
+    Extension(state): Extension<Scene>,
+    jar: CookieJar,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let (session, failed) = match session(&state, &jar).await {
         Ok(session) => (session, None),
         Err(trouble) => (None, Some(trouble)),
@@ -47,25 +54,50 @@ pub(crate) async fn dress(State(state): State<AppState>, jar: CookieJar, mut req
     if let Some(trouble) = response.extensions_mut().remove::<Trouble>() {
         response = page_of(&state, &visitor, &trouble);
     }
+    dressed(response)
+}
+
+/// What left the pages without being one: the guard's word for a body that was too large, or for a handler that panicked.
+pub(crate) fn complete(state: &Scene, response: Response) -> Response {
+    let trouble = match response.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Trouble::TooLarge,
+        StatusCode::INTERNAL_SERVER_ERROR => Trouble::OurMistake,
+        _ => return response,
+    };
+    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+    if header("content-type").is_some_and(|kind| kind.starts_with("text/html")) {
+        return response;
+    }
+    let trace = response.headers().get(trace::TRACE_HEADER).cloned();
+    let number = trace.as_ref().and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let mut page = dressed(made(state, None, &trouble, number));
+    page.headers_mut().extend(trace.map(|value| (HeaderName::from_static(trace::TRACE_HEADER), value)));
+    page
+}
+
+fn dressed(mut response: Response) -> Response {
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
 }
 
-async fn session(state: &AppState, jar: &CookieJar) -> Result<Option<Session>, Trouble> {
+async fn session(state: &Scene, jar: &CookieJar) -> Result<Option<Session>, Trouble> {
     match CookieName::Session.of(jar, &state.engine.config.portal) {
         Some(id) => Ok(state.engine.store.session(&id, state.engine.now()).await?),
         None => Ok(None),
     }
 }
 
-fn page_of(state: &AppState, visitor: &Visitor, trouble: &Trouble) -> Response {
+fn page_of(state: &Scene, visitor: &Visitor, trouble: &Trouble) -> Response {
     // The page must not depend on what was asked for.
     let viewer = Visitor { path: "/my".to_owned(), ..visitor.clone() }.viewer();
-    let provider = &state.engine.config.identity_provider.name;
-    let page = trouble.page(provider, Some(visitor.trace_id.to_string()));
-    match state.pages.answer(trouble.status(), viewer.as_ref(), &page) {
+    made(state, viewer.as_ref(), trouble, Some(visitor.trace_id.to_string()))
+}
+
+fn made(state: &Scene, viewer: Option<&Viewer>, trouble: &Trouble, trace: Option<String>) -> Response {
+    let page = trouble.page(&state.engine.config.identity_provider.name, trace);
+    match state.pages.answer(trouble.status(), viewer, &page) {
         Ok(response) => response,
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a page could not be made");

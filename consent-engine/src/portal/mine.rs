@@ -1,11 +1,6 @@
 //! What a person shares, with whom: `GET /my` and `GET /my/{id}`.
 
-use axum::{
-    Extension,
-    extract::{RawQuery, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{Extension, extract::RawQuery, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use ndx_contracts::consent::ConsentStatus;
 use serde::Serialize;
@@ -21,7 +16,7 @@ use crate::{
         visitor::Visitor,
         wording::{Asker, Group, Item, groups, items},
     },
-    state::AppState,
+    state::Scene,
     store::Recorded,
 };
 
@@ -102,7 +97,7 @@ struct Happened {
 
 /// `GET /my[?show=ended|no]`
 pub(crate) async fn list(
-    State(state): State<AppState>,
+    Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Trouble> {
@@ -141,7 +136,7 @@ pub(crate) async fn list(
 
 /// `GET /my/{id}`
 pub(crate) async fn detail(
-    State(state): State<AppState>,
+    Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
     id: Id,
 ) -> Result<Response, Trouble> {
@@ -170,11 +165,11 @@ pub(crate) async fn detail(
     Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
 }
 
-fn calendar(state: &AppState) -> Calendar {
+fn calendar(state: &Scene) -> Calendar {
     Calendar::new(state.engine.now(), state.engine.config.offset)
 }
 
-fn line(state: &AppState, recorded: &Recorded, present: &Consent) -> Line {
+fn line(state: &Scene, recorded: &Recorded, present: &Consent) -> Line {
     let calendar = calendar(state);
     let config = &state.engine.config;
     let (what, when) = match (&present.refusal, &present.ended) {
@@ -199,7 +194,7 @@ fn line(state: &AppState, recorded: &Recorded, present: &Consent) -> Line {
     }
 }
 
-fn shared(state: &AppState, recorded: &Recorded, present: &Consent) -> Vec<SharedGroup> {
+fn shared(state: &Scene, recorded: &Recorded, present: &Consent) -> Vec<SharedGroup> {
     let calendar = calendar(state);
     let all = groups(items(&state.engine.config, recorded, present, present.shared.keys()));
     let share = |item: &Item| present.shared.iter().find(|(field, _)| field.to_string() == item.key);
@@ -217,7 +212,7 @@ fn shared(state: &AppState, recorded: &Recorded, present: &Consent) -> Vec<Share
 }
 
 /// What happened, the newest first. A time of something that ended by itself is when it was noticed.
-fn history(state: &AppState, recorded: &Recorded) -> Vec<Happened> {
+fn history(state: &Scene, recorded: &Recorded) -> Vec<Happened> {
     let calendar = calendar(state);
     let happened = |at: DateTime<Utc>, what: String| Happened { at: calendar.moment(at), what };
     let things = |number: usize| if number == 1 { "1 thing".to_owned() } else { format!("{number} things") };

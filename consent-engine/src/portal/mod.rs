@@ -35,10 +35,12 @@ use axum::{
     routing::{get, post},
 };
 
-use crate::{pages::assets, portal::trouble::Trouble, state::AppState};
+use crate::{pages::assets, portal::trouble::Trouble};
+
+pub(crate) use self::dress::complete;
 
 /// All pages.
-pub(crate) fn router(state: AppState) -> Router {
+pub(crate) fn router() -> Router {
     let pages = Router::new()
         .route("/", get(|| async { Redirect::to("/my") }))
         .route("/c/{id}", get(request::show).post(request::answer))
@@ -57,7 +59,6 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/accessibility", get(about::accessibility))
         .fallback(|| async { Trouble::NoSuchPage })
         .method_not_allowed_fallback(|| async { Trouble::NoSuchPage })
-        .with_state(state.clone())
-        .layer(middleware::from_fn_with_state(state, dress::dress));
+        .layer(middleware::from_fn(dress::dress));
     pages.merge(assets::router())
 }

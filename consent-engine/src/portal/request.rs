@@ -3,7 +3,6 @@
 use axum::{
     Extension,
     body::Bytes,
-    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
@@ -14,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     config::Config,
-    engine::Decision,
+    current::Decision,
     error::EngineError,
     ledger::{AskedField, Consent, Request},
     pages::{
@@ -28,7 +27,7 @@ use crate::{
         visitor::{Form, Visitor},
         wording::{Asker, Group, Item, full_sentence, groups, item},
     },
-    state::AppState,
+    state::Scene,
     store::Recorded,
 };
 
@@ -102,7 +101,7 @@ struct Filled {
 
 /// `GET /c/{id}`
 pub(crate) async fn show(
-    State(state): State<AppState>,
+    Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
     id: Id,
 ) -> Result<Response, Trouble> {
@@ -121,7 +120,7 @@ pub(crate) async fn show(
 
 /// `POST /c/{id}`
 pub(crate) async fn answer(
-    State(state): State<AppState>,
+    Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
     id: Id,
     headers: HeaderMap,
@@ -163,17 +162,12 @@ pub(crate) async fn answer(
 }
 
 /// The same page for every id, known or not.
-fn gate(state: &AppState, id: Option<Uuid>) -> Result<Response, Trouble> {
+fn gate(state: &Scene, id: Option<Uuid>) -> Result<Response, Trouble> {
     let path = id.map_or_else(|| "/my".to_owned(), |id| format!("/c/{id}"));
     sign_in::gate(state, &path, GATE)
 }
 
-fn show_again(
-    state: &AppState,
-    visitor: &Visitor,
-    recorded: &Recorded,
-    present: &Consent,
-) -> Result<Response, Trouble> {
+fn show_again(state: &Scene, visitor: &Visitor, recorded: &Recorded, present: &Consent) -> Result<Response, Trouble> {
     if present.request.is_some() {
         return Ok(Redirect::to(&format!("/c/{}", recorded.id)).into_response());
     }
@@ -221,7 +215,7 @@ fn lengths(config: &Config, recorded: &Recorded) -> Vec<(String, TimeDelta)> {
 }
 
 fn page(
-    state: &AppState,
+    state: &Scene,
     recorded: &Recorded,
     present: &Consent,
     request: &Request,

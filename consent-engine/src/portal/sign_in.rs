@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use axum::{
     Extension,
     body::Bytes,
-    extract::{RawQuery, State},
+    extract::RawQuery,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
@@ -25,7 +25,7 @@ use crate::{
         trouble::Trouble,
         visitor::{CookieName, Form, Visitor},
     },
-    state::AppState,
+    state::Scene,
     store::{IDLE, Person},
 };
 
@@ -66,7 +66,7 @@ impl Page for SignedOutPage {
 }
 
 /// The gate in front of `path`.
-pub(crate) fn gate(state: &AppState, path: &str, title: &'static str) -> Result<Response, Trouble> {
+pub(crate) fn gate(state: &Scene, path: &str, title: &'static str) -> Result<Response, Trouble> {
     let provider = state.engine.config.identity_provider.name.clone();
     let page = GatePage { title, provider, sign_in: address::sign_in(path, false) };
     Ok(state.pages.answer(StatusCode::OK, None, &page)?)
@@ -74,7 +74,7 @@ pub(crate) fn gate(state: &AppState, path: &str, title: &'static str) -> Result<
 
 /// `GET /sign-in?return=…`
 pub(crate) async fn begin(
-    State(state): State<AppState>,
+    Extension(state): Extension<Scene>,
     jar: CookieJar,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Trouble> {
@@ -91,7 +91,7 @@ pub(crate) async fn begin(
 
 /// `GET /signed-in`: the person comes back from the identity provider.
 pub(crate) async fn finish(
-    State(state): State<AppState>,
+    Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
     jar: CookieJar,
     RawQuery(query): RawQuery,
@@ -124,7 +124,7 @@ pub(crate) async fn finish(
 
 /// `GET /sign-out`: asks, because a link must not change anything.
 pub(crate) async fn ask_to_sign_out(
-    State(state): State<AppState>,
+    Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Trouble> {
@@ -137,7 +137,7 @@ pub(crate) async fn ask_to_sign_out(
 
 /// `POST /sign-out`
 pub(crate) async fn sign_out(
-    State(state): State<AppState>,
+    Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
     jar: CookieJar,
     headers: HeaderMap,
@@ -157,7 +157,10 @@ pub(crate) async fn sign_out(
 }
 
 /// `GET /signed-out`
-pub(crate) async fn signed_out(State(state): State<AppState>, RawQuery(query): RawQuery) -> Result<Response, Trouble> {
+pub(crate) async fn signed_out(
+    Extension(state): Extension<Scene>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Trouble> {
     let back = local(&state.engine.config.portal, named(query).get("return").map(String::as_str));
     let provider = state.engine.config.identity_provider.name.clone();
     let page = SignedOutPage { provider, sign_in: address::sign_in(&back, true) };
@@ -173,9 +176,9 @@ fn failed(error: OpenIdError, path: &str) -> Trouble {
 }
 
 /// The person whom the claims are about, in the canonical form of the identifier.
-fn person(state: &AppState, claims: &HashMap<String, Value>) -> Option<Person> {
+fn person(state: &Scene, claims: &HashMap<String, Value>) -> Option<Person> {
     let config = &state.engine.config;
-    let identifier = claims.get(&config.identity_provider.citizen_claim)?.as_str()?;
+    let identifier = claims.get(&config.sign_in.citizen_claim)?.as_str()?;
     let subject = config.subject(identifier)?;
     let name = claims.get("name").and_then(Value::as_str).unwrap_or("you").to_owned();
     Some(Person { subject, name })

@@ -3,7 +3,6 @@
 use axum::{
     Extension,
     body::Bytes,
-    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
@@ -19,7 +18,7 @@ use crate::{
         visitor::{Form, Visitor},
         wording::Asker,
     },
-    state::AppState,
+    state::Scene,
 };
 
 /// The one step before stopping.
@@ -48,7 +47,7 @@ impl Page for StoppedPage {
 
 /// `GET /my/{id}/stop`
 pub(crate) async fn ask(
-    State(state): State<AppState>,
+    Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
     id: Id,
 ) -> Result<Response, Trouble> {
@@ -64,7 +63,7 @@ pub(crate) async fn ask(
 
 /// `POST /my/{id}/stop`
 pub(crate) async fn stop(
-    State(state): State<AppState>,
+    Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
     id: Id,
     headers: HeaderMap,
@@ -84,7 +83,7 @@ pub(crate) async fn stop(
 
 /// `GET /my/{id}/stopped`
 pub(crate) async fn stopped(
-    State(state): State<AppState>,
+    Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
     id: Id,
 ) -> Result<Response, Trouble> {
@@ -105,7 +104,7 @@ pub(crate) async fn stopped(
 
 /// `POST /my/{id}/reopen`: the person has changed her mind, and is asked again.
 pub(crate) async fn reopen(
-    State(state): State<AppState>,
+    Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
     id: Id,
     headers: HeaderMap,

@@ -18,6 +18,8 @@ pub(crate) enum Trouble {
     NoSuchPage,
     /// A form came from somewhere else, or without what our forms bring.
     NotOurForm,
+    /// What was sent is larger than any form of ours.
+    TooLarge,
     /// The person came back from the identity provider without being signed in; the path leads back to where she was.
     NotSignedIn(String),
     /// The identity provider vouched for somebody whom we cannot recognise.
@@ -49,6 +51,7 @@ impl Trouble {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::NotFound | Self::NoSuchPage => StatusCode::NOT_FOUND,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotOurForm | Self::NotSignedIn(_) | Self::NotRecognised => StatusCode::FORBIDDEN,
             Self::NoIdentityProvider | Self::NoLedger => StatusCode::SERVICE_UNAVAILABLE,
             Self::OurMistake => StatusCode::INTERNAL_SERVER_ERROR,
@@ -70,6 +73,11 @@ impl Trouble {
                     "The page was open for too long, or you signed in again since. Nothing was changed.".to_owned(),
                     "Go back, load the page again and answer once more.".to_owned(),
                 ],
+                Some(("/my".to_owned(), "See what you are sharing")),
+            ),
+            Self::TooLarge => (
+                "We could not accept your answer",
+                vec!["What was sent is larger than an answer can be. Nothing was changed.".to_owned()],
                 Some(("/my".to_owned(), "See what you are sharing")),
             ),
             Self::NotSignedIn(path) => (
@@ -127,8 +135,8 @@ impl From<EngineError> for Trouble {
     }
 }
 
-impl From<ndx_store::sqlite::StoreError> for Trouble {
-    fn from(error: ndx_store::sqlite::StoreError) -> Self {
+impl From<ndx_store::StoreError> for Trouble {
+    fn from(error: ndx_store::StoreError) -> Self {
         EngineError::from(error).into()
     }
 }

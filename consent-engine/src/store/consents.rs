@@ -1,22 +1,26 @@
 //! Consents and their actions.
 //!
-//! INVARIANT: an action is never changed and never removed. The triggers say so to everybody who opens the file,
+//! INVARIANT: an action is never changed and never removed. The triggers say so to everybody who opens the database,
 //! `INSERT OR REPLACE` included; a consent's own row is fixed from its first day too.
 
 use std::collections::BTreeMap;
 
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use ndx_contracts::{ApplicationId, Purpose, Subject, TraceId};
-use ndx_store::{Keyring, LookupHash, sqlite::StoreError};
-use sqlx::{Row, Sqlite, SqliteConnection, Transaction, sqlite::SqliteRow};
+use ndx_store::{Keyring, Step, StoreError};
+use sqlx::{Any, AssertSqlSafe, Row, Transaction, any::AnyRow};
 use uuid::Uuid;
 
 use crate::{
     ledger::{Action, Consent, Entry, fold},
-    store::{Store, from_millis},
+    store::{ConsentStore, SqlStore, Writing, from_millis},
 };
 
-pub(super) const TABLES: &str = "\
+pub(super) const STEP: Step =
+    Step { version: 2, name: "consents and their actions", sqlite: SQLITE, postgres: POSTGRES };
+
+const SQLITE: &str = "\
 CREATE TABLE consents (
     id           TEXT PRIMARY KEY,
     subject      BLOB NOT NULL,
@@ -47,13 +51,44 @@ CREATE TRIGGER consents_are_not_removed BEFORE DELETE ON consents
 BEGIN SELECT RAISE(ABORT, 'a consent is never removed'); END;
 ";
 
+/// An update or removal is refused as a statement, whatever rows it would meet; so is emptying a table.
+const POSTGRES: &str = "\
+CREATE TABLE consents (
+    id           TEXT PRIMARY KEY,
+    subject      BYTEA NOT NULL,
+    subject_hash BYTEA NOT NULL,
+    application  TEXT NOT NULL,
+    purpose      TEXT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    UNIQUE (subject_hash, application, purpose)
+);
+CREATE TABLE consent_actions (
+    consent_id TEXT NOT NULL REFERENCES consents (id),
+    seq        BIGINT NOT NULL CHECK (seq > 0),
+    at         BIGINT NOT NULL,
+    trace_id   TEXT NOT NULL,
+    action     TEXT NOT NULL CHECK (action::json IS NOT NULL),
+    PRIMARY KEY (consent_id, seq)
+);
+CREATE FUNCTION only_ever_added() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'consents and their actions are only ever added'; END $$;
+CREATE TRIGGER consent_actions_are_only_ever_added BEFORE UPDATE OR DELETE OR TRUNCATE ON consent_actions
+FOR EACH STATEMENT EXECUTE FUNCTION only_ever_added();
+CREATE TRIGGER consents_are_only_ever_added BEFORE UPDATE OR DELETE OR TRUNCATE ON consents
+FOR EACH STATEMENT EXECUTE FUNCTION only_ever_added();
+";
+
 /// The column of the sealed identifiers, as the keyring knows it.
 const SUBJECT: &str = "consents.subject";
 
-const SELECT: &str = "SELECT c.id, c.application, c.purpose, c.subject_hash, a.seq, a.at, a.trace_id, a.action \
+const SELECT: &str = "SELECT c.id, c.application, c.purpose, c.subject_hash, c.created_at, \
+                      a.seq, a.at, a.trace_id, a.action \
                       FROM consents c JOIN consent_actions a ON a.consent_id = c.id";
 
-/// A consent as it lies in the file.
+/// So many consents are read by one statement.
+const AT_ONCE: usize = 100;
+
+/// A consent as it is kept.
 #[derive(Debug, Clone)]
 pub struct Recorded {
     /// Its id.
@@ -62,6 +97,8 @@ pub struct Recorded {
     pub application: ApplicationId,
     /// What for.
     pub purpose: Purpose,
+    /// When it was first asked for.
+    pub created_at: DateTime<Utc>,
     /// Its actions, in their order.
     pub entries: Vec<Entry>,
     /// What they amount to.
@@ -69,103 +106,110 @@ pub struct Recorded {
     subject_hash: Vec<u8>,
 }
 
-impl Store {
-    /// The consent of this person, application and purpose, read only.
-    pub(crate) async fn find(
+#[async_trait]
+impl ConsentStore for SqlStore {
+    async fn find(
         &self,
         subject: &Subject,
         application: &ApplicationId,
         purpose: &Purpose,
     ) -> Result<Option<Recorded>, StoreError> {
-        let mut reader = self.sqlite.reader.acquire().await?;
-        find(&mut reader, &self.keys, subject, application, purpose).await
+        let sql =
+            format!("{SELECT} WHERE c.subject_hash = $1 AND c.application = $2 AND c.purpose = $3 ORDER BY a.seq");
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(hash_of(&self.keys, subject))
+            .bind(application.as_str())
+            .bind(purpose.as_str())
+            .fetch_all(self.database.reader())
+            .await?;
+        Ok(recorded(rows)?.pop())
     }
 
-    /// The consent with this id, read only.
-    pub(crate) async fn get(&self, id: Uuid) -> Result<Option<Recorded>, StoreError> {
-        let mut reader = self.sqlite.reader.acquire().await?;
-        get(&mut reader, id).await
+    async fn get(&self, ids: &[Uuid]) -> Result<Vec<Recorded>, StoreError> {
+        let mut all = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(AT_ONCE) {
+            let places = (1..=ids.len()).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ");
+            let sql = format!("{SELECT} WHERE c.id IN ({places}) ORDER BY a.seq");
+            let query = ids.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, id| query.bind(id.to_string()));
+            all.append(&mut recorded(query.fetch_all(self.database.reader()).await?)?);
+        }
+        Ok(all)
     }
 
-    /// All consents of this person, the newest first.
-    pub(crate) async fn all_of(&self, subject: &Subject) -> Result<Vec<Recorded>, StoreError> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE c.subject_hash = $1 ORDER BY a.seq")))
-            .bind(self.keys.hash(subject.expose()).as_column().to_vec())
-            .fetch_all(&self.sqlite.reader)
+    async fn all_of(&self, subject: &Subject) -> Result<Vec<Recorded>, StoreError> {
+        let rows = sqlx::query(AssertSqlSafe(format!("{SELECT} WHERE c.subject_hash = $1 ORDER BY a.seq")))
+            .bind(hash_of(&self.keys, subject))
+            .fetch_all(self.database.reader())
             .await?;
         let mut all = recorded(rows)?;
         all.sort_by_key(|one| std::cmp::Reverse(one.entries.last().map(|entry| entry.at)));
         Ok(all)
     }
 
-    /// Whether `recorded` is about this person.
-    pub(crate) fn is_about(&self, recorded: &Recorded, subject: &Subject) -> bool {
-        self.keys.hash(subject.expose()).as_column() == recorded.subject_hash.as_slice()
+    fn is_about(&self, recorded: &Recorded, subject: &Subject) -> bool {
+        hash_of(&self.keys, subject) == recorded.subject_hash
     }
 
-    /// A transaction that may write. It holds the one pen from its beginning, so that what it reads stays so.
-    pub(crate) async fn begin(&self) -> Result<Writing<'_>, StoreError> {
-        let transaction = self.sqlite.writer.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Writing { transaction, keys: &self.keys })
+    async fn begin(&self) -> Result<Box<dyn Writing>, StoreError> {
+        let transaction = self.database.begin().await?;
+        Ok(Box::new(SqlWriting { transaction, keys: self.keys.clone(), for_update: self.database.for_update() }))
+    }
+
+    fn keys(&self) -> &Keyring {
+        &self.keys
+    }
+
+    async fn close(&self) {
+        self.database.close().await;
     }
 }
 
-/// A transaction that may write. Dropped without [`commit`](Self::commit), it has written nothing.
-#[derive(Debug)]
-pub struct Writing<'a> {
-    transaction: Transaction<'a, Sqlite>,
-    keys: &'a Keyring,
+struct SqlWriting {
+    transaction: Transaction<'static, Any>,
+    keys: Keyring,
+    for_update: &'static str,
 }
 
-impl Writing<'_> {
-    pub(crate) async fn find(
-        &mut self,
-        subject: &Subject,
-        application: &ApplicationId,
-        purpose: &Purpose,
-    ) -> Result<Option<Recorded>, StoreError> {
-        find(&mut self.transaction, self.keys, subject, application, purpose).await
+#[async_trait]
+impl Writing for SqlWriting {
+    async fn hold(&mut self, id: Uuid) -> Result<Option<Recorded>, StoreError> {
+        let sql = format!(
+            "SELECT id, application, purpose, subject_hash, created_at FROM consents WHERE id = $1{}",
+            self.for_update
+        );
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(id.to_string()).fetch_optional(&mut *self.transaction).await?;
+        self.with_actions(row).await
     }
 
-    pub(crate) async fn get(&mut self, id: Uuid) -> Result<Option<Recorded>, StoreError> {
-        get(&mut self.transaction, id).await
-    }
-
-    /// A new consent without actions.
-    pub(crate) async fn create(
+    async fn hold_or_make(
         &mut self,
         subject: &Subject,
         application: &ApplicationId,
         purpose: &Purpose,
         at: DateTime<Utc>,
     ) -> Result<Recorded, StoreError> {
-        let id = Uuid::new_v4();
+        if let Some(found) = self.hold_of(subject, application, purpose).await? {
+            return Ok(found);
+        }
         let sealed = self.keys.seal(SUBJECT, subject)?;
-        let subject_hash = self.keys.hash(subject.expose()).as_column().to_vec();
+        // Somebody else may make it at the same time: whoever comes second waits here, and then finds it.
         sqlx::query(
             "INSERT INTO consents (id, subject, subject_hash, application, purpose, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (subject_hash, application, purpose) DO NOTHING",
         )
-        .bind(id.to_string())
+        .bind(Uuid::new_v4().to_string())
         .bind(sealed.as_column().to_vec())
-        .bind(subject_hash.clone())
+        .bind(hash_of(&self.keys, subject))
         .bind(application.as_str())
         .bind(purpose.as_str())
         .bind(at.timestamp_millis())
         .execute(&mut *self.transaction)
         .await?;
-        Ok(Recorded {
-            id,
-            application: application.clone(),
-            purpose: purpose.clone(),
-            entries: Vec::new(),
-            consent: Consent::default(),
-            subject_hash,
-        })
+        let made = self.hold_of(subject, application, purpose).await?;
+        made.ok_or_else(|| StoreError::Corrupt("a consent that was just made is not there".to_owned()))
     }
 
-    /// Writes one action, which `entry` has already been accepted as by the fold.
-    pub(crate) async fn append(&mut self, consent: Uuid, entry: &Entry) -> Result<(), StoreError> {
+    async fn append(&mut self, consent: Uuid, entry: &Entry) -> Result<(), StoreError> {
         let action = serde_json::to_string(&entry.action).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         let seq = i64::try_from(entry.seq).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         sqlx::query("INSERT INTO consent_actions (consent_id, seq, at, trace_id, action) VALUES ($1, $2, $3, $4, $5)")
@@ -179,68 +223,85 @@ impl Writing<'_> {
         Ok(())
     }
 
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         Ok(self.transaction.commit().await?)
     }
 }
 
-async fn find(
-    connection: &mut SqliteConnection,
-    keys: &Keyring,
-    subject: &Subject,
-    application: &ApplicationId,
-    purpose: &Purpose,
-) -> Result<Option<Recorded>, StoreError> {
-    let hash: LookupHash = keys.hash(subject.expose());
-    let sql = format!("{SELECT} WHERE c.subject_hash = $1 AND c.application = $2 AND c.purpose = $3 ORDER BY a.seq");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(hash.as_column().to_vec())
-        .bind(application.as_str())
-        .bind(purpose.as_str())
-        .fetch_all(connection)
-        .await?;
-    Ok(recorded(rows)?.pop())
+impl SqlWriting {
+    async fn hold_of(
+        &mut self,
+        subject: &Subject,
+        application: &ApplicationId,
+        purpose: &Purpose,
+    ) -> Result<Option<Recorded>, StoreError> {
+        let sql = format!(
+            "SELECT id, application, purpose, subject_hash, created_at FROM consents \
+             WHERE subject_hash = $1 AND application = $2 AND purpose = $3{}",
+            self.for_update
+        );
+        let row = sqlx::query(AssertSqlSafe(sql))
+            .bind(hash_of(&self.keys, subject))
+            .bind(application.as_str())
+            .bind(purpose.as_str())
+            .fetch_optional(&mut *self.transaction)
+            .await?;
+        self.with_actions(row).await
+    }
+
+    /// The actions of the consent whose row is held. They are read after the row, by a statement of their own: one
+    /// that waits for a row sees the rest of the database as it was before it waited.
+    async fn with_actions(&mut self, row: Option<AnyRow>) -> Result<Option<Recorded>, StoreError> {
+        let Some(row) = row else { return Ok(None) };
+        let mut recorded = head(&row)?;
+        let select = "SELECT seq, at, trace_id, action FROM consent_actions WHERE consent_id = $1 ORDER BY seq";
+        let rows = sqlx::query(select).bind(recorded.id.to_string()).fetch_all(&mut *self.transaction).await?;
+        recorded.entries = rows.iter().map(entry).collect::<Result<_, _>>()?;
+        Ok(Some(recorded.folded()?))
+    }
 }
 
-async fn get(connection: &mut SqliteConnection, id: Uuid) -> Result<Option<Recorded>, StoreError> {
-    let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE c.id = $1 ORDER BY a.seq")))
-        .bind(id.to_string())
-        .fetch_all(connection)
-        .await?;
-    Ok(recorded(rows)?.pop())
+impl Recorded {
+    fn folded(mut self) -> Result<Self, StoreError> {
+        let id = self.id;
+        let illegal = |illegal| StoreError::Corrupt(format!("the history of consent {id} is not one: {illegal}"));
+        self.consent = fold(&self.entries).map_err(illegal)?;
+        Ok(self)
+    }
+}
+
+fn hash_of(keys: &Keyring, subject: &Subject) -> Vec<u8> {
+    keys.hash(subject.expose()).as_column().to_vec()
 }
 
 /// Groups rows, which come in the order of their numbers, by consent, and folds each group.
-fn recorded(rows: Vec<SqliteRow>) -> Result<Vec<Recorded>, StoreError> {
+fn recorded(rows: Vec<AnyRow>) -> Result<Vec<Recorded>, StoreError> {
     let mut all: BTreeMap<String, Recorded> = BTreeMap::new();
     for row in rows {
-        let id: String = row.try_get("id")?;
-        let one = match all.entry(id) {
+        let one = match all.entry(row.try_get("id")?) {
             std::collections::btree_map::Entry::Occupied(found) => found.into_mut(),
-            std::collections::btree_map::Entry::Vacant(place) => {
-                let id = Uuid::parse_str(place.key()).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-                place.insert(Recorded {
-                    id,
-                    application: ApplicationId::new(row.try_get::<String, _>("application")?),
-                    purpose: Purpose::new(row.try_get::<String, _>("purpose")?),
-                    entries: Vec::new(),
-                    consent: Consent::default(),
-                    subject_hash: row.try_get("subject_hash")?,
-                })
-            }
+            std::collections::btree_map::Entry::Vacant(place) => place.insert(head(&row)?),
         };
         one.entries.push(entry(&row)?);
     }
-    let mut all: Vec<Recorded> = all.into_values().collect();
-    for one in &mut all {
-        one.consent = fold(&one.entries).map_err(|illegal| {
-            StoreError::Corrupt(format!("the history of consent {} is not one: {illegal}", one.id))
-        })?;
-    }
-    Ok(all)
+    all.into_values().map(Recorded::folded).collect()
 }
 
-fn entry(row: &SqliteRow) -> Result<Entry, StoreError> {
+/// The consent of a row, without its actions.
+fn head(row: &AnyRow) -> Result<Recorded, StoreError> {
+    let id = Uuid::parse_str(row.try_get("id")?).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    Ok(Recorded {
+        id,
+        application: ApplicationId::new(row.try_get::<String, _>("application")?),
+        purpose: Purpose::new(row.try_get::<String, _>("purpose")?),
+        created_at: from_millis(row.try_get("created_at")?)?,
+        entries: Vec::new(),
+        consent: Consent::default(),
+        subject_hash: row.try_get("subject_hash")?,
+    })
+}
+
+fn entry(row: &AnyRow) -> Result<Entry, StoreError> {
     let corrupt = |what: String| StoreError::Corrupt(what);
     let action: Action = serde_json::from_str(row.try_get("action")?).map_err(|error| corrupt(error.to_string()))?;
     Ok(Entry {

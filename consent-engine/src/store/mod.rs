@@ -1,60 +1,122 @@
-//! The file `consent.db`: its tables, and all SQL of this service, one file a table.
+//! The ledger as it is kept: its tables, and all SQL of this service, one file a table.
 //!
 //! | Module | What it does |
 //! | --- | --- |
 //! | `consents` | consents and their actions; actions are only ever added |
 //! | `sessions` | who is signed in to the portal, in which browser |
+//!
+//! INVARIANT: whatever is read here comes from where it is written, never from a copy that may be behind: what a person
+//! has stopped is stopped for everybody who looks after she was told so.
 
 mod consents;
 mod sessions;
 
-use std::path::Path;
+use std::fmt::Debug;
 
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use ndx_store::{
-    Keyring, RootKey, keyring,
-    sqlite::{SqliteStore, Step, StoreError},
-};
+use ndx_contracts::{ApplicationId, Purpose, Subject};
+use ndx_store::{Database, Keyring, Place, RootKey, StoreError, Tables, keyring};
+use uuid::Uuid;
+
+use crate::ledger::Entry;
 
 pub use self::{
-    consents::{Recorded, Writing},
+    consents::Recorded,
     sessions::{Person, Session},
 };
 pub(crate) use sessions::IDLE;
 
-/// The history of the tables. Steps are added at the end and never edited.
-const STEPS: [Step; 3] = [
-    Step { version: 1, name: "data keys", sql: keyring::TABLE },
-    Step { version: 2, name: "consents and their actions", sql: consents::TABLES },
-    Step { version: 3, name: "sessions", sql: sessions::TABLE },
-];
+/// The tables, and their history. Steps are added at the end and never edited.
+pub const TABLES: Tables = Tables {
+    name: "consent",
+    steps: &[keyring::FIRST_STEP, consents::STEP, sessions::STEP],
+    names: &["data_keys", "consents", "consent_actions", "sessions"],
+};
 
-/// The opened file and its keys.
+/// Keeps consents and what happened to them.
+#[async_trait]
+pub trait ConsentStore: SessionStore {
+    /// The consent of this person, application and purpose.
+    async fn find(
+        &self,
+        subject: &Subject,
+        application: &ApplicationId,
+        purpose: &Purpose,
+    ) -> Result<Option<Recorded>, StoreError>;
+
+    /// The consents with these ids, in no order; what is not there is left out.
+    async fn get(&self, ids: &[Uuid]) -> Result<Vec<Recorded>, StoreError>;
+
+    /// All consents of this person, those that changed last first.
+    async fn all_of(&self, subject: &Subject) -> Result<Vec<Recorded>, StoreError>;
+
+    /// Whether `recorded` is about this person.
+    fn is_about(&self, recorded: &Recorded, subject: &Subject) -> bool;
+
+    /// A transaction that may write.
+    async fn begin(&self) -> Result<Box<dyn Writing>, StoreError>;
+
+    /// The store's keys, for what is sealed elsewhere than in its tables.
+    fn keys(&self) -> &Keyring;
+
+    /// Closes all connections.
+    async fn close(&self);
+}
+
+/// A transaction that may write. It holds each consent that it has read: nobody else changes that one before it ends.
+/// Dropped without [`commit`](Self::commit), it has written nothing.
+#[async_trait]
+pub trait Writing: Send {
+    /// The consent with this id.
+    async fn hold(&mut self, id: Uuid) -> Result<Option<Recorded>, StoreError>;
+
+    /// The consent of this person, application and purpose; made, without actions, when there is none.
+    async fn hold_or_make(
+        &mut self,
+        subject: &Subject,
+        application: &ApplicationId,
+        purpose: &Purpose,
+        at: DateTime<Utc>,
+    ) -> Result<Recorded, StoreError>;
+
+    /// Writes one action, which the fold has already accepted, to a consent that is held.
+    async fn append(&mut self, consent: Uuid, entry: &Entry) -> Result<(), StoreError>;
+
+    /// Makes it last.
+    async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}
+
+/// Keeps who is signed in.
+#[async_trait]
+pub trait SessionStore: Debug + Send + Sync {
+    /// Begins a session for `person` and gives its id, which nobody can guess. Takes the opportunity to remove sessions
+    /// that have ended.
+    async fn begin_session(&self, person: &Person, now: DateTime<Utc>) -> Result<String, StoreError>;
+
+    /// The session with this id, unless it has ended.
+    async fn session(&self, id: &str, now: DateTime<Utc>) -> Result<Option<Session>, StoreError>;
+
+    /// Ends the session with this id.
+    async fn end_session(&self, id: &str) -> Result<(), StoreError>;
+}
+
+/// The opened database, SQLite or PostgreSQL, and its keys.
 #[derive(Debug, Clone)]
-pub struct Store {
-    sqlite: SqliteStore,
+pub struct SqlStore {
+    database: Database,
     keys: Keyring,
 }
 
-impl Store {
-    /// Opens `consent.db` in `folder`.
+impl SqlStore {
+    /// Opens the store at `place`, making it when it is not there.
     ///
     /// # Errors
-    /// When the file cannot be opened, or its keys do not open with `root_key`.
-    pub async fn open(folder: &Path, root_key: &RootKey) -> Result<Self, StoreError> {
-        let sqlite = SqliteStore::open(&folder.join("consent.db"), &STEPS).await?;
-        let keys = Keyring::open(&sqlite.writer, root_key).await?;
-        Ok(Self { sqlite, keys })
-    }
-
-    /// The store's keys, for what is sealed elsewhere than in its tables.
-    pub(crate) fn keys(&self) -> &Keyring {
-        &self.keys
-    }
-
-    /// Closes all connections to the file.
-    pub async fn close(&self) {
-        self.sqlite.close().await;
+    /// When it cannot be opened, or its keys do not open with `root_key`.
+    pub async fn open(place: &Place, root_key: &RootKey) -> Result<Self, StoreError> {
+        let database = Database::open(place, &TABLES).await?;
+        let keys = Keyring::open(&database, root_key).await?;
+        Ok(Self { database, keys })
     }
 }
 

@@ -1,22 +1,33 @@
 //! Who is signed in to the portal, in which browser. The browser holds the session's id; here lies only its hash, and
 //! the person sealed.
 
+use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use ndx_contracts::Subject;
-use ndx_store::{Sealed, sqlite::StoreError};
+use ndx_store::{Sealed, Step, StoreError};
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 
-use crate::store::{Store, from_millis};
+use crate::store::{SessionStore, SqlStore, from_millis};
 
-pub(super) const TABLE: &str = "\
+pub(super) const STEP: Step = Step { version: 3, name: "sessions", sqlite: SQLITE, postgres: POSTGRES };
+
+const SQLITE: &str = "\
 CREATE TABLE sessions (
     id_hash    BLOB PRIMARY KEY,
     person     BLOB NOT NULL,
     begun_at   INTEGER NOT NULL,
     used_at    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID";
+
+const POSTGRES: &str = "\
+CREATE TABLE sessions (
+    id_hash    BYTEA PRIMARY KEY,
+    person     BYTEA NOT NULL,
+    begun_at   BIGINT NOT NULL,
+    used_at    BIGINT NOT NULL
+)";
 
 const PERSON: &str = "sessions.person";
 /// A session that nobody uses ends after this time.
@@ -44,32 +55,30 @@ pub struct Session {
     pub csrf: String,
 }
 
-impl Store {
-    /// Begins a session for `person` and gives its id, which nobody can guess. Takes the opportunity to remove sessions
-    /// that have ended.
-    pub(crate) async fn begin_session(&self, person: &Person, now: DateTime<Utc>) -> Result<String, StoreError> {
+#[async_trait]
+impl SessionStore for SqlStore {
+    async fn begin_session(&self, person: &Person, now: DateTime<Utc>) -> Result<String, StoreError> {
         let id = secret()?;
         let sealed = self.keys.seal(PERSON, person)?;
         sqlx::query("DELETE FROM sessions WHERE used_at <= $1 OR begun_at <= $2")
             .bind((now - IDLE).timestamp_millis())
             .bind((now - LONGEST).timestamp_millis())
-            .execute(&self.sqlite.writer)
+            .execute(self.database.writer())
             .await?;
         sqlx::query("INSERT INTO sessions (id_hash, person, begun_at, used_at) VALUES ($1, $2, $3, $3)")
             .bind(self.keys.hash(&id).as_column().to_vec())
             .bind(sealed.as_column().to_vec())
             .bind(now.timestamp_millis())
-            .execute(&self.sqlite.writer)
+            .execute(self.database.writer())
             .await?;
         Ok(id)
     }
 
-    /// The session with this id, unless it has ended.
-    pub(crate) async fn session(&self, id: &str, now: DateTime<Utc>) -> Result<Option<Session>, StoreError> {
+    async fn session(&self, id: &str, now: DateTime<Utc>) -> Result<Option<Session>, StoreError> {
         let hash = self.keys.hash(id).as_column().to_vec();
         let row = sqlx::query("SELECT person, begun_at, used_at FROM sessions WHERE id_hash = $1")
             .bind(hash.clone())
-            .fetch_optional(&self.sqlite.reader)
+            .fetch_optional(self.database.reader())
             .await?;
         let Some(row) = row else { return Ok(None) };
         let (begun, used) = (from_millis(row.try_get("begun_at")?)?, from_millis(row.try_get("used_at")?)?);
@@ -80,22 +89,23 @@ impl Store {
             sqlx::query("UPDATE sessions SET used_at = $2 WHERE id_hash = $1")
                 .bind(hash)
                 .bind(now.timestamp_millis())
-                .execute(&self.sqlite.writer)
+                .execute(self.database.writer())
                 .await?;
         }
         let person = self.keys.unseal(PERSON, &Sealed::from_column(row.try_get("person")?))?;
         Ok(Some(Session { person, csrf: self.csrf(id) }))
     }
 
-    /// Ends the session with this id.
-    pub(crate) async fn end_session(&self, id: &str) -> Result<(), StoreError> {
+    async fn end_session(&self, id: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM sessions WHERE id_hash = $1")
             .bind(self.keys.hash(id).as_column().to_vec())
-            .execute(&self.sqlite.writer)
+            .execute(self.database.writer())
             .await?;
         Ok(())
     }
+}
 
+impl SqlStore {
     /// Follows from the session's id, under a key of this store: nothing to keep, nothing to guess.
     fn csrf(&self, id: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.keys.hash(&format!("csrf/{id}")).as_column())

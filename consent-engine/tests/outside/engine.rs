@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use crate::support::*;
 use chrono::TimeDelta;
-use consent_engine::{Decision, Engine, EngineError, ledger::Action};
+use consent_engine::{Decision, EngineError, ledger::Action};
 use ndx_contracts::{
     JudgeError,
     consent::{ConsentEngine, ConsentStatus, StandingConsent},
 };
-use ndx_store::RootKey;
 use uuid::Uuid;
 
 const DAY: i64 = 86_400;
@@ -18,9 +17,8 @@ fn share(optional: &[usize]) -> Decision {
     Decision::Share { optional: optional.iter().map(|index| field(*index)).collect(), length: TimeDelta::days(7) }
 }
 
-#[tokio::test]
-async fn asks_once_and_covers_what_the_person_shares() {
-    let ledger = ledger().await;
+async fn asks_once_and_covers_what_the_person_shares(on: On) {
+    let ledger = ledger_on(on).await;
     let asked = ledger.require(NAYANA, &[0, 1, 3]).await;
     assert_eq!(asked.status, ConsentStatus::Pending);
     assert_eq!(asked.missing.len(), 3);
@@ -30,7 +28,7 @@ async fn asks_once_and_covers_what_the_person_shares() {
     assert_eq!(ledger.require(NAYANA, &[1]).await.version, 1);
 
     let id = asked.consent_id;
-    ledger.engine.decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await.unwrap();
+    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await.unwrap();
     let answered = ledger.require(NAYANA, &[0, 1, 3]).await;
     assert_eq!(answered.status, ConsentStatus::Approved);
     assert_eq!(answered.covered, [field(0), field(1)]);
@@ -39,25 +37,23 @@ async fn asks_once_and_covers_what_the_person_shares() {
     assert_eq!(answered.version, 2);
 }
 
-#[tokio::test]
-async fn a_wider_query_extends_the_open_request_under_the_same_id() {
-    let ledger = ledger().await;
+async fn a_wider_query_extends_the_open_request_under_the_same_id(on: On) {
+    let ledger = ledger_on(on).await;
     let first = ledger.require(NAYANA, &[0]).await;
     let wider = ledger.require(NAYANA, &[0, 2]).await;
     assert_eq!((wider.consent_id, wider.version), (first.consent_id, 2));
-    let seen_before = ledger.engine.decide(&subject(NAYANA), first.consent_id, 1, share(&[]), &trace()).await;
+    let seen_before = ledger.engine.current().decide(&subject(NAYANA), first.consent_id, 1, share(&[]), &trace()).await;
     assert!(matches!(seen_before, Err(EngineError::Conflict)), "the person saw less than is asked now");
     assert_eq!(ledger.require(NAYANA, &[0]).await.covered, []);
 }
 
-#[tokio::test]
-async fn a_wider_query_never_revokes_what_stands() {
-    let ledger = ledger().await;
+async fn a_wider_query_never_revokes_what_stands(on: On) {
+    let ledger = ledger_on(on).await;
     let id = ledger.require(NAYANA, &[0]).await.consent_id;
-    ledger.engine.decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await.unwrap();
+    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await.unwrap();
     let wider = ledger.require(NAYANA, &[0, 2]).await;
     assert_eq!((wider.status, wider.covered, wider.missing), (ConsentStatus::Pending, vec![field(0)], vec![field(2)]));
-    ledger.engine.decide(&subject(NAYANA), id, 3, Decision::Deny, &trace()).await.unwrap();
+    ledger.engine.current().decide(&subject(NAYANA), id, 3, Decision::Deny, &trace()).await.unwrap();
     let after = ledger.require(NAYANA, &[0, 2]).await;
     assert_eq!(
         (after.status, after.covered, after.declined),
@@ -65,11 +61,10 @@ async fn a_wider_query_never_revokes_what_stands() {
     );
 }
 
-#[tokio::test]
-async fn a_no_stands_until_the_cool_down_has_passed() {
-    let ledger = ledger().await;
+async fn a_no_stands_until_the_cool_down_has_passed(on: On) {
+    let ledger = ledger_on(on).await;
     let id = ledger.require(NAYANA, &[0]).await.consent_id;
-    ledger.engine.decide(&subject(NAYANA), id, 1, Decision::Deny, &trace()).await.unwrap();
+    ledger.engine.current().decide(&subject(NAYANA), id, 1, Decision::Deny, &trace()).await.unwrap();
     let no = ledger.require(NAYANA, &[0, 1]).await;
     assert_eq!((no.status, no.portal_url), (ConsentStatus::Rejected, None));
     assert_eq!(no.manage_url, Some(format!("http://127.0.0.1:8081/my/{id}")));
@@ -81,64 +76,59 @@ async fn a_no_stands_until_the_cool_down_has_passed() {
     assert_eq!((again.status, again.consent_id, again.version), (ConsentStatus::Pending, id, 3));
 }
 
-#[tokio::test]
-async fn stopping_takes_effect_at_the_next_look() {
-    let ledger = ledger().await;
+async fn stopping_takes_effect_at_the_next_look(on: On) {
+    let ledger = ledger_on(on).await;
     let id = ledger.require(NAYANA, &[0, 1]).await.consent_id;
-    ledger.engine.decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await.unwrap();
+    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await.unwrap();
     let standing = [StandingConsent { consent_id: id, fields: vec![field(0), field(1)] }];
     assert_eq!(ledger.engine.withdrawn(&standing).await.unwrap(), []);
-    ledger.engine.stop(&subject(NAYANA), id, &trace()).await.unwrap();
+    ledger.engine.current().stop(&subject(NAYANA), id, &trace()).await.unwrap();
     assert_eq!(ledger.engine.withdrawn(&standing).await.unwrap(), standing);
     let stopped = ledger.require(NAYANA, &[0]).await;
     assert_eq!((stopped.status, stopped.covered.len()), (ConsentStatus::Revoked, 0));
     assert_eq!((stopped.portal_url, stopped.manage_url.is_some()), (None, true));
-    let twice = ledger.engine.stop(&subject(NAYANA), id, &trace()).await;
+    let twice = ledger.engine.current().stop(&subject(NAYANA), id, &trace()).await;
     assert!(matches!(twice, Err(EngineError::Illegal(_))));
 }
 
-#[tokio::test]
-async fn what_has_lapsed_is_withdrawn_and_asked_anew_under_the_same_id() {
-    let ledger = ledger().await;
+async fn what_has_lapsed_is_withdrawn_and_asked_anew_under_the_same_id(on: On) {
+    let ledger = ledger_on(on).await;
     let id = ledger.require(NAYANA, &[0]).await.consent_id;
-    ledger.engine.decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await.unwrap();
+    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await.unwrap();
     ledger.advance(7 * DAY);
     let standing = [StandingConsent { consent_id: id, fields: vec![field(0)] }];
     assert_eq!(ledger.engine.withdrawn(&standing).await.unwrap(), standing);
     let again = ledger.require(NAYANA, &[0]).await;
     assert_eq!((again.status, again.consent_id, again.version), (ConsentStatus::Pending, id, 4));
-    let history = ledger.engine.consent_of(&subject(NAYANA), id).await.unwrap().entries;
+    let history = ledger.engine.current().consent_of(&subject(NAYANA), id).await.unwrap().entries;
     assert_eq!(history[2].action, Action::Expired {}, "the end is recorded before the new request");
 }
 
-#[tokio::test]
-async fn an_unknown_consent_shares_nothing() {
-    let ledger = ledger().await;
+async fn an_unknown_consent_shares_nothing(on: On) {
+    let ledger = ledger_on(on).await;
     let standing = [StandingConsent { consent_id: Uuid::new_v4(), fields: vec![field(0)] }];
     assert_eq!(ledger.engine.withdrawn(&standing).await.unwrap(), standing);
 }
 
-#[tokio::test]
-async fn nobody_else_can_answer_and_nobody_can_answer_too_late() {
-    let ledger = ledger().await;
+async fn nobody_else_can_answer_and_nobody_can_answer_too_late(on: On) {
+    let ledger = ledger_on(on).await;
     let id = ledger.require(NAYANA, &[0]).await.consent_id;
-    let other = ledger.engine.decide(&subject(REGINA), id, 1, share(&[]), &trace()).await;
+    let other = ledger.engine.current().decide(&subject(REGINA), id, 1, share(&[]), &trace()).await;
     assert!(matches!(other, Err(EngineError::NotFound)));
     ledger.advance(3600);
-    let late = ledger.engine.decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await;
+    let late = ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await;
     assert!(matches!(late, Err(EngineError::Illegal(_))));
-    let history = ledger.engine.consent_of(&subject(NAYANA), id).await.unwrap().entries;
+    let history = ledger.engine.current().consent_of(&subject(NAYANA), id).await.unwrap().entries;
     assert_eq!(history.last().unwrap().action, Action::Expired {}, "the end was noticed, so it is recorded");
 }
 
-#[tokio::test]
-async fn of_many_decisions_at_once_exactly_one_wins() {
-    let ledger = ledger().await;
+async fn of_many_decisions_at_once_exactly_one_wins(on: On) {
+    let ledger = ledger_on(on).await;
     let id = ledger.require(NAYANA, &[0]).await.consent_id;
     let decide = |index: usize| {
         let engine = Arc::clone(&ledger.engine);
         let decision = if index.is_multiple_of(2) { share(&[]) } else { Decision::Deny };
-        tokio::spawn(async move { engine.decide(&subject(NAYANA), id, 1, decision, &trace()).await })
+        tokio::spawn(async move { engine.current().decide(&subject(NAYANA), id, 1, decision, &trace()).await })
     };
     let tasks: Vec<_> = (0..20).map(decide).collect();
     let mut won = 0;
@@ -149,12 +139,11 @@ async fn of_many_decisions_at_once_exactly_one_wins() {
         }
     }
     assert_eq!(won, 1);
-    assert_eq!(ledger.engine.consent_of(&subject(NAYANA), id).await.unwrap().entries.len(), 2);
+    assert_eq!(ledger.engine.current().consent_of(&subject(NAYANA), id).await.unwrap().entries.len(), 2);
 }
 
-#[tokio::test]
-async fn many_questions_at_once_open_one_request() {
-    let ledger = ledger().await;
+async fn many_questions_at_once_open_one_request(on: On) {
+    let ledger = ledger_on(on).await;
     let ask = |_| {
         let engine = Arc::clone(&ledger.engine);
         tokio::spawn(async move { engine.require(&requirement(NAYANA, &[0, 1])).await.unwrap() })
@@ -169,18 +158,16 @@ async fn many_questions_at_once_open_one_request() {
     assert_eq!(ids.len(), 1);
 }
 
-#[tokio::test]
-async fn two_people_are_two_consents() {
-    let ledger = ledger().await;
+async fn two_people_are_two_consents(on: On) {
+    let ledger = ledger_on(on).await;
     let (one, other) = (ledger.require(NAYANA, &[0]).await, ledger.require(REGINA, &[0]).await);
     assert_ne!(one.consent_id, other.consent_id);
-    ledger.engine.decide(&subject(NAYANA), one.consent_id, 1, share(&[]), &trace()).await.unwrap();
+    ledger.engine.current().decide(&subject(NAYANA), one.consent_id, 1, share(&[]), &trace()).await.unwrap();
     assert_eq!(ledger.require(REGINA, &[0]).await.covered, []);
 }
 
-#[tokio::test]
-async fn an_application_that_is_not_registered_gets_no_answer() {
-    let ledger = ledger().await;
+async fn an_application_that_is_not_registered_gets_no_answer(on: On) {
+    let ledger = ledger_on(on).await;
     let mut unknown = requirement(NAYANA, &[0]);
     unknown.application = "nobody".into();
     assert!(matches!(ledger.engine.require(&unknown).await, Err(JudgeError::Confused { .. })));
@@ -189,17 +176,13 @@ async fn an_application_that_is_not_registered_gets_no_answer() {
     assert!(matches!(ledger.engine.require(&other_purpose).await, Err(JudgeError::Confused { .. })));
 }
 
-#[tokio::test]
-async fn the_ledger_is_the_same_when_it_is_opened_again() {
-    let ledger = ledger().await;
+async fn the_ledger_is_the_same_when_it_is_opened_again(on: On) {
+    let ledger = ledger_on(on).await;
     let id = ledger.require(NAYANA, &[0]).await.consent_id;
-    ledger.engine.decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await.unwrap();
+    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await.unwrap();
     let before = ledger.require(NAYANA, &[0]).await;
     ledger.engine.close().await;
-    let root = RootKey::read_or_make(&ledger.folder.path().join("root.key")).unwrap();
-    let config = config("127.0.0.1:8081", "127.0.0.1:8090");
-    let engine = Engine::open(config, ledger.folder.path(), &root, ledger.clock.clone()).await.unwrap();
-    assert_eq!(engine.require(&requirement(NAYANA, &[0])).await.unwrap(), before);
+    assert_eq!(ledger.another().await.require(&requirement(NAYANA, &[0])).await.unwrap(), before);
 }
 
 #[tokio::test]
@@ -219,6 +202,48 @@ async fn no_identifier_and_no_name_lies_in_the_file() {
 }
 
 #[tokio::test]
+async fn no_identifier_and_no_name_lies_in_the_database() {
+    let portal = portal_on(On::Postgres).await;
+    let id = portal.ledger.require(NAYANA, &[0]).await.consent_id;
+    let browser = portal.signed_in("nayana").await;
+    browser.answer(&format!("/c/{id}"), &[("decision", "deny")]).await;
+    let database = portal.ledger.database.as_ref().unwrap();
+    let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    for table in consent_engine::TABLES.names {
+        let rows = database.sql(&format!("SELECT to_json(t)::text FROM ndx_consent.{table} t"));
+        assert!(!rows.is_empty(), "{table} was written");
+        for personal in [NAYANA, "Perera"] {
+            assert!(!rows.contains(personal) && !rows.contains(&hex(personal)), "{table}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_action_cannot_be_changed_removed_or_emptied_away() {
+    let ledger = ledger_on(On::Postgres).await;
+    ledger.require(NAYANA, &[0]).await;
+    let database = ledger.database.as_ref().unwrap();
+    for sql in [
+        "UPDATE ndx_consent.consent_actions SET at = 0",
+        "DELETE FROM ndx_consent.consent_actions",
+        "TRUNCATE ndx_consent.consent_actions",
+        "INSERT INTO ndx_consent.consent_actions SELECT * FROM ndx_consent.consent_actions \
+         ON CONFLICT (consent_id, seq) DO UPDATE SET at = 0",
+        "UPDATE ndx_consent.consents SET purpose = 'another'",
+        "DELETE FROM ndx_consent.consents",
+        "TRUNCATE ndx_consent.consents CASCADE",
+    ] {
+        let refused = format!(
+            "DO $$ BEGIN {sql}; RAISE EXCEPTION 'it was done'; \
+             EXCEPTION WHEN raise_exception THEN \
+             IF SQLERRM NOT LIKE '%only ever added%' THEN RAISE; END IF; END $$"
+        );
+        database.sql(&refused);
+    }
+    assert_eq!(database.sql("SELECT count(*) FROM ndx_consent.consent_actions").trim(), "1");
+}
+
+#[tokio::test]
 async fn an_action_cannot_be_changed_removed_or_replaced() {
     use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
     let ledger = ledger().await;
@@ -234,4 +259,20 @@ async fn an_action_cannot_be_changed_removed_or_replaced() {
     ] {
         assert!(sqlx::query(sql).execute(&mut stranger).await.is_err(), "{sql}");
     }
+}
+
+on_both_engines! {
+    asks_once_and_covers_what_the_person_shares,
+    a_wider_query_extends_the_open_request_under_the_same_id,
+    a_wider_query_never_revokes_what_stands,
+    a_no_stands_until_the_cool_down_has_passed,
+    stopping_takes_effect_at_the_next_look,
+    what_has_lapsed_is_withdrawn_and_asked_anew_under_the_same_id,
+    an_unknown_consent_shares_nothing,
+    nobody_else_can_answer_and_nobody_can_answer_too_late,
+    of_many_decisions_at_once_exactly_one_wins,
+    many_questions_at_once_open_one_request,
+    two_people_are_two_consents,
+    an_application_that_is_not_registered_gets_no_answer,
+    the_ledger_is_the_same_when_it_is_opened_again,
 }

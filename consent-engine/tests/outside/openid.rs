@@ -6,10 +6,7 @@ use std::{
     time::Duration,
 };
 
-use aws_lc_rs::{
-    encoding::AsDer,
-    rsa::{KeyPair, KeySize},
-};
+use crate::support::key;
 use axum::{Form, Json, Router, extract::State, http::HeaderMap, routing};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, TimeDelta};
@@ -26,6 +23,7 @@ struct Liar {
     key: EncodingKey,
     description: Value,
     token_answer: Value,
+    userinfo: Value,
     asked: Vec<(HeaderMap, HashMap<String, String>)>,
 }
 
@@ -47,16 +45,25 @@ async fn fixture() -> Fixture {
         "authorization_endpoint": format!("{issuer}/authorize"),
         "token_endpoint": format!("{issuer}/token"),
         "jwks_uri": format!("{issuer}/jwks"),
+        "userinfo_endpoint": format!("{issuer}/userinfo"),
         "something_else": [],
     });
-    let liar = Arc::new(Mutex::new(Liar { key: key(), description, token_answer: json!({}), asked: Vec::new() }));
+    let liar = Arc::new(Mutex::new(Liar {
+        key: key(),
+        description,
+        token_answer: json!({}),
+        userinfo: json!({}),
+        asked: Vec::new(),
+    }));
     let router = Router::new()
         .route("/.well-known/openid-configuration", routing::get(describe))
         .route("/jwks", routing::get(keys))
         .route("/token", routing::post(token))
+        .route("/userinfo", routing::get(userinfo))
         .with_state(Arc::clone(&liar));
     tokio::spawn(listen::serve(listener, router, CancellationToken::new()));
-    let client = OpenIdClient::new("portal", "a secret+%", Url::parse("http://127.0.0.1:1/signed-in").unwrap());
+    let client =
+        OpenIdClient::new("portal", "a secret+%", Url::parse("http://127.0.0.1:1/signed-in").unwrap()).needing("nic");
     let http = outbound::client(Duration::from_secs(5)).unwrap();
     let now = clock.now().timestamp();
     let provider = OpenIdProvider::new(Url::parse(&issuer).unwrap(), client, http, clock);
@@ -83,13 +90,9 @@ async fn token(
     Json(liar.token_answer.clone())
 }
 
-fn key() -> EncodingKey {
-    let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
-    let der = STANDARD.encode(pair.as_der().unwrap().as_ref());
-    let lines: Vec<&str> = der.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
-    const LABEL: &str = "PRIVATE KEY";
-    let pem = format!("-----BEGIN {LABEL}-----\n{}\n-----END {LABEL}-----\n", lines.join("\n"));
-    EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap()
+async fn userinfo(State(liar): State<Shared>, headers: HeaderMap) -> Json<Value> {
+    assert_eq!(headers["authorization"], "Bearer a");
+    Json(liar.lock().unwrap().userinfo.clone())
 }
 
 impl Fixture {
@@ -206,4 +209,24 @@ async fn a_provider_that_names_another_issuer_is_refused_and_asked_again_later()
     }
     fixture.liar.lock().unwrap().description = good;
     assert!(fixture.provider.begin(Prompt::IfOlderThan(TimeDelta::minutes(20))).await.is_ok(), "a failure is not kept");
+}
+
+#[tokio::test]
+async fn what_the_id_token_does_not_say_is_asked_of_userinfo_and_only_about_the_same_person() {
+    let fixture = fixture().await;
+    let without_nic = json!({ "nic": null });
+    fixture.liar.lock().unwrap().userinfo = json!({ "sub": "1", "nic": "200012345679", "auth_time": 0 });
+    let claims = fixture.sign_in(without_nic.clone(), None).await.unwrap();
+    assert_eq!(claims["nic"], "200012345679");
+    assert_eq!(claims["auth_time"], fixture.now - 60, "what is signed stands");
+    assert_eq!(fixture.sign_in(json!({}), None).await.unwrap()["nic"], "199512345678", "and needs no question");
+
+    for lie in [json!({ "sub": "2", "nic": "200012345679" }), json!({ "nic": "200012345679" }), json!([])] {
+        fixture.liar.lock().unwrap().userinfo = lie.clone();
+        let refused = fixture.sign_in(without_nic.clone(), None).await;
+        assert!(matches!(refused, Err(OpenIdError::NotForThis(_))), "{lie}");
+    }
+    fixture.liar.lock().unwrap().userinfo = json!({ "nic": "200012345679" });
+    let no_subjects = json!({ "nic": null, "sub": null });
+    assert!(fixture.sign_in(no_subjects, None).await.is_err(), "two that name nobody are not the same");
 }

@@ -5,34 +5,14 @@ use consent_engine::ledger::Action;
 use ndx_contracts::consent::{ConsentEngine, ConsentStatus, StandingConsent};
 use reqwest::StatusCode;
 
-const SHARE: [(&str, &str); 2] = [("decision", "share"), ("duration", "P7D")];
-const SOMEBODY_ELSES: &str = "/c/00000000-0000-4000-8000-000000000000";
+pub const SHARE: [(&str, &str); 2] = [("decision", "share"), ("duration", "P7D")];
 
-fn id_in(path: &str) -> &str {
+pub fn id_in(path: &str) -> &str {
     path.trim_start_matches("/c/")
 }
 
-#[tokio::test]
-async fn who_is_not_signed_in_learns_nothing() {
-    let portal = portal().await;
-    let id = portal.ledger.require(NAYANA, &[0]).await.consent_id;
-    let browser = portal.browser();
-    let known = browser.get(&format!("/c/{id}")).await;
-    let unknown = browser.get(SOMEBODY_ELSES).await;
-    assert_eq!(
-        (known.status, known.h1().as_str()),
-        (StatusCode::OK, "Sign in to see who is asking for your information")
-    );
-    assert_eq!(known.html.replace(&id.to_string(), ""), unknown.html.replace(id_in(SOMEBODY_ELSES), ""));
-    assert!(!known.html.contains("Passport") && !known.html.contains("Immigration"));
-    assert_eq!(browser.get("/c/not-an-id").await.h1(), known.h1());
-    assert_eq!(browser.get("/my").await.h1(), "Sign in to see what you are sharing");
-    assert_eq!(browser.get(&format!("/c/{id}/done")).await.location, Some(format!("/c/{id}")));
-}
-
-#[tokio::test]
-async fn the_question_is_asked_in_the_order_and_the_words_of_the_design() {
-    let portal = portal().await;
+async fn the_question_is_asked_in_the_order_and_the_words_of_the_design(on: On) {
+    let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0, 1, 2, 3, 4]).await;
     let page = browser.get(&path).await;
     assert_eq!(page.status, StatusCode::OK);
@@ -70,9 +50,8 @@ async fn the_question_is_asked_in_the_order_and_the_words_of_the_design() {
     assert_eq!(later, format!("http://127.0.0.1:3000/?consent_id={}&status=deferred", id_in(&path)));
 }
 
-#[tokio::test]
-async fn a_yes_in_part_is_a_yes_to_the_rest() {
-    let portal = portal().await;
+async fn a_yes_in_part_is_a_yes_to_the_rest(on: On) {
+    let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0, 3, 4]).await;
     let ticked = [SHARE.as_slice(), &[("field", "drp-schema-v1:person.profession")]].concat();
     let sent = browser.answer(&path, &ticked).await;
@@ -95,9 +74,8 @@ async fn a_yes_in_part_is_a_yes_to_the_rest() {
     assert_eq!(browser.get(&path).await.h1(), "You have already answered this");
 }
 
-#[tokio::test]
-async fn a_whole_yes_says_so() {
-    let portal = portal().await;
+async fn a_whole_yes_says_so(on: On) {
+    let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0]).await;
     browser.answer(&path, &[("decision", "share"), ("duration", "PT1H")]).await;
     let done = browser.get(&format!("{path}/done")).await;
@@ -113,9 +91,8 @@ async fn a_whole_yes_says_so() {
     assert_eq!((over.status, over.h1().as_str()), (StatusCode::GONE, "This sharing has ended"));
 }
 
-#[tokio::test]
-async fn a_no_is_a_no_until_the_person_changes_her_mind() {
-    let portal = portal().await;
+async fn a_no_is_a_no_until_the_person_changes_her_mind(on: On) {
+    let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0, 3]).await;
     browser.answer(&path, &[("decision", "deny")]).await;
     let done = browser.get(&format!("{path}/done")).await;
@@ -133,9 +110,8 @@ async fn a_no_is_a_no_until_the_person_changes_her_mind() {
     assert_eq!(portal.ledger.require(NAYANA, &[0]).await.status, ConsentStatus::Approved);
 }
 
-#[tokio::test]
-async fn the_enter_key_shares_nothing_and_keeps_the_answers() {
-    let portal = portal().await;
+async fn the_enter_key_shares_nothing_and_keeps_the_answers(on: On) {
+    let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0, 3]).await;
     let first = browser.get(&path).await;
     assert_eq!(first.attributes("form button", "value").first().unwrap(), "none", "the default button");
@@ -149,9 +125,8 @@ async fn the_enter_key_shares_nothing_and_keeps_the_answers() {
     assert_eq!(portal.ledger.require(NAYANA, &[0]).await.version, 1, "nothing was stored");
 }
 
-#[tokio::test]
-async fn a_yes_needs_a_length_of_time_and_something_to_share() {
-    let portal = portal().await;
+async fn a_yes_needs_a_length_of_time_and_something_to_share(on: On) {
+    let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[3]).await;
     let page = browser.answer(&path, &[("decision", "share"), ("duration", "P365D")]).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -166,9 +141,8 @@ async fn a_yes_needs_a_length_of_time_and_something_to_share() {
     assert_eq!(browser.answer(&path, &not_asked).await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
-#[tokio::test]
-async fn a_second_answer_changes_nothing_and_is_no_error() {
-    let portal = portal().await;
+async fn a_second_answer_changes_nothing_and_is_no_error(on: On) {
+    let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0]).await;
     let page = browser.get(&path).await;
     assert_eq!(browser.post(&path, &page.form(&SHARE)).await.status, StatusCode::SEE_OTHER);
@@ -179,9 +153,8 @@ async fn a_second_answer_changes_nothing_and_is_no_error() {
     assert_eq!(portal.ledger.require(NAYANA, &[0]).await.version, 2);
 }
 
-#[tokio::test]
-async fn an_answer_to_less_than_is_asked_now_is_not_taken() {
-    let portal = portal().await;
+async fn an_answer_to_less_than_is_asked_now_is_not_taken(on: On) {
+    let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0]).await;
     let page = browser.get(&path).await;
     portal.ledger.require(NAYANA, &[0, 1]).await;
@@ -190,9 +163,8 @@ async fn an_answer_to_less_than_is_asked_now_is_not_taken() {
     assert_eq!(portal.ledger.require(NAYANA, &[0]).await.covered, []);
 }
 
-#[tokio::test]
-async fn of_answers_at_once_exactly_one_is_stored() {
-    let portal = portal().await;
+async fn of_answers_at_once_exactly_one_is_stored(on: On) {
+    let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0]).await;
     let page = browser.get(&path).await;
     let send = |index: usize| {
@@ -212,9 +184,8 @@ async fn of_answers_at_once_exactly_one_is_stored() {
     assert_eq!(stored, 1);
 }
 
-#[tokio::test]
-async fn a_request_that_nobody_answered_has_ended() {
-    let portal = portal().await;
+async fn a_request_that_nobody_answered_has_ended(on: On) {
+    let portal = portal_on(on).await;
     let asked = portal.ledger.require(NAYANA, &[0]).await;
     let path = format!("/c/{}", asked.consent_id);
     portal.ledger.advance(3590);
@@ -228,66 +199,8 @@ async fn a_request_that_nobody_answered_has_ended() {
     assert_eq!(browser.get(&path).await.status, StatusCode::GONE);
 }
 
-#[tokio::test]
-async fn what_is_not_there_and_what_is_anothers_are_the_same_page_to_the_last_byte() {
-    let portal = portal().await;
-    let theirs = portal.ledger.require(REGINA, &[0]).await.consent_id;
-    let browser = portal.signed_in("nayana").await;
-    let unknown = browser.get(SOMEBODY_ELSES).await;
-    assert_eq!((unknown.status, unknown.h1().as_str()), (StatusCode::NOT_FOUND, "We cannot find this request"));
-    assert!(unknown.html.contains("You are signed in as Nayana Perera (ID ending 5678)."));
-    for path in [
-        format!("/c/{theirs}"),
-        format!("/c/{}", theirs.simple()),
-        format!("/c/{theirs}/done"),
-        format!("/my/{theirs}"),
-        format!("/my/{theirs}/stop"),
-        format!("/my/{theirs}/stopped"),
-        "/c/not-an-id".to_owned(),
-        "/c/%FF".to_owned(),
-    ] {
-        let page = browser.get(&path).await;
-        assert_eq!((page.status, &page.html), (StatusCode::NOT_FOUND, &unknown.html), "{path}");
-    }
-    let mine = portal.ledger.require(NAYANA, &[0]).await.consent_id;
-    let page = browser.get(&format!("/c/{mine}")).await;
-    for path in [format!("/c/{theirs}"), format!("/my/{theirs}/stop"), format!("/my/{theirs}/reopen")] {
-        let sent = browser.post(&path, &page.form(&SHARE)).await;
-        assert_eq!((sent.status, &sent.html), (StatusCode::NOT_FOUND, &unknown.html), "{path}");
-    }
-    assert_eq!(portal.ledger.require(REGINA, &[0]).await.version, 1);
-}
-
-#[tokio::test]
-async fn only_our_own_form_is_taken() {
-    let portal = portal().await;
-    let (browser, path) = portal.asked(&[0]).await;
-    let page = browser.get(&path).await;
-    let form = page.form(&SHARE);
-    let without: Vec<_> = form.iter().filter(|(name, _)| name != "csrf").cloned().collect();
-    assert_eq!(browser.post(&path, &without).await.status, StatusCode::FORBIDDEN);
-    let wrong = [&[("csrf".to_owned(), "AAAA".to_owned())], without.as_slice()].concat();
-    assert_eq!(browser.post(&path, &wrong).await.status, StatusCode::FORBIDDEN);
-    let of_another_session = portal.signed_in("nayana").await.get(&path).await.form(&SHARE);
-    assert_eq!(browser.post(&path, &of_another_session).await.status, StatusCode::FORBIDDEN);
-    for foreign in [
-        [("origin", "https://evil.example"), ("sec-fetch-site", "same-origin")],
-        [("origin", "null"), ("sec-fetch-site", "cross-site")],
-        [("origin", "null"), ("sec-fetch-site", "same-site")],
-        [("origin", "null"), ("sec-fetch-site", "none")],
-    ] {
-        let page = browser.post_from(&path, &foreign, &form).await;
-        assert_eq!((page.status, page.h1().as_str()), (StatusCode::FORBIDDEN, "We could not accept your answer"));
-        assert!(page.html.contains(page.headers["x-trace-id"].to_str().unwrap()), "the number to name");
-    }
-    assert_eq!(portal.ledger.require(NAYANA, &[0]).await.version, 1, "nothing was stored");
-    let ours = [("origin", "null"), ("sec-fetch-site", "same-origin")];
-    assert_eq!(browser.post_from(&path, &ours, &form).await.status, StatusCode::SEE_OTHER);
-}
-
-#[tokio::test]
-async fn stopping_is_one_page_and_one_button() {
-    let portal = portal().await;
+async fn stopping_is_one_page_and_one_button(on: On) {
+    let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0, 1]).await;
     browser.answer(&path, &SHARE).await;
     let list = browser.get("/my").await;
@@ -312,9 +225,8 @@ async fn stopping_is_one_page_and_one_button() {
     assert_eq!(browser.get(&stop).await.location, Some(detail), "there is nothing to stop any more");
 }
 
-#[tokio::test]
-async fn a_request_for_more_says_that_other_things_are_shared() {
-    let portal = portal().await;
+async fn a_request_for_more_says_that_other_things_are_shared(on: On) {
+    let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0]).await;
     browser.answer(&path, &SHARE).await;
     portal.ledger.require(NAYANA, &[0, 1]).await;
@@ -329,97 +241,39 @@ async fn a_request_for_more_says_that_other_things_are_shared() {
     assert_eq!(browser.get("/my").await.text(".govuk-summary-card__title").len(), 1);
 }
 
-#[tokio::test]
-async fn every_page_has_the_headers_and_no_script() {
-    let portal = portal().await;
-    let (browser, path) = portal.asked(&[0, 3]).await;
-    let pages =
-        [path.as_str(), "/my", "/help", "/privacy", "/accessibility", "/nothing", SOMEBODY_ELSES, "/sign-in", "/"];
-    for path in pages {
-        let page = browser.get(path).await;
-        let header = |name: &str| page.headers[name].to_str().unwrap();
-        assert_eq!(
-            header("content-security-policy"),
-            "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; \
-             frame-ancestors 'none'; base-uri 'none'"
-        );
-        assert_eq!(header("referrer-policy"), "no-referrer");
-        assert_eq!(header("cache-control"), "no-store");
-        assert_eq!(header("x-content-type-options"), "nosniff");
-        assert_eq!(header("cross-origin-opener-policy"), "same-origin");
-        assert!(!page.html.contains("<script") && !page.html.contains("style="), "{path}");
-        assert!(page.html.len() < 25_000, "{path}: {}", page.html.len());
-    }
-}
-
-#[tokio::test]
-async fn what_an_application_or_a_provider_says_is_text() {
-    let portal = portal().await;
-    let mut requirement = requirement(NAYANA, &[0, 3]);
-    for required in &mut requirement.fields {
-        required.display_name = "<script>alert(1)</script>\"'".to_owned();
-        required.description = Some("<img src=x onerror=alert(1)>".to_owned());
-    }
-    let id = portal.ledger.engine.require(&requirement).await.unwrap().consent_id;
-    let browser = portal.signed_in("nayana").await;
-    let path = format!("/c/{id}");
-    let question = browser.get(&path).await;
-    assert_eq!(question.text("dt"), ["<script>alert(1)</script>\"'"]);
-    browser.answer(&path, &SHARE).await;
-    for page in [
-        question,
-        browser.get(&format!("{path}/done")).await,
-        browser.get("/my").await,
-        browser.get(&format!("/my/{id}")).await,
-    ] {
-        assert!(!page.html.contains("<script") && !page.html.contains("<img"), "{}", page.html);
-    }
-}
-
-#[tokio::test]
-async fn style_sheets_are_kept_for_ever_and_travel_small() {
-    let portal = portal().await;
-    let browser = portal.browser();
-    let page = browser.get("/help").await;
-    let styles = page.attributes("link", "href");
-    assert_eq!(styles.len(), 4);
-    for style in &styles {
-        let file = browser.get(style).await;
-        assert_eq!(
-            (file.status, file.headers["cache-control"].to_str().unwrap()),
-            (StatusCode::OK, "public, max-age=31536000, immutable")
-        );
-        assert!(!file.html.contains("GDS") && !file.html.contains("url(") && !file.html.contains("crest"));
-    }
-    let largest = styles.iter().find(|style| style.ends_with("govuk-frontend.css")).unwrap();
-    // A client that does not unpack by itself.
-    let client = ndx_service::outbound::builder(std::time::Duration::from_secs(5)).no_gzip().build().unwrap();
-    let packed = client.get(format!("{}{largest}", portal.url)).header("accept-encoding", "gzip");
-    let packed = packed.send().await.unwrap();
-    assert_eq!(packed.headers()["content-encoding"], "gzip");
-    assert!(packed.bytes().await.unwrap().len() < 25_000);
-    assert_eq!(browser.get("/assets/0000000000000000/portal.css").await.status, StatusCode::NOT_FOUND);
-    assert_eq!(browser.get(&styles[1].replace("govuk-frontend.css", "README.md")).await.status, StatusCode::NOT_FOUND);
-}
-
-#[tokio::test]
-async fn the_trace_of_an_answer_is_in_the_ledger() {
-    let portal = portal().await;
+async fn the_trace_of_an_answer_is_in_the_ledger(on: On) {
+    let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0]).await;
     let sent = browser.answer(&path, &SHARE).await;
     let id = id_in(&path).parse().unwrap();
-    let history = portal.ledger.engine.consent_of(&subject(NAYANA), id).await.unwrap().entries;
+    let history = portal.ledger.engine.current().consent_of(&subject(NAYANA), id).await.unwrap().entries;
     let last = history.last().unwrap();
     assert!(matches!(last.action, Action::Granted { .. }));
     assert_eq!(last.trace_id.as_str(), sent.headers["x-trace-id"]);
 }
 
-#[tokio::test]
-async fn a_ledger_that_cannot_be_read_is_said_plainly() {
-    let portal = portal().await;
+async fn a_ledger_that_cannot_be_read_is_said_plainly(on: On) {
+    let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0]).await;
     portal.ledger.engine.close().await;
     let page = browser.get(&path).await;
     assert_eq!((page.status, page.h1().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "This is not working now"));
     assert!(page.html.contains(page.headers["x-trace-id"].to_str().unwrap()));
+}
+
+on_both_engines! {
+    the_question_is_asked_in_the_order_and_the_words_of_the_design,
+    a_yes_in_part_is_a_yes_to_the_rest,
+    a_whole_yes_says_so,
+    a_no_is_a_no_until_the_person_changes_her_mind,
+    the_enter_key_shares_nothing_and_keeps_the_answers,
+    a_yes_needs_a_length_of_time_and_something_to_share,
+    a_second_answer_changes_nothing_and_is_no_error,
+    an_answer_to_less_than_is_asked_now_is_not_taken,
+    of_answers_at_once_exactly_one_is_stored,
+    a_request_that_nobody_answered_has_ended,
+    stopping_is_one_page_and_one_button,
+    a_request_for_more_says_that_other_things_are_shared,
+    the_trace_of_an_answer_is_in_the_ledger,
+    a_ledger_that_cannot_be_read_is_said_plainly,
 }

@@ -3,9 +3,8 @@
 use crate::support::*;
 use reqwest::{StatusCode, header};
 
-#[tokio::test]
-async fn who_signs_in_comes_back_to_where_she_was_and_nowhere_else() {
-    let portal = portal().await;
+async fn who_signs_in_comes_back_to_where_she_was_and_nowhere_else(on: On) {
+    let portal = portal_on(on).await;
     let path = format!("/c/{}", portal.ledger.require(NAYANA, &[0]).await.consent_id);
     assert_eq!(portal.browser().sign_in("nayana", &path).await.location, Some(path));
     for foreign in ["https://evil.example/", "//evil.example/c/1", "/%5Cevil.example/c/1", "/c/../../x", "/help"] {
@@ -13,9 +12,8 @@ async fn who_signs_in_comes_back_to_where_she_was_and_nowhere_else() {
     }
 }
 
-#[tokio::test]
-async fn a_sign_in_belongs_to_the_browser_that_began_it_and_is_used_once() {
-    let portal = portal().await;
+async fn a_sign_in_belongs_to_the_browser_that_began_it_and_is_used_once(on: On) {
+    let portal = portal_on(on).await;
     let begun = portal.browser();
     let to_provider = begun.get("/sign-in?return=/my").await;
     assert_eq!(to_provider.status, StatusCode::SEE_OTHER);
@@ -39,9 +37,8 @@ async fn a_sign_in_belongs_to_the_browser_that_began_it_and_is_used_once() {
     assert_eq!(begun.get(&back).await.location.as_deref(), Some("/my"), "the back button does no harm");
 }
 
-#[tokio::test]
-async fn the_session_cookie_is_new_at_each_sign_in_and_out_of_reach_for_scripts() {
-    let portal = portal().await;
+async fn the_session_cookie_is_new_at_each_sign_in_and_out_of_reach_for_scripts(on: On) {
+    let portal = portal_on(on).await;
     let browser = portal.browser();
     let cookie =
         |page: &Page| page.headers.get_all(header::SET_COOKIE).iter().next().unwrap().to_str().unwrap().to_owned();
@@ -57,9 +54,8 @@ async fn the_session_cookie_is_new_at_each_sign_in_and_out_of_reach_for_scripts(
     assert!(with_old.text().await.unwrap().contains("Sign in to see what you are sharing"));
 }
 
-#[tokio::test]
-async fn a_session_ends_when_nobody_uses_it_and_after_eight_hours() {
-    let portal = portal().await;
+async fn a_session_ends_when_nobody_uses_it_and_after_eight_hours(on: On) {
+    let portal = portal_on(on).await;
     let browser = portal.signed_in("nayana").await;
     for _ in 0..3 {
         portal.ledger.advance(19 * 60);
@@ -75,9 +71,8 @@ async fn a_session_ends_when_nobody_uses_it_and_after_eight_hours() {
     assert_eq!(browser.get("/my").await.h1(), "Sign in to see what you are sharing");
 }
 
-#[tokio::test]
-async fn this_is_not_me_signs_out_and_asks_again_who_it_is() {
-    let portal = portal().await;
+async fn this_is_not_me_signs_out_and_asks_again_who_it_is(on: On) {
+    let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0]).await;
     let link = browser.get(&path).await.attributes(".ndx-viewer a", "href").pop().unwrap();
     let ask = browser.get(&link).await;
@@ -95,9 +90,8 @@ async fn this_is_not_me_signs_out_and_asks_again_who_it_is() {
     assert_eq!(browser.get(&path).await.h1(), "We cannot find this request", "it is Nayana's");
 }
 
-#[tokio::test]
-async fn w2_who_has_signed_out_is_not_signed_in_again_without_her_password() {
-    let portal = portal().await;
+async fn w2_who_has_signed_out_is_not_signed_in_again_without_her_password(on: On) {
+    let portal = portal_on(on).await;
     let browser = portal.signed_in("nayana").await;
     let link = browser.get("/my").await.attributes(".ndx-viewer a", "href").pop().unwrap();
     let ask = browser.get(&link).await;
@@ -116,9 +110,8 @@ async fn w2_who_has_signed_out_is_not_signed_in_again_without_her_password() {
     assert_eq!(browser.get("/my").await.h1(), "Sign in to see what you are sharing");
 }
 
-#[tokio::test]
-async fn two_tabs_sign_in_side_by_side() {
-    let portal = portal().await;
+async fn two_tabs_sign_in_side_by_side(on: On) {
+    let portal = portal_on(on).await;
     let (one, other) = (portal.ledger.require(NAYANA, &[0]).await, portal.ledger.require(REGINA, &[0]).await);
     let browser = portal.browser();
     let first = browser.get(&format!("/sign-in?return=/c/{}", one.consent_id)).await;
@@ -129,4 +122,14 @@ async fn two_tabs_sign_in_side_by_side() {
     assert_eq!(back.location, Some(format!("/c/{}", one.consent_id)));
     let back = browser.sign_in_from(second, "nayana").await;
     assert_eq!(back.location, Some(format!("/c/{}", other.consent_id)));
+}
+
+on_both_engines! {
+    who_signs_in_comes_back_to_where_she_was_and_nowhere_else,
+    a_sign_in_belongs_to_the_browser_that_began_it_and_is_used_once,
+    the_session_cookie_is_new_at_each_sign_in_and_out_of_reach_for_scripts,
+    a_session_ends_when_nobody_uses_it_and_after_eight_hours,
+    this_is_not_me_signs_out_and_asks_again_who_it_is,
+    w2_who_has_signed_out_is_not_signed_in_again_without_her_password,
+    two_tabs_sign_in_side_by_side,
 }

@@ -2,8 +2,14 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use aws_lc_rs::{
+    encoding::AsDer,
+    rsa::{KeyPair, KeySize},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::DateTime;
 use consent_engine::{Config, Engine, server};
+use jsonwebtoken::EncodingKey;
 use ndx_auth::{ServiceKey, ServiceVerifier};
 use ndx_clock::{Clock, ManualClock};
 use ndx_contracts::{
@@ -11,7 +17,8 @@ use ndx_contracts::{
     consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, RequiredField},
 };
 use ndx_service::{listen, outbound};
-use ndx_store::RootKey;
+use ndx_store::{Place, PostgresDatabase, RootKey};
+use ndx_test_postgres::TestDatabase;
 use reqwest::{Client, Response, StatusCode};
 use scraper::{Html, Selector};
 use tempfile::TempDir;
@@ -31,11 +38,38 @@ pub const FIELDS: [(&str, &str, Need, &str, &str); 5] = [
     ("abc-212", "getPersonInfo.sex", Need::Optional, "Sex, as registered", "As on your birth certificate"),
 ];
 
-/// A ledger in a folder of its own, with a clock that stands still.
+/// On which engine a ledger is kept.
+#[derive(Debug, Clone, Copy)]
+pub enum On {
+    Sqlite,
+    Postgres,
+}
+
+/// Runs each test, a function of the engine, on both.
+macro_rules! on_both_engines {
+    ($($test:ident,)*) => {
+        mod on_sqlite {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(crate::support::On::Sqlite).await;
+            })*
+        }
+        mod on_postgres {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(crate::support::On::Postgres).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_both_engines;
+
+/// A ledger of its own, with a clock that stands still.
 pub struct Ledger {
     pub engine: Arc<Engine>,
     pub clock: Arc<ManualClock>,
     pub folder: TempDir,
+    pub database: Option<TestDatabase>,
 }
 
 /// 10:30 in the morning of 21 November 2026 in Farajaland.
@@ -51,14 +85,30 @@ pub fn config(portal: &str, provider: &str) -> Config {
 }
 
 pub async fn ledger() -> Ledger {
-    ledger_with(config("127.0.0.1:8081", "127.0.0.1:8090"), clock()).await
+    ledger_on(On::Sqlite).await
 }
 
-async fn ledger_with(config: Config, clock: Arc<ManualClock>) -> Ledger {
+pub async fn ledger_on(on: On) -> Ledger {
+    ledger_with(on, config("127.0.0.1:8081", "127.0.0.1:8090"), clock()).await
+}
+
+pub async fn ledger_with(on: On, config: Config, clock: Arc<ManualClock>) -> Ledger {
     let folder = tempfile::tempdir().unwrap();
-    let root = RootKey::read_or_make(&folder.path().join("root.key")).unwrap();
-    let engine = Engine::open(config, folder.path(), &root, clock.clone()).await.unwrap();
-    Ledger { engine, clock, folder }
+    let database = matches!(on, On::Postgres).then(TestDatabase::new);
+    let place = place(&folder, database.as_ref());
+    let engine = Engine::open(config, &place, &root_key(&folder), clock.clone()).await.unwrap();
+    Ledger { engine, clock, folder, database }
+}
+
+fn place(folder: &TempDir, database: Option<&TestDatabase>) -> Place {
+    match database {
+        Some(database) => Place::Postgres(PostgresDatabase::new(database.url(), None)),
+        None => Place::Folder(folder.path().to_owned()),
+    }
+}
+
+fn root_key(folder: &TempDir) -> RootKey {
+    RootKey::read_or_make(&folder.path().join("root.key")).unwrap()
 }
 
 pub fn subject(nic: &str) -> Subject {
@@ -95,6 +145,22 @@ pub fn requirement(nic: &str, fields: &[usize]) -> ConsentRequirement {
 }
 
 impl Ledger {
+    /// Where it lies.
+    pub fn place(&self) -> Place {
+        place(&self.folder, self.database.as_ref())
+    }
+
+    /// The key that wraps its keys.
+    pub fn root_key(&self) -> RootKey {
+        root_key(&self.folder)
+    }
+
+    /// Another engine on the same ledger.
+    pub async fn another(&self) -> Arc<Engine> {
+        let config = config("127.0.0.1:8081", "127.0.0.1:8090");
+        Engine::open(config, &self.place(), &self.root_key(), self.clock.clone()).await.unwrap()
+    }
+
     pub async fn require(&self, nic: &str, fields: &[usize]) -> ConsentAnswer {
         self.engine.require(&requirement(nic, fields)).await.unwrap()
     }
@@ -111,24 +177,33 @@ pub struct Portal {
     pub gateway: ServiceKey,
 }
 
-/// Starts the portal and the identity provider on ports of their own.
+/// Starts the portal and Farajaland's identity provider on ports of their own.
 pub async fn portal() -> Portal {
+    portal_on(On::Sqlite).await
+}
+
+pub async fn portal_on(on: On) -> Portal {
     let clock = clock();
     let portal = listen::bind_loopback("consent", 0).await.unwrap();
     let provider = listen::bind_loopback("fudi", 0).await.unwrap();
-    let (address, provider_address) = (address(&portal), address(&provider));
-    identity_provider(provider, &address, clock.clone());
+    let provider_address = address(&provider);
+    identity_provider(provider, &address(&portal), clock.clone());
+    portal_beside(on, portal, &provider_address, clock).await
+}
 
-    let ledger = ledger_with(config(&address, &provider_address), clock.clone()).await;
+/// Starts the portal on `listener`, with the identity provider at this address.
+pub async fn portal_beside(on: On, listener: TcpListener, provider: &str, clock: Arc<ManualClock>) -> Portal {
+    let address = address(&listener);
+    let ledger = ledger_with(on, config(&address, provider), clock.clone()).await;
     let key_file = ledger.folder.path().join("gateway.key");
     let gateway = ServiceKey::read_or_make("gateway", &key_file, clock.clone()).unwrap();
-    let verifier = Arc::new(ServiceVerifier::new("consent", [&gateway], clock));
+    let verifier = Arc::new(ServiceVerifier::new("consent", [("gateway", gateway.public())], clock));
     let router = server::router(Arc::clone(&ledger.engine), verifier).unwrap();
-    tokio::spawn(listen::serve(portal, router, CancellationToken::new()));
+    tokio::spawn(listen::serve(listener, router, CancellationToken::new()));
     Portal { ledger, url: format!("http://{address}"), gateway }
 }
 
-fn address(listener: &TcpListener) -> String {
+pub fn address(listener: &TcpListener) -> String {
     listener.local_addr().unwrap().to_string()
 }
 
@@ -260,4 +335,14 @@ impl Page {
         let document = Html::parse_document(&self.html);
         document.select(&selector).filter_map(|found| found.attr(name)).map(str::to_owned).collect()
     }
+}
+
+/// A new RSA key.
+pub fn key() -> EncodingKey {
+    let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    let der = STANDARD.encode(pair.as_der().unwrap().as_ref());
+    let lines: Vec<&str> = der.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    const LABEL: &str = "PRIVATE KEY";
+    let pem = format!("-----BEGIN {LABEL}-----\n{}\n-----END {LABEL}-----\n", lines.join("\n"));
+    EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap()
 }

@@ -1,0 +1,171 @@
+//! What the pages keep from strangers, from other sites, and from what they are fed.
+
+use crate::{
+    portal::{SHARE, id_in},
+    support::*,
+};
+use ndx_contracts::consent::ConsentEngine;
+use reqwest::StatusCode;
+
+const SOMEBODY_ELSES: &str = "/c/00000000-0000-4000-8000-000000000000";
+
+async fn who_is_not_signed_in_learns_nothing(on: On) {
+    let portal = portal_on(on).await;
+    let id = portal.ledger.require(NAYANA, &[0]).await.consent_id;
+    let browser = portal.browser();
+    let known = browser.get(&format!("/c/{id}")).await;
+    let unknown = browser.get(SOMEBODY_ELSES).await;
+    assert_eq!(
+        (known.status, known.h1().as_str()),
+        (StatusCode::OK, "Sign in to see who is asking for your information")
+    );
+    assert_eq!(known.html.replace(&id.to_string(), ""), unknown.html.replace(id_in(SOMEBODY_ELSES), ""));
+    assert!(!known.html.contains("Passport") && !known.html.contains("Immigration"));
+    assert_eq!(browser.get("/c/not-an-id").await.h1(), known.h1());
+    assert_eq!(browser.get("/my").await.h1(), "Sign in to see what you are sharing");
+    assert_eq!(browser.get(&format!("/c/{id}/done")).await.location, Some(format!("/c/{id}")));
+}
+
+async fn what_is_not_there_and_what_is_anothers_are_the_same_page_to_the_last_byte(on: On) {
+    let portal = portal_on(on).await;
+    let theirs = portal.ledger.require(REGINA, &[0]).await.consent_id;
+    let browser = portal.signed_in("nayana").await;
+    let unknown = browser.get(SOMEBODY_ELSES).await;
+    assert_eq!((unknown.status, unknown.h1().as_str()), (StatusCode::NOT_FOUND, "We cannot find this request"));
+    assert!(unknown.html.contains("You are signed in as Nayana Perera (ID ending 5678)."));
+    for path in [
+        format!("/c/{theirs}"),
+        format!("/c/{}", theirs.simple()),
+        format!("/c/{theirs}/done"),
+        format!("/my/{theirs}"),
+        format!("/my/{theirs}/stop"),
+        format!("/my/{theirs}/stopped"),
+        "/c/not-an-id".to_owned(),
+        "/c/%FF".to_owned(),
+    ] {
+        let page = browser.get(&path).await;
+        assert_eq!((page.status, &page.html), (StatusCode::NOT_FOUND, &unknown.html), "{path}");
+    }
+    let mine = portal.ledger.require(NAYANA, &[0]).await.consent_id;
+    let page = browser.get(&format!("/c/{mine}")).await;
+    for path in [format!("/c/{theirs}"), format!("/my/{theirs}/stop"), format!("/my/{theirs}/reopen")] {
+        let sent = browser.post(&path, &page.form(&SHARE)).await;
+        assert_eq!((sent.status, &sent.html), (StatusCode::NOT_FOUND, &unknown.html), "{path}");
+    }
+    assert_eq!(portal.ledger.require(REGINA, &[0]).await.version, 1);
+}
+
+async fn only_our_own_form_is_taken(on: On) {
+    let portal = portal_on(on).await;
+    let (browser, path) = portal.asked(&[0]).await;
+    let page = browser.get(&path).await;
+    let form = page.form(&SHARE);
+    let without: Vec<_> = form.iter().filter(|(name, _)| name != "csrf").cloned().collect();
+    assert_eq!(browser.post(&path, &without).await.status, StatusCode::FORBIDDEN);
+    let wrong = [&[("csrf".to_owned(), "AAAA".to_owned())], without.as_slice()].concat();
+    assert_eq!(browser.post(&path, &wrong).await.status, StatusCode::FORBIDDEN);
+    let of_another_session = portal.signed_in("nayana").await.get(&path).await.form(&SHARE);
+    assert_eq!(browser.post(&path, &of_another_session).await.status, StatusCode::FORBIDDEN);
+    for foreign in [
+        [("origin", "https://evil.example"), ("sec-fetch-site", "same-origin")],
+        [("origin", "null"), ("sec-fetch-site", "cross-site")],
+        [("origin", "null"), ("sec-fetch-site", "same-site")],
+        [("origin", "null"), ("sec-fetch-site", "none")],
+    ] {
+        let page = browser.post_from(&path, &foreign, &form).await;
+        assert_eq!((page.status, page.h1().as_str()), (StatusCode::FORBIDDEN, "We could not accept your answer"));
+        assert!(page.html.contains(page.headers["x-trace-id"].to_str().unwrap()), "the number to name");
+    }
+    assert_eq!(portal.ledger.require(NAYANA, &[0]).await.version, 1, "nothing was stored");
+    let ours = [("origin", "null"), ("sec-fetch-site", "same-origin")];
+    assert_eq!(browser.post_from(&path, &ours, &form).await.status, StatusCode::SEE_OTHER);
+}
+
+async fn every_page_has_the_headers_and_no_script(on: On) {
+    let portal = portal_on(on).await;
+    let (browser, path) = portal.asked(&[0, 3]).await;
+    let pages =
+        [path.as_str(), "/my", "/help", "/privacy", "/accessibility", "/nothing", SOMEBODY_ELSES, "/sign-in", "/"];
+    for path in pages {
+        let page = browser.get(path).await;
+        let header = |name: &str| page.headers[name].to_str().unwrap();
+        assert_eq!(
+            header("content-security-policy"),
+            "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; \
+             frame-ancestors 'none'; base-uri 'none'"
+        );
+        assert_eq!(header("referrer-policy"), "no-referrer");
+        assert_eq!(header("cache-control"), "no-store");
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert_eq!(header("cross-origin-opener-policy"), "same-origin");
+        assert!(!page.html.contains("<script") && !page.html.contains("style="), "{path}");
+        assert!(page.html.len() < 25_000, "{path}: {}", page.html.len());
+    }
+}
+
+async fn what_an_application_or_a_provider_says_is_text(on: On) {
+    let portal = portal_on(on).await;
+    let mut requirement = requirement(NAYANA, &[0, 3]);
+    for required in &mut requirement.fields {
+        required.display_name = "<script>alert(1)</script>\"'".to_owned();
+        required.description = Some("<img src=x onerror=alert(1)>".to_owned());
+    }
+    let id = portal.ledger.engine.require(&requirement).await.unwrap().consent_id;
+    let browser = portal.signed_in("nayana").await;
+    let path = format!("/c/{id}");
+    let question = browser.get(&path).await;
+    assert_eq!(question.text("dt"), ["<script>alert(1)</script>\"'"]);
+    browser.answer(&path, &SHARE).await;
+    for page in [
+        question,
+        browser.get(&format!("{path}/done")).await,
+        browser.get("/my").await,
+        browser.get(&format!("/my/{id}")).await,
+    ] {
+        assert!(!page.html.contains("<script") && !page.html.contains("<img"), "{}", page.html);
+    }
+}
+
+async fn style_sheets_are_kept_for_ever_and_travel_small(on: On) {
+    let portal = portal_on(on).await;
+    let browser = portal.browser();
+    let page = browser.get("/help").await;
+    let styles = page.attributes("link", "href");
+    assert_eq!(styles.len(), 4);
+    for style in &styles {
+        let file = browser.get(style).await;
+        assert_eq!(
+            (file.status, file.headers["cache-control"].to_str().unwrap()),
+            (StatusCode::OK, "public, max-age=31536000, immutable")
+        );
+        assert!(!file.html.contains("GDS") && !file.html.contains("url(") && !file.html.contains("crest"));
+    }
+    let largest = styles.iter().find(|style| style.ends_with("govuk-frontend.css")).unwrap();
+    // A client that does not unpack by itself.
+    let client = ndx_service::outbound::builder(std::time::Duration::from_secs(5)).no_gzip().build().unwrap();
+    let packed = client.get(format!("{}{largest}", portal.url)).header("accept-encoding", "gzip");
+    let packed = packed.send().await.unwrap();
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    assert!(packed.bytes().await.unwrap().len() < 25_000);
+    assert_eq!(browser.get("/assets/0000000000000000/portal.css").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.get(&styles[1].replace("govuk-frontend.css", "README.md")).await.status, StatusCode::NOT_FOUND);
+}
+
+async fn an_answer_that_is_too_large_gets_a_page(on: On) {
+    let portal = portal_on(on).await;
+    let (browser, path) = portal.asked(&[0]).await;
+    let page = browser.post(&path, &[("field".to_owned(), "x".repeat(2 * 1024 * 1024))]).await;
+    assert_eq!((page.status, page.h1().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "We could not accept your answer"));
+    assert!(page.headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
+    assert!(page.html.contains(page.headers["x-trace-id"].to_str().unwrap()));
+}
+
+on_both_engines! {
+    who_is_not_signed_in_learns_nothing,
+    what_is_not_there_and_what_is_anothers_are_the_same_page_to_the_last_byte,
+    only_our_own_form_is_taken,
+    every_page_has_the_headers_and_no_script,
+    what_an_application_or_a_provider_says_is_text,
+    style_sheets_are_kept_for_ever_and_travel_small,
+    an_answer_that_is_too_large_gets_a_page,
+}

@@ -1,8 +1,14 @@
 #![doc = include_str!("../README.md")]
 
+pub mod error;
+
+pub mod opendif;
+
 pub mod store;
 
-mod writer;
+pub mod interrupted;
+
+pub mod group_commit;
 
 pub mod state;
 
@@ -10,4 +16,4 @@ mod api;
 
 pub mod server;
 
-pub use crate::state::Audit;
+pub use crate::{error::WriteError, interrupted::Role, state::Audit};

@@ -1,26 +1,43 @@
-//! The routes.
+//! The routes, and the document that describes them.
 
 use std::sync::Arc;
 
-use axum::{Router, http::StatusCode, routing::get};
+use axum::{Router, http::StatusCode, middleware};
 use ndx_auth::ServiceVerifier;
-use ndx_service::{caller, guard};
+use ndx_service::{caller, guard, openapi};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{audit_logs, health, problem},
+    api::{audit_logs, health, post_audit_log, post_record, problem, records, version},
     state::Audit,
 };
 
 const LARGEST: usize = 1024 * 1024;
 
-/// All routes; all but `/health` want a service token.
+fn for_services() -> OpenApiRouter<Arc<Audit>> {
+    OpenApiRouter::new()
+        .routes(routes!(audit_logs::handler, post_audit_log::handler))
+        .routes(routes!(records::handler, post_record::handler))
+}
+
+fn for_everybody() -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(health::handler)).routes(routes!(version::handler))
+}
+
+/// The OpenAPI document of the service.
+pub fn openapi() -> OpenApi {
+    let parts = [for_services().into_openapi(), for_everybody().into_openapi()];
+    openapi::document("NDX audit service", "The record of what was asked, decided and released.", parts)
+}
+
+/// All routes; all but `/health`, `/version` and the document want a service token.
 pub fn router(audit: Arc<Audit>, callers: Arc<ServiceVerifier>) -> Router {
-    let wrong_method =
-        || async { problem(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "this path takes another method") };
-    let inner =
-        Router::new().route("/api/audit-logs", get(audit_logs::handler).fallback(wrong_method)).with_state(audit);
+    let (inner, _) = for_services().with_state(audit).split_for_parts();
+    let (open, _) = for_everybody().split_for_parts();
     let router = caller::services_only(inner, callers)
-        .route("/health", get(health::handler).fallback(wrong_method))
-        .fallback(|| async { problem(StatusCode::NOT_FOUND, "NOT_FOUND", "there is nothing here") });
-    guard::guarded(router, LARGEST)
+        .merge(open)
+        .merge(openapi::router(openapi()))
+        .fallback(|| async { StatusCode::NOT_FOUND });
+    guard::guarded(router, LARGEST).layer(middleware::map_response(problem::one_shape))
 }

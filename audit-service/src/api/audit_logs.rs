@@ -1,64 +1,78 @@
-//! `GET /api/audit-logs?traceId=&eventType=&limit=&offset=`: the records, newest first.
+//! `GET /api/audit-logs`: the log in OpenDIF's words, newest first.
 
 use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Query, State, rejection::QueryRejection},
-    http::StatusCode,
+    extract::{Query, State},
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
 
-use super::problem;
-use crate::{state::Audit, store::Filter};
+use super::{
+    parameters::{MOST, Parameters, USUAL, whole_number},
+    problem::{Problem, bad_request, unreadable},
+};
+use crate::{
+    opendif::{EventType, LogRecord},
+    state::Audit,
+    store::{EventFilter, Page},
+};
 
-const EVENTS: [&str; 4] = ["INTENT", "RELEASE", "ABORTED", "REFUSED"];
-const MOST: u32 = 1000;
-
-/// The parameters.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Parameters {
-    #[serde(default)]
+/// The parameters, for the document.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "they are read by hand, so that all mistakes are told at once")]
+pub struct Wanted {
+    /// Only the events of this trace: a UUID, with hyphens or without.
+    #[param(
+        rename = "traceId",
+        required = false,
+        nullable = false,
+        pattern = "^([0-9a-fA-F]{32}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$"
+    )]
     trace_id: Option<String>,
-    #[serde(default)]
-    event_type: Option<String>,
-    #[serde(default = "default_limit")]
-    limit: u32,
-    #[serde(default)]
-    offset: u32,
+    /// Only the events of this type.
+    #[param(rename = "eventType", required = false, nullable = false)]
+    event_type: Option<EventType>,
+    /// At most so many, from 1 to 1000. Any other number means 100, as the contract has it.
+    #[param(required = false, schema_with = whole_number)]
+    limit: Option<i64>,
+    /// After so many newer ones.
+    #[param(required = false, nullable = false, default = 0, minimum = 0, maximum = 1_000_000_000_000_i64)]
+    offset: Option<i64>,
 }
 
-fn default_limit() -> u32 {
-    100
-}
-
-/// Lists.
-pub async fn handler(
-    State(audit): State<Arc<Audit>>,
-    parameters: Result<Query<Parameters>, QueryRejection>,
-) -> Response {
-    let refused = |message: &str| problem(StatusCode::BAD_REQUEST, "BAD_REQUEST", message);
-    let Ok(Query(parameters)) = parameters else {
-        return refused("the parameters are traceId, eventType, limit (1 to 1000) and offset (from 0)");
-    };
-    if parameters.limit == 0 || parameters.limit > MOST {
-        return refused("`limit` must be from 1 to 1000");
+/// Lists audit events
+///
+/// Those that other services have posted, and those that the exchange's own record stands for: when a request has ended, its
+/// RELEASE, REFUSED or ABORTED is one DATA_REQUEST, and the judges and providers that it was brought before are one
+/// POLICY_CHECK, one CONSENT_CHECK a person, one PROVIDER_FETCH a provider. People are shown as keyed hashes.
+#[utoipa::path(
+    get,
+    path = "/api/audit-logs",
+    operation_id = "listAuditLogs",
+    tag = "OpenDIF",
+    params(Wanted),
+    responses(
+        (status = 200, description = "Some of the events, newest first.", body = Page<LogRecord>),
+        (status = 400, description = "The parameters cannot be understood.", body = Problem),
+        (status = 401, description = "No service token for this service.", body = Problem),
+        (status = 500, description = "What is kept cannot be understood.", body = Problem),
+        (status = 503, description = "The store does not answer.", body = Problem),
+    ),
+    security(("serviceToken" = [])),
+)]
+pub async fn handler(State(audit): State<Arc<Audit>>, Query(sent): Query<Vec<(String, String)>>) -> Response {
+    let mut parameters = Parameters::of(sent, &["traceId", "eventType", "limit", "offset"]);
+    let trace_id = parameters.trace_id();
+    let event_type = parameters.word("eventType", EventType::WORDS).and_then(|word| EventType::of(&word));
+    let limit = parameters.number("limit").filter(|limit| (1..=MOST).contains(limit)).unwrap_or(USUAL);
+    let offset = parameters.offset();
+    if let Some(first) = parameters.mistakes.first() {
+        return bad_request(first, &parameters.mistakes);
     }
-    if parameters.event_type.as_deref().is_some_and(|event| !EVENTS.contains(&event)) {
-        return refused("`eventType` must be INTENT, RELEASE, ABORTED or REFUSED");
-    }
-    let trace_id = parameters.trace_id.map(|text| text.replace('-', "").to_ascii_lowercase());
-    if trace_id.as_deref().is_some_and(|id| id.len() != 32 || !id.bytes().all(|byte| byte.is_ascii_hexdigit())) {
-        return refused("`traceId` must be 32 hexadecimal digits, with or without hyphens");
-    }
-    let Parameters { event_type: event, limit, offset, .. } = parameters;
-    match audit.page(&Filter { trace_id, event, limit, offset }).await {
+    match audit.events(&EventFilter { trace_id, event_type, limit, offset }).await {
         Ok(page) => Json(page).into_response(),
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "audit records cannot be read");
-            problem(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", "the records cannot be read")
-        }
+        Err(error) => unreadable(&error),
     }
 }

@@ -1,17 +1,19 @@
-//! The endpoints, a file each.
+//! The endpoints, a file each; before them what they have in common: errors, parameters, bodies.
+
+pub mod problem;
+
+pub mod parameters;
+
+pub mod body;
 
 pub mod audit_logs;
 
+pub mod post_audit_log;
+
+pub mod records;
+
+pub mod post_record;
+
 pub mod health;
 
-use axum::{
-    Json,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
-use serde_json::json;
-
-/// An error answer: `{"error":{"code","message"}}`.
-pub fn problem(status: StatusCode, code: &str, message: &str) -> Response {
-    (status, Json(json!({"error": {"code": code, "message": message}}))).into_response()
-}
+pub mod version;

@@ -1,49 +1,174 @@
-//! `audit.db`: opening it, adding to it, reading it.
+//! What the log keeps, in its own words, and where it keeps it: [`SqlStore`], on SQLite or on PostgreSQL.
 
-mod append;
+mod statement;
 
-mod read;
+mod patience;
 
-use std::path::{Path, PathBuf};
+mod open_requests;
 
-use ndx_store::{
-    Keyring, RootKey, keyring,
-    sqlite::{SqliteStore, Step, StoreError},
-};
+mod audit_subjects;
+
+mod audit_records;
+
+mod posted_events;
+
+mod audit_events;
+
+mod sql;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use ndx_contracts::audit::{AuditEvent, AuditRecord};
+use ndx_store::{Step, StoreError, Tables, keyring};
+use serde::Serialize;
 
 pub use self::{
-    append::{append, close_interrupted},
-    read::{Filter, LogEntry, Page, SubjectHash, page},
+    audit_records::{Content, RecordEntry},
+    audit_subjects::SubjectHash,
+    patience::in_time,
+    sql::SqlStore,
+};
+use crate::opendif::{EventType, LogRecord};
+
+/// The tables of the audit log.
+pub const TABLES: Tables = Tables {
+    name: "audit",
+    steps: &[
+        keyring::FIRST_STEP,
+        Step {
+            version: 2,
+            name: "audit records",
+            sqlite: include_str!("2_audit_records.sqlite.sql"),
+            postgres: include_str!("2_audit_records.postgres.sql"),
+        },
+        Step {
+            version: 3,
+            name: "open requests",
+            sqlite: include_str!("3_open_requests.sqlite.sql"),
+            postgres: include_str!("3_open_requests.postgres.sql"),
+        },
+        Step {
+            version: 4,
+            name: "posted events",
+            sqlite: include_str!("4_posted_events.sqlite.sql"),
+            postgres: include_str!("4_posted_events.postgres.sql"),
+        },
+    ],
+    names: &["data_keys", "audit_records", "audit_subjects", "open_requests", "posted_events"],
 };
 
-const STEPS: [Step; 2] = [
-    Step { version: 1, name: "data keys", sql: keyring::TABLE },
-    Step { version: 2, name: "audit records", sql: include_str!("2_audit_records.sql") },
-];
-
-/// The column of the sealed copy of a person's identifier.
-const SUBJECT_COLUMN: &str = "audit_subjects.subject_sealed";
-
-/// The store.
-#[derive(Debug)]
-pub struct AuditStore {
-    /// Its file.
-    pub file: PathBuf,
-    /// Its connections for reading.
-    pub sqlite: SqliteStore,
-    /// Its keys.
-    pub keyring: Keyring,
+/// Something to be kept.
+#[derive(Debug, Clone)]
+pub enum Entry {
+    /// A record of the exchange's own.
+    Record(Box<AuditRecord>),
+    /// An event that another service has posted.
+    Event(Box<LogRecord>),
 }
 
-impl AuditStore {
-    /// Opens `audit.db` in `folder`.
+impl Entry {
+    /// Whether it is worth nothing without the caller who waits for it.
+    pub fn is_for_its_caller(&self) -> bool {
+        match self {
+            Self::Record(record) => matches!(record.event, AuditEvent::Intent { .. } | AuditEvent::Release { .. }),
+            Self::Event(_) => false,
+        }
+    }
+}
+
+/// What became of an entry of a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// It is kept. An ABORTED for which nothing was open says nothing new, and counts as kept.
+    Kept,
+    /// An INTENT of a request that is open already.
+    OpenAlready,
+    /// A RELEASE of a request that is not open: it never was, or was closed as ABORTED meanwhile.
+    NotOpen,
+}
+
+/// Which records are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct RecordFilter {
+    /// Those of one trace.
+    pub trace_id: Option<String>,
+    /// Those of one event: `INTENT`, `RELEASE`, `ABORTED` or `REFUSED`.
+    pub event: Option<String>,
+    /// At most so many.
+    pub limit: i64,
+    /// After so many newer ones.
+    pub offset: i64,
+}
+
+/// Which events, in OpenDIF's words, are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct EventFilter {
+    /// Those of one trace.
+    pub trace_id: Option<String>,
+    /// Those of one type.
+    pub event_type: Option<EventType>,
+    /// At most so many.
+    pub limit: i64,
+    /// After so many newer ones.
+    pub offset: i64,
+}
+
+/// Some of what was asked for.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Page<T> {
+    /// Newest first.
+    pub logs: Vec<T>,
+    /// How many there are in all.
+    #[schema(minimum = 0)]
+    pub total: i64,
+    /// At most so many are shown.
+    pub limit: i64,
+    /// So many newer ones are left out.
+    pub offset: i64,
+}
+
+/// Keeps the log. It only grows, and each INTENT in it has at most one end.
+#[async_trait]
+pub trait AuditStore: Send + Sync + std::fmt::Debug {
+    /// Keeps all of `batch` in one commit, or none of it. What becomes of each stands at its place in the answer.
+    ///
+    /// When this returns, an INTENT survives the end of the process, and everything else, with all that was kept before
+    /// it, survives the end of power.
     ///
     /// # Errors
-    /// When it cannot be opened, is newer than the program, or its keys do not open with `root_key`.
-    pub async fn open(folder: &Path, root_key: &RootKey) -> Result<Self, StoreError> {
-        let file = folder.join("audit.db");
-        let sqlite = SqliteStore::open(&file, &STEPS).await?;
-        let keyring = Keyring::open(&sqlite.writer, root_key).await?;
-        Ok(Self { file, sqlite, keyring })
-    }
+    /// When the commit failed, or may have failed.
+    async fn write(&self, batch: &[Entry], now: DateTime<Utc>) -> Result<Vec<Written>, StoreError>;
+
+    /// Closes as ABORTED every request that is open, or only those open since before `open_since`. Returns how many.
+    ///
+    /// # Errors
+    /// When the store cannot be reached, read or written.
+    async fn close_interrupted(&self, open_since: Option<DateTime<Utc>>, now: DateTime<Utc>)
+    -> Result<u64, StoreError>;
+
+    /// The records that `filter` wants, newest first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    async fn records(&self, filter: &RecordFilter) -> Result<Page<RecordEntry>, StoreError>;
+
+    /// The events that `filter` wants, newest first: those of requests that have ended, and those that others posted.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    async fn events(&self, filter: &EventFilter) -> Result<Page<LogRecord>, StoreError>;
+
+    /// Closes all connections.
+    async fn close(&self);
+}
+
+/// A time as it stands in a column: of one length, so that texts sort as times.
+fn time_text(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
+}
+
+fn time_of(text: &str) -> Result<DateTime<Utc>, StoreError> {
+    DateTime::parse_from_rfc3339(text)
+        .map(|time| time.to_utc())
+        .map_err(|_| StoreError::Corrupt("a time is none".to_owned()))
 }

@@ -1,0 +1,25 @@
+//! Why the log does not keep, or does not show.
+
+use std::sync::Arc;
+
+use ndx_store::StoreError;
+
+/// Why an entry was not written.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum WriteError {
+    /// Too many wait already.
+    #[error("too many records wait to be written")]
+    QueueFull,
+    /// The writer has ended.
+    #[error("the audit log is closed")]
+    Closed,
+    /// The database refused the commit.
+    #[error("the records could not be written")]
+    Refused(#[source] Arc<StoreError>),
+    /// A second INTENT of one request.
+    #[error("the request is open already")]
+    OpenAlready,
+    /// A RELEASE without an INTENT, or of a request that was closed as ABORTED meanwhile.
+    #[error("the request is not open: it was never opened, or took so long that it was closed as ABORTED")]
+    NotOpen,
+}

@@ -1,0 +1,91 @@
+//! The requests whose INTENT nothing has closed yet.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use ndx_store::StoreError;
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use uuid::Uuid;
+
+use super::{
+    statement::{insertion, places},
+    time_text,
+};
+
+/// The requests that a statement has changed, and the last place in the log that is taken, told in the same round trip;
+/// nothing when no request was changed.
+#[derive(Debug, Default)]
+pub struct Changed {
+    /// The requests.
+    pub requests: HashSet<Uuid>,
+    /// The last place.
+    pub last: Option<i64>,
+}
+
+impl Changed {
+    const RETURNING: &str = "RETURNING request_id, (SELECT coalesce(max(seq), 0) FROM audit_records) AS last_place";
+
+    fn of(rows: &[AnyRow]) -> Result<Self, StoreError> {
+        let last = rows.first().map(|row| row.try_get("last_place")).transpose()?;
+        Ok(Self { requests: rows.iter().map(request_id).collect::<Result<_, _>>()?, last })
+    }
+}
+
+/// Opens `requests`; returns those that were not open already.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn open(
+    connection: &mut AnyConnection,
+    requests: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<Changed, StoreError> {
+    if requests.is_empty() {
+        return Ok(Changed::default());
+    }
+    let insert = insertion("open_requests", &["request_id", "since"], requests.len());
+    let mut query = sqlx::query(AssertSqlSafe(format!("{insert} ON CONFLICT DO NOTHING {}", Changed::RETURNING)));
+    for request in requests {
+        query = query.bind(request.to_string()).bind(time_text(now));
+    }
+    Changed::of(&query.fetch_all(connection).await?)
+}
+
+/// Closes `requests`; returns those that were open. INVARIANT: only who closes a request writes its end.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn close(connection: &mut AnyConnection, requests: &[Uuid]) -> Result<Changed, StoreError> {
+    if requests.is_empty() {
+        return Ok(Changed::default());
+    }
+    let places = places(1, requests.len());
+    let delete = format!("DELETE FROM open_requests WHERE request_id IN ({places}) {}", Changed::RETURNING);
+    let query = sqlx::query(AssertSqlSafe(delete));
+    let query = requests.iter().fold(query, |query, request| query.bind(request.to_string()));
+    Changed::of(&query.fetch_all(connection).await?)
+}
+
+/// The oldest that are open, or that are open since before `since`; at most `most`.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list(
+    connection: &mut AnyConnection,
+    since: Option<DateTime<Utc>>,
+    most: i64,
+) -> Result<Vec<Uuid>, StoreError> {
+    let query = match since {
+        None => sqlx::query("SELECT request_id FROM open_requests ORDER BY since, request_id LIMIT $1"),
+        Some(since) => {
+            sqlx::query("SELECT request_id FROM open_requests WHERE since < $1 ORDER BY since, request_id LIMIT $2")
+                .bind(time_text(since))
+        }
+    };
+    query.bind(most).fetch_all(connection).await?.iter().map(request_id).collect()
+}
+
+fn request_id(row: &AnyRow) -> Result<Uuid, StoreError> {
+    let text: String = row.try_get("request_id")?;
+    text.parse().map_err(|_| StoreError::Corrupt("an open request has no id".to_owned()))
+}

@@ -1,0 +1,26 @@
+//! The audit log seen from outside: one program, so that it is linked once.
+//!
+//! | Module | What it tests |
+//! | --- | --- |
+//! | `ground` | a folder, a database, and a service that runs on them |
+//! | `log` | the record, on both engines |
+//! | `several` | several processes that keep one log |
+//! | `api` | the endpoints over HTTP |
+//! | `opendif` | what OpenDIF's callers post and read |
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod ground;
+
+mod log;
+
+mod several;
+
+mod api;
+
+mod opendif;

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use axum::http::HeaderName;
 use ndx_config::{Secret, SecretRef};
+use reqwest::header::HeaderName;
 
 mod source;
 mod field;

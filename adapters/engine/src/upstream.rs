@@ -6,8 +6,8 @@ use std::{
     time::Duration,
 };
 
-use axum::http::{HeaderMap, HeaderValue};
 use ndx_service::outbound;
+use reqwest::header::{HeaderMap, HeaderValue};
 use tokio::sync::{OnceCell, Semaphore};
 
 use crate::{

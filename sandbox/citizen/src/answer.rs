@@ -3,6 +3,7 @@
 use url::Url;
 
 use crate::{
+    authenticator::Authenticator,
     browser::Browser,
     page::{Form, Page},
 };
@@ -44,6 +45,7 @@ pub struct Citizen {
     browser: Browser,
     user: String,
     password: String,
+    authenticator: Option<Authenticator>,
 }
 
 impl Citizen {
@@ -52,7 +54,19 @@ impl Citizen {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(user: &str, password: &str) -> Result<Self, WalkError> {
-        Ok(Self { browser: Browser::new()?, user: user.to_owned(), password: password.to_owned() })
+        Ok(Self::at(Browser::new()?, user, password))
+    }
+
+    /// A citizen at a browser in which she may have signed in already.
+    pub fn at(browser: Browser, user: &str, password: &str) -> Self {
+        Self { browser, user: user.to_owned(), password: password.to_owned(), authenticator: None }
+    }
+
+    /// She has her authenticator app with her.
+    #[must_use]
+    pub fn with_authenticator(mut self, authenticator: Authenticator) -> Self {
+        self.authenticator = Some(authenticator);
+        self
     }
 
     /// Opens `address` and signs in when the page asks for it.
@@ -62,20 +76,45 @@ impl Citizen {
     pub async fn visit(&self, address: Url) -> Result<Page, WalkError> {
         let page = self.browser.open(address).await?;
         let Some(sign_in) = page.link("Sign in with") else { return Ok(page) };
-        let page = self.browser.open(sign_in).await?;
-        let Some(form) = page.forms().into_iter().find(|form| form.values.iter().any(|(name, _)| name == "password"))
-        else {
-            // Still signed in at the identity provider.
+        self.sign_in(sign_in).await
+    }
+
+    /// Opens an address of the identity provider and gives what its pages ask for: the password, the code, or nothing when
+    /// she is still signed in there.
+    ///
+    /// # Errors
+    /// When the pages cannot be reached or do not let her in.
+    pub async fn sign_in(&self, address: Url) -> Result<Page, WalkError> {
+        let mut page = self.browser.open(address).await?;
+        if with_field(&page, "password").or_else(|| with_field(&page, "code")).is_none() {
             return Ok(page);
-        };
-        let filled = |(name, value): &(String, String)| match name.as_str() {
-            "user" => (name.clone(), self.user.clone()),
-            "password" => (name.clone(), self.password.clone()),
-            _ => (name.clone(), value.clone()),
+        }
+        if let Some(form) = with_field(&page, "password") {
+            page = self.fill(&form, &[("user", &self.user), ("password", &self.password)]).await?;
+        }
+        if let (Some(form), Some(authenticator)) = (with_field(&page, "code"), &self.authenticator) {
+            let refused = self.fill(&form, &[("code", &authenticator.code())]).await?;
+            // Each code works once: who has just used it waits for the next, as one would.
+            page = match with_field(&refused, "code") {
+                Some(form) if refused.status == 422 => {
+                    tokio::time::sleep(authenticator.until_next()).await;
+                    self.fill(&form, &[("code", &authenticator.code())]).await?
+                }
+                _ => refused,
+            };
+        }
+        let unanswered = page.complaint().is_some() || with_field(&page, "code").is_some();
+        if unanswered { Err(not_offered(&page)) } else { Ok(page) }
+    }
+
+    /// Sends a form with these fields filled in, the others as they stand.
+    async fn fill(&self, form: &Form, fields: &[(&str, &str)]) -> reqwest::Result<Page> {
+        let filled = |(name, value): &(String, String)| {
+            let given = fields.iter().find(|(field, _)| field == name);
+            (name.clone(), given.map_or_else(|| value.clone(), |(_, given)| (*given).to_owned()))
         };
         let values: Vec<_> = form.values.iter().map(filled).collect();
-        let page = self.browser.submit(&form, &values).await?;
-        if page.complaint().is_some() { Err(not_offered(&page)) } else { Ok(page) }
+        self.browser.submit(form, &values).await
     }
 
     /// Answers the request at `address`.
@@ -110,6 +149,11 @@ impl Citizen {
         let form = form.ok_or_else(|| not_offered(&page))?;
         ended(self.browser.submit(&form, &form.values).await?, "/stopped")
     }
+}
+
+/// The form that has a field to be filled in.
+fn with_field(page: &Page, field: &str) -> Option<Form> {
+    page.forms().into_iter().find(|form| form.values.iter().any(|(name, _)| name == field))
 }
 
 /// The form that has a button with this name and value, and the button.

@@ -4,10 +4,13 @@ mod page;
 
 mod browser;
 
+mod authenticator;
+
 mod answer;
 
 pub use crate::{
     answer::{Choice, Citizen, WalkError, Words},
+    authenticator::{Authenticator, NoAuthenticator},
     browser::Browser,
     page::{Form, Page},
 };

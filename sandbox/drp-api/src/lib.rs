@@ -4,7 +4,7 @@ mod config;
 mod error;
 mod state;
 mod server;
-mod person;
+mod api;
 
 pub use crate::{
     config::{Config, Person, PersonRecord},

@@ -6,7 +6,7 @@ use axum::{Json, Router, routing::get};
 use ndx_service::guard;
 use serde_json::json;
 
-use crate::{config::Config, person, state::Register};
+use crate::{api::person, config::Config, state::Register};
 
 // No request has a body.
 const BODY_LIMIT: usize = 1024;

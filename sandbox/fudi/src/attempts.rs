@@ -1,4 +1,4 @@
-//! How often a wrong password was given for one user name of late.
+//! How often a wrong password, or a wrong code, was given for one user name of late.
 
 use std::{
     collections::HashMap,

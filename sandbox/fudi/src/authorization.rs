@@ -2,21 +2,28 @@
 //!
 //! Two kinds of refusal are kept apart by type, because only one of them may send the browser anywhere.
 
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
-use crate::config::{Client, Grant};
+use crate::{
+    assurance::Assurance,
+    config::{Client, Grant, RegisteredUri},
+    scope::{Scope, Word},
+};
 
 /// A request that a registered client may make.
 #[derive(Debug, Clone)]
 pub(crate) struct AuthorizationRequest {
     pub(crate) client_id: String,
-    pub(crate) redirect_uri: Url,
+    pub(crate) redirect_uri: RegisteredUri,
     pub(crate) state: Option<String>,
+    pub(crate) scope: Scope,
     pub(crate) nonce: Option<String>,
     pub(crate) code_challenge: String,
     pub(crate) prompt: Prompt,
     /// How many seconds ago the person may have signed in at most.
     pub(crate) max_age: Option<i64>,
+    /// How surely the client wants to know who it is.
+    pub(crate) assurance: Assurance,
 }
 
 /// Whether the person may, must or must not see the sign-in page.
@@ -39,7 +46,7 @@ pub(crate) enum Refused {
 /// What a client is told, in the words of RFC 6749, section 4.1.2.1.
 #[derive(Debug)]
 pub(crate) struct Told {
-    pub(crate) redirect_uri: Url,
+    pub(crate) redirect_uri: RegisteredUri,
     pub(crate) state: Option<String>,
     pub(crate) error: &'static str,
     pub(crate) description: &'static str,
@@ -75,7 +82,8 @@ impl AuthorizationRequest {
         if parameters.get("request").is_some() || parameters.get("request_uri").is_some() {
             return Err(refuse("request_not_supported", "request objects are not supported"));
         }
-        if !parameters.get("scope").is_some_and(|scope| scope.split(' ').any(|word| word == "openid")) {
+        let scope = Scope::read(parameters.get("scope").unwrap_or_default());
+        if !scope.has(Word::OpenId) {
             return Err(refuse("invalid_scope", "the scope openid is needed"));
         }
         let code_challenge = parameters
@@ -98,10 +106,12 @@ impl AuthorizationRequest {
             client_id: client_id.to_owned(),
             redirect_uri: redirect_uri.clone(),
             state: state.clone(),
+            scope,
             nonce: parameters.get("nonce").map(str::to_owned),
             code_challenge: code_challenge.to_owned(),
             prompt,
             max_age,
+            assurance: Assurance::wanted(parameters.get("acr_values").unwrap_or_default()),
         };
         Ok((request, client.clone()))
     }

@@ -1,19 +1,22 @@
 //! What a request is answered from.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
+use chrono::TimeDelta;
 use ndx_clock::Clock;
 use ndx_config::Secret;
 
 use crate::{
     attempts::Attempts,
-    codes::Codes,
-    config::{Client, Config, Person},
-    digests::{SecretDigest, fresh},
+    authorization_codes::Codes,
+    config::{Client, Config},
+    digests::SecretDigest,
     error::Error,
     form_key::FormKey,
-    keys::SigningKey,
+    keys::Keys,
     pages::Pages,
+    people::People,
+    revoked::Revoked,
     sessions::Sessions,
     tokens::Tokens,
 };
@@ -24,80 +27,51 @@ pub(crate) struct AppState {
     pub(crate) people: People,
     pub(crate) clients: Vec<Client>,
     pub(crate) sessions: Sessions,
+    /// Wrong passwords.
     pub(crate) attempts: Attempts,
+    /// Wrong one-time codes, which only somebody with the password can give.
+    pub(crate) code_attempts: Attempts,
     pub(crate) form_key: FormKey,
     pub(crate) codes: Codes,
     pub(crate) tokens: Tokens,
+    pub(crate) revoked: Revoked,
     pub(crate) pages: Pages,
     /// Whether cookies may travel over TLS only.
     pub(crate) secure: bool,
 }
 
 impl AppState {
-    pub(crate) fn build(config: Config, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+    pub(crate) fn build(config: Config, sign_for: TimeDelta, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let mut ids: Vec<&str> = config.clients.iter().map(|client| client.client_id.as_str()).collect();
         ids.sort_unstable();
         if let Some([id, _]) = ids.array_windows::<2>().find(|[one, other]| one == other) {
             return Err(Error::Twice((*id).to_owned()));
         }
-        for uri in config.clients.iter().flat_map(|client| &client.redirect_uris) {
-            if !matches!(uri.scheme(), "http" | "https") || uri.fragment().is_some() {
-                return Err(Error::RedirectUri(uri.to_string()));
-            }
-        }
+        config.clients.iter().try_for_each(Client::check)?;
+        let keys = Keys::make(sign_for, clock.now())?;
         Ok(Self {
             clock,
             secure: config.issuer.scheme() == "https",
             sessions: Sessions::default(),
             attempts: Attempts::default(),
+            code_attempts: Attempts::default(),
             form_key: FormKey::generate()?,
             codes: Codes::default(),
-            tokens: Tokens { issuer: config.issuer_text(), key: SigningKey::generate()? },
-            pages: Pages::load()?,
+            tokens: Tokens { issuer: config.issuer_text(), keys },
+            revoked: Revoked::default(),
+            pages: Pages::load(&config.clients)?,
             people: People::new(config.people)?,
             clients: config.clients,
         })
     }
 
+    pub(crate) fn client(&self, id: &str) -> Option<&Client> {
+        self.clients.iter().find(|client| client.client_id == id)
+    }
+
     /// The registered client, when `secret` proves it.
     pub(crate) fn proven_client(&self, id: &str, secret: &Secret) -> Option<&Client> {
-        let client = self.clients.iter().find(|client| client.client_id == id)?;
-        SecretDigest::of(&client.client_secret).is_of(secret).then_some(client)
-    }
-}
-
-/// Who can sign in, by user name.
-pub(crate) struct People {
-    by_user: HashMap<String, (Person, SecretDigest)>,
-    // Compared with when nobody has the name, so that the time tells nothing.
-    nobody: SecretDigest,
-}
-
-impl People {
-    fn new(people: Vec<Person>) -> Result<Self, Error> {
-        let mut by_user = HashMap::new();
-        for person in people {
-            let digest = SecretDigest::of(&person.password);
-            let user = person.user.clone();
-            if by_user.insert(user.clone(), (person, digest)).is_some() {
-                return Err(Error::Twice(user));
-            }
-        }
-        Ok(Self { by_user, nobody: SecretDigest::of(&Secret::new(fresh()?)) })
-    }
-
-    pub(crate) fn find(&self, user: &str) -> Option<&Person> {
-        self.by_user.get(user).map(|(person, _)| person)
-    }
-
-    /// The person with this name and password.
-    pub(crate) fn proven(&self, user: &str, password: &Secret) -> Option<&Person> {
-        match self.by_user.get(user) {
-            Some((person, digest)) => digest.is_of(password).then_some(person),
-            None => {
-                let _ = self.nobody.is_of(password);
-                None
-            }
-        }
+        let client = self.client(id)?;
+        SecretDigest::of(client.client_secret.as_ref()?).is_of(secret).then_some(client)
     }
 }

@@ -1,34 +1,37 @@
-//! The claims of the two kinds of token, and how they are filled.
+//! The claims of the two kinds of token, how they are filled, and how they are read again.
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, TimeDelta, Utc};
-use serde::Serialize;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::{
-    codes::Granted,
+    authorization_codes::Granted,
     config::{Client, Person},
-    keys::SigningKey,
+    error::Error,
+    keys::{Keys, TOKEN_LIFETIME},
+    scope::Scope,
 };
 
-/// How long a token is good for.
-pub(crate) const LIFETIME: TimeDelta = TimeDelta::hours(1);
-
-/// What a person did to sign in here: gave a password.
-pub(crate) const ACR: &str = "urn:fudi:acr:password";
+const ACCESS: &str = "at+jwt";
+const ID: &str = "JWT";
 
 /// An access token (RFC 9068).
-#[derive(Debug, Serialize)]
-struct AccessClaims<'a> {
-    iss: &'a str,
-    aud: &'a str,
-    sub: &'a str,
-    client_id: &'a str,
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AccessClaims {
+    iss: String,
+    aud: String,
+    pub(crate) sub: String,
+    pub(crate) client_id: String,
     iat: i64,
     nbf: i64,
-    exp: i64,
-    jti: String,
-    scope: &'a str,
+    pub(crate) exp: i64,
+    pub(crate) jti: String,
+    pub(crate) scope: String,
+    /// What the scope tells of the person.
+    #[serde(flatten)]
+    person: Map<String, Value>,
 }
 
 /// An ID token (OpenID Connect Core, section 2).
@@ -37,26 +40,35 @@ struct IdClaims<'a> {
     iss: &'a str,
     aud: &'a str,
     sub: &'a str,
-    nic: &'a str,
-    name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
     auth_time: i64,
     iat: i64,
     exp: i64,
     acr: &'static str,
+    amr: &'static [&'static str],
+    #[serde(flatten)]
+    person: Map<String, Value>,
+}
+
+/// What an ID token says that comes back as a hint.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Hint {
+    /// The client that it was made for.
+    pub(crate) aud: String,
+    pub(crate) sub: String,
 }
 
 /// Fills and signs tokens in the issuer's name.
 pub(crate) struct Tokens {
     pub(crate) issuer: String,
-    pub(crate) key: SigningKey,
+    pub(crate) keys: Keys,
 }
 
 impl Tokens {
     /// An access token for `client`, about itself.
-    pub(crate) fn for_client(&self, client: &Client, now: DateTime<Utc>) -> jsonwebtoken::errors::Result<String> {
-        self.access(client, &client.client_id, "", now)
+    pub(crate) fn for_client(&self, client: &Client, now: DateTime<Utc>) -> Result<String, Error> {
+        self.access(client, client.client_id.clone(), String::new(), Map::new(), now)
     }
 
     /// An access token for `client`, about `person`.
@@ -64,10 +76,10 @@ impl Tokens {
         &self,
         client: &Client,
         person: &Person,
-        scope: &str,
+        scope: &Scope,
         now: DateTime<Utc>,
-    ) -> jsonwebtoken::errors::Result<String> {
-        self.access(client, &self.pairwise(client, person), scope, now)
+    ) -> Result<String, Error> {
+        self.access(client, self.subject(client, person), scope.text(), scope.claims(person), now)
     }
 
     /// Tells `client` who signed in.
@@ -77,49 +89,64 @@ impl Tokens {
         person: &Person,
         granted: &Granted,
         now: DateTime<Utc>,
-    ) -> jsonwebtoken::errors::Result<String> {
+    ) -> Result<String, Error> {
+        let session = &granted.session;
         let claims = IdClaims {
             iss: &self.issuer,
             aud: &client.client_id,
-            sub: &self.pairwise(client, person),
-            nic: &person.nic,
-            name: &person.name,
+            sub: &self.subject(client, person),
             nonce: granted.request.nonce.as_deref(),
-            auth_time: granted.session.signed_in_at.timestamp(),
+            auth_time: session.signed_in_at.timestamp(),
             iat: now.timestamp(),
-            exp: (now + LIFETIME).timestamp(),
-            acr: ACR,
+            exp: (now + TOKEN_LIFETIME).timestamp(),
+            acr: session.assurance.acr(),
+            amr: session.assurance.amr(),
+            person: granted.request.scope.claims(person),
         };
-        self.key.sign("JWT", &claims)
+        self.keys.sign(client.id_token_signing_alg, ID, &claims, now)
     }
 
-    fn access(
-        &self,
-        client: &Client,
-        sub: &str,
-        scope: &str,
-        now: DateTime<Utc>,
-    ) -> jsonwebtoken::errors::Result<String> {
-        let claims = AccessClaims {
-            iss: &self.issuer,
-            aud: &client.audience,
-            sub,
-            client_id: &client.client_id,
-            iat: now.timestamp(),
-            nbf: now.timestamp(),
-            exp: (now + LIFETIME).timestamp(),
-            jti: uuid::Uuid::new_v4().to_string(),
-            scope,
-        };
-        self.key.sign("at+jwt", &claims)
+    /// The claims of an access token that was made here and has not expired.
+    pub(crate) fn read_access(&self, token: &str, now: DateTime<Utc>) -> Option<AccessClaims> {
+        let claims: AccessClaims = serde_json::from_value(self.keys.claims(token, ACCESS, &self.issuer, now)?).ok()?;
+        (now.timestamp() < claims.exp).then_some(claims)
+    }
+
+    /// What an ID token that was made here says, even when it has expired meanwhile.
+    pub(crate) fn read_hint(&self, token: &str, now: DateTime<Utc>) -> Option<Hint> {
+        serde_json::from_value(self.keys.claims(token, ID, &self.issuer, now)?).ok()
     }
 
     /// The same for a person at one client for ever, another at every other client. An NIC can be tried out, so a plain
     /// digest would give it away; the client's secret as the key keeps everybody but that client, who knows the NIC,
     /// from trying.
-    fn pairwise(&self, client: &Client, person: &Person) -> String {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, client.client_secret.expose().as_bytes());
+    pub(crate) fn subject(&self, client: &Client, person: &Person) -> String {
+        let secret = client.subject_secret().map_or("", |secret| secret.expose());
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
         let about = format!("{}\n{}\n{}", self.issuer, client.client_id, person.nic);
         URL_SAFE_NO_PAD.encode(hmac::sign(&key, about.as_bytes()))
+    }
+
+    fn access(
+        &self,
+        client: &Client,
+        sub: String,
+        scope: String,
+        person: Map<String, Value>,
+        now: DateTime<Utc>,
+    ) -> Result<String, Error> {
+        let claims = AccessClaims {
+            iss: self.issuer.clone(),
+            aud: client.audience.clone(),
+            sub,
+            client_id: client.client_id.clone(),
+            iat: now.timestamp(),
+            nbf: now.timestamp(),
+            exp: (now + TOKEN_LIFETIME).timestamp(),
+            jti: uuid::Uuid::new_v4().to_string(),
+            scope,
+            person,
+        };
+        self.keys.sign(client.access_token_signing_alg, ACCESS, &claims, now)
     }
 }

@@ -43,7 +43,7 @@ impl Query {
 #[derive(Debug, SimpleObject)]
 pub(crate) struct PersonData {
     /// The national identity number.
-    nic: Option<String>,
+    nic: Option<ID>,
     /// The name that was registered.
     name: Option<String>,
     /// Year, month and day.
@@ -57,14 +57,15 @@ pub(crate) struct PersonData {
     /// In which district.
     district: Option<String>,
     /// The mother's identity number, when she is known.
-    mother_nic: Option<String>,
+    mother_nic: Option<ID>,
     /// The father's identity number, when he is known.
-    father_nic: Option<String>,
+    father_nic: Option<ID>,
 }
 
 impl PersonData {
     fn new(nic: String, record: BirthRecord) -> Self {
         let BirthRecord { name, birth_date, sex, br_no, birth_place, district, mother_nic, father_nic } = record;
-        Self { nic: Some(nic), name, birth_date, sex, br_no, birth_place, district, mother_nic, father_nic }
+        let [nic, mother_nic, father_nic] = [Some(nic), mother_nic, father_nic].map(|nic| nic.map(ID));
+        Self { nic, name, birth_date, sex, br_no, birth_place, district, mother_nic, father_nic }
     }
 }

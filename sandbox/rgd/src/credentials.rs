@@ -4,8 +4,8 @@ use aws_lc_rs::{
     constant_time::verify_slices_are_equal,
     digest::{Digest, SHA256, digest},
 };
-use axum::http::{HeaderMap, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use http::{HeaderMap, header};
 use ndx_config::Secret;
 use percent_encoding::percent_decode_str;
 

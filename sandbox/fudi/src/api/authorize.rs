@@ -1,4 +1,5 @@
-//! `GET /oauth2/authorize`: shows the sign-in page, or sends who is signed in already straight back with a code.
+//! `GET /oauth2/authorize`: shows the page that is still needed, or sends who is signed in surely enough straight back with
+//! a code.
 
 use std::sync::Arc;
 
@@ -7,18 +8,17 @@ use axum::{
     http::{StatusCode, header},
     response::{AppendHeaders, IntoResponse, Response},
 };
-use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
-use chrono::TimeDelta;
+use axum_extra::extract::cookie::CookieJar;
 use url::Url;
 
 use crate::{
     authorization::{AuthorizationRequest, Prompt, Refused, Told},
-    config::Client,
+    config::{Client, RegisteredUri},
     digests::fresh,
     error::Error,
     form_key,
-    pages::SignInPage,
-    sessions::{self, Session},
+    pages::{Bound, CodePage, SignInPage},
+    sessions::Session,
     state::AppState,
 };
 
@@ -32,76 +32,88 @@ pub(crate) async fn authorize(
         Ok(read) => read,
         Err(refused) => return refuse(&state, refused),
     };
-    match session(&state, &cookies, &request) {
-        Some(session) if request.prompt != Prompt::Always => send_back(&state, request, session),
-        _ if request.prompt == Prompt::Never => refuse(
-            &state,
-            Refused::AtClient(Box::new(Told {
-                redirect_uri: request.redirect_uri,
-                state: request.state,
-                error: "login_required",
-                description: "nobody is signed in",
-            })),
-        ),
-        _ => show_form(
-            &state,
-            cookies,
-            &Form {
-                status: StatusCode::OK,
-                client: &client,
-                request: &request,
-                query: &query,
-                user: "",
-                mistake: None,
-            },
-        ),
+    let now = state.clock.now();
+    let session = state.session(&cookies).filter(|session| session.is_recent_enough(&request, now));
+    let asked = Asked { client: &client, request: &request, query: &query };
+    match session {
+        _ if request.prompt == Prompt::Always => asked.show_sign_in(&state, cookies, StatusCode::OK, "", None),
+        Some(session) if session.assurance >= request.assurance => send_back(&state, request, session),
+        found if request.prompt == Prompt::Never => {
+            let (error, description) = match found {
+                Some(_) => ("interaction_required", "the person must give a one-time code"),
+                None => ("login_required", "nobody is signed in"),
+            };
+            let told = Told { redirect_uri: request.redirect_uri, state: request.state, error, description };
+            refuse(&state, Refused::AtClient(Box::new(told)))
+        }
+        Some(_) => asked.show_one_time_code(&state, cookies, StatusCode::OK, None),
+        None => asked.show_sign_in(&state, cookies, StatusCode::OK, "", None),
     }
 }
 
-/// The open session at this browser, when it is recent enough for the request.
-fn session(state: &AppState, cookies: &CookieJar, request: &AuthorizationRequest) -> Option<Session> {
-    let now = state.clock.now();
-    let session = state.sessions.find(cookies.get(sessions::COOKIE)?.value(), now)?;
-    let recent = request.max_age.is_none_or(|seconds| now - session.signed_in_at <= TimeDelta::seconds(seconds));
-    recent.then_some(session)
-}
-
-/// A sign-in page to be shown, for the first time or again.
-pub(crate) struct Form<'a> {
-    pub(crate) status: StatusCode,
+/// A request that a page is shown for.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
     pub(crate) client: &'a Client,
     pub(crate) request: &'a AuthorizationRequest,
+    /// The request as it was sent; a form brings it back.
     pub(crate) query: &'a str,
-    pub(crate) user: &'a str,
-    pub(crate) mistake: Option<&'a str>,
 }
 
-/// Shows the form, bound to this browser by a cookie.
-pub(crate) fn show_form(state: &AppState, cookies: CookieJar, form: &Form<'_>) -> Response {
+impl Asked<'_> {
+    /// The page for user name and password, bound to this browser by a cookie.
+    pub(crate) fn show_sign_in(
+        self,
+        state: &AppState,
+        cookies: CookieJar,
+        status: StatusCode,
+        user: &str,
+        mistake: Option<&str>,
+    ) -> Response {
+        bound(state, cookies, |form_token| {
+            let Self { client, request, query } = self;
+            let bound = Bound { redirect_uri: Some(request.redirect_uri.url()), request: query, form_token };
+            state.pages.sign_in(status, &SignInPage { client, scope: &request.scope, bound, user, mistake })
+        })
+    }
+
+    /// The page for the one-time code, for who is signed in at this browser.
+    pub(crate) fn show_one_time_code(
+        self,
+        state: &AppState,
+        cookies: CookieJar,
+        status: StatusCode,
+        mistake: Option<&str>,
+    ) -> Response {
+        bound(state, cookies, |form_token| {
+            let Self { client, request, query } = self;
+            let bound = Bound { redirect_uri: Some(request.redirect_uri.url()), request: query, form_token };
+            state.pages.one_time_code(status, &CodePage { client, bound, mistake })
+        })
+    }
+}
+
+/// Shows a page whose form only this browser can send.
+pub(crate) fn bound(state: &AppState, cookies: CookieJar, page: impl FnOnce(&str) -> Response) -> Response {
     let known = cookies.get(form_key::COOKIE).map(|cookie| cookie.value().to_owned());
     let binding = match known.map_or_else(fresh, Ok) {
         Ok(binding) => binding,
         Err(cause) => return broken(state, &cause),
     };
-    let page = state.pages.sign_in(
-        form.status,
-        &SignInPage {
-            client_name: &form.client.name,
-            redirect_uri: &form.request.redirect_uri,
-            request: form.query,
-            form_token: &state.form_key.token_for(&binding),
-            user: form.user,
-            mistake: form.mistake,
-        },
-    );
-    (cookies.add(cookie(state, form_key::COOKIE, binding)), page).into_response()
+    let page = page(&state.form_key.token_for(&binding));
+    (cookies.add(state.cookie(form_key::COOKIE, binding)), page).into_response()
+}
+
+/// Whether a form comes from a page that this browser was shown.
+pub(crate) fn is_bound(state: &AppState, cookies: &CookieJar, form_token: &str) -> bool {
+    cookies.get(form_key::COOKIE).is_some_and(|binding| state.form_key.is_token_for(binding.value(), form_token))
 }
 
 /// Sends the browser back to the client with a code for `session`.
 pub(crate) fn send_back(state: &AppState, request: AuthorizationRequest, session: Session) -> Response {
     let (redirect_uri, client_state) = (request.redirect_uri.clone(), request.state.clone());
     match state.codes.issue(request, session, state.clock.now()) {
-        Ok(code) => redirect(state, redirect_uri, client_state.as_deref(), &[("code", &code)]),
+        Ok(code) => answer(state, &redirect_uri, client_state.as_deref(), &[("code", &code)]),
         Err(cause) => broken(state, &cause),
     }
 }
@@ -114,15 +126,10 @@ pub(crate) fn refuse(state: &AppState, refused: Refused) -> Response {
         }
         Refused::AtClient(told) => {
             let Told { redirect_uri, state: client_state, error, description } = *told;
-            let answer = [("error", error), ("error_description", description)];
-            redirect(state, redirect_uri, client_state.as_deref(), &answer)
+            let told = [("error", error), ("error_description", description)];
+            answer(state, &redirect_uri, client_state.as_deref(), &told)
         }
     }
-}
-
-/// A cookie that scripts cannot read and other sites' forms do not send.
-pub(crate) fn cookie(state: &AppState, name: &'static str, value: String) -> Cookie<'static> {
-    Cookie::build((name, value)).path("/oauth2").http_only(true).same_site(SameSite::Lax).secure(state.secure).build()
 }
 
 pub(crate) fn broken(state: &AppState, cause: &Error) -> Response {
@@ -130,7 +137,8 @@ pub(crate) fn broken(state: &AppState, cause: &Error) -> Response {
     state.pages.message(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here", "Try again in a while.")
 }
 
-fn redirect(state: &AppState, mut to: Url, client_state: Option<&str>, answer: &[(&str, &str)]) -> Response {
+fn answer(state: &AppState, to: &RegisteredUri, client_state: Option<&str>, answer: &[(&str, &str)]) -> Response {
+    let mut to = to.url().clone();
     {
         let mut query = to.query_pairs_mut();
         query.extend_pairs(answer);
@@ -140,6 +148,11 @@ fn redirect(state: &AppState, mut to: Url, client_state: Option<&str>, answer: &
         // RFC 9207: the client can tell from whom the answer comes.
         query.append_pair("iss", &state.tokens.issuer);
     }
+    redirect(to)
+}
+
+/// Sends the browser elsewhere; what stands in the address goes to nobody else.
+pub(crate) fn redirect(to: Url) -> Response {
     let headers = [
         (header::LOCATION, String::from(to)),
         (header::CACHE_CONTROL, "no-store".to_owned()),

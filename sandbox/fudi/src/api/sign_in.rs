@@ -1,4 +1,4 @@
-//! `POST /oauth2/sign-in`: the sign-in page's form.
+//! `POST /oauth2/sign-in`: the form with user name and password.
 
 use std::sync::Arc;
 
@@ -12,16 +12,17 @@ use axum_extra::extract::cookie::CookieJar;
 use ndx_config::Secret;
 use serde::Deserialize;
 
-use super::authorize::{self, broken, cookie, refuse, send_back, show_form};
+use super::authorize::{Asked, broken, is_bound, refuse, send_back};
 use crate::{
+    assurance::Assurance,
     attempts::WINDOW,
     authorization::{AuthorizationRequest, Refused},
-    form_key,
-    sessions::{self, Session},
+    sessions::Session,
     state::AppState,
 };
 
 const LONGEST_USER_NAME: usize = 64;
+const TOO_MANY: &str = "Too many wrong tries. Wait five minutes and try again.";
 
 #[derive(Deserialize)]
 pub(crate) struct SignIn {
@@ -46,18 +47,10 @@ pub(crate) async fn sign_in(
         Err(refused) => return refuse(&state, refused),
     };
     let user = user.trim();
-    let again = |cookies, status, mistake| {
-        let mistake = Some(mistake);
-        show_form(
-            &state,
-            cookies,
-            &authorize::Form { status, client: &client, request: &request, query: &query, user, mistake },
-        )
-    };
+    let asked = Asked { client: &client, request: &request, query: &query };
+    let again = |cookies, status, mistake| asked.show_sign_in(&state, cookies, status, user, Some(mistake));
 
-    let bound =
-        cookies.get(form_key::COOKIE).is_some_and(|binding| state.form_key.is_token_for(binding.value(), &form_token));
-    if !bound {
+    if !is_bound(&state, &cookies, &form_token) {
         return again(cookies, StatusCode::FORBIDDEN, "This page was open for too long. Sign in again.");
     }
 
@@ -66,9 +59,7 @@ pub(crate) async fn sign_in(
         return again(cookies, StatusCode::UNPROCESSABLE_ENTITY, "Check your user name and your password.");
     }
     if state.attempts.are_used_up(user, now) {
-        let page =
-            again(cookies, StatusCode::TOO_MANY_REQUESTS, "Too many wrong tries. Wait five minutes and try again.");
-        return ([(header::RETRY_AFTER, HeaderValue::from(WINDOW.num_seconds()))], page).into_response();
+        return later(again(cookies, StatusCode::TOO_MANY_REQUESTS, TOO_MANY));
     }
     if state.people.proven(user, &password).is_none() {
         state.attempts.record_wrong(user, now);
@@ -76,14 +67,18 @@ pub(crate) async fn sign_in(
     }
     state.attempts.forget(user);
 
-    if let Some(other) = cookies.get(sessions::COOKIE) {
-        state.sessions.close(other.value());
+    let session = Session { user: user.to_owned(), signed_in_at: now, assurance: Assurance::Password };
+    let cookies = match state.open_session(cookies, session.clone()) {
+        Ok(cookies) => cookies,
+        Err(cause) => return broken(&state, &cause),
+    };
+    if session.assurance < request.assurance {
+        return asked.show_one_time_code(&state, cookies, StatusCode::OK, None);
     }
-    let session = Session { user: user.to_owned(), signed_in_at: now };
-    match state.sessions.open(session.clone()) {
-        Ok(id) => {
-            (cookies.add(cookie(&state, sessions::COOKIE, id)), send_back(&state, request, session)).into_response()
-        }
-        Err(cause) => broken(&state, &cause),
-    }
+    (cookies, send_back(&state, request, session)).into_response()
+}
+
+/// When another try makes sense.
+pub(super) fn later(page: Response) -> Response {
+    ([(header::RETRY_AFTER, HeaderValue::from(WINDOW.num_seconds()))], page).into_response()
 }

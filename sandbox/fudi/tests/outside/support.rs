@@ -3,14 +3,14 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::DateTime;
-use fudi::{Client as RegisteredClient, Config, Grant};
+use citizen::Authenticator;
+use fudi::{Client as RegisteredClient, Config, Provider};
 use jsonwebtoken::{DecodingKey, Header, Validation, jwk::JwkSet};
 use ndx_clock::{Clock, ManualClock};
-use ndx_config::Secret;
 use ndx_service::{listen, outbound};
 use reqwest::{Client, Response};
 use scraper::{Html, Selector};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -28,27 +28,39 @@ pub const CHALLENGE: &str = "IdFsue1MJJJtybEPX0invmHHuW1I7Ai5LXVlXpENjsk";
 pub struct Fudi {
     pub url: String,
     pub clock: Arc<ManualClock>,
+    pub provider: Provider,
 }
+
+/// The acr of a sign-in with a one-time code.
+pub const WITH_CODE: &str = "urn:farajaland:acr:password+totp";
+/// A client that may do everything, and whose tokens are signed otherwise.
+pub const OTHER: (&str, &str) = ("other", "other: secret+%");
+/// Where that one wants people sent back to.
+pub const OTHERS_PLACE: &str = "http://127.0.0.1:9999/back?from=fudi";
+const PEOPLE: &str = include_str!("../../../people.json");
 
 /// Starts the provider with the sandbox's people and clients, and one client more that may do everything.
 pub async fn fudi() -> Fudi {
+    fudi_sending_back_to(OTHERS_PLACE).await
+}
+
+/// The same, with another address for the client `other`.
+pub async fn fudi_sending_back_to(place: &str) -> Fudi {
     let clock = ManualClock::at(DateTime::from_timestamp_millis(1_800_000_000_000).unwrap());
     let listener = listen::bind_loopback("fudi", 0).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let mut clients: Vec<RegisteredClient> = serde_json::from_str(include_str!("../../../clients.json")).unwrap();
-    clients.push(RegisteredClient {
-        client_id: "other".to_owned(),
-        client_secret: Secret::new("other: secret+%"),
-        name: "<b>Other</b> & \"more\"".to_owned(),
-        audience: "other".to_owned(),
-        grants: vec![Grant::AuthorizationCode, Grant::ClientCredentials],
-        redirect_uris: vec![Url::parse("http://127.0.0.1:9999/back?from=fudi").unwrap()],
+    let other = json!({
+        "clientId": OTHER.0, "clientSecret": OTHER.1, "name": "<b>Other</b> & \"more\"", "audience": "other",
+        "grants": ["authorization_code", "client_credentials"],
+        "redirectUris": [place], "postLogoutRedirectUris": ["http://127.0.0.1:9999/bye?from=fudi"],
+        "idTokenSigningAlg": "EdDSA", "accessTokenSigningAlg": "ES256",
     });
-    let people = serde_json::from_str(include_str!("../../../people.json")).unwrap();
-    let config = Config { issuer: Url::parse(&url).unwrap(), people, clients };
-    let router = fudi::router(config, Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
-    tokio::spawn(listen::serve(listener, router, CancellationToken::new()));
-    Fudi { url, clock }
+    clients.push(serde_json::from_value(other).unwrap());
+    let config = Config { issuer: Url::parse(&url).unwrap(), people: serde_json::from_str(PEOPLE).unwrap(), clients };
+    let provider = Provider::new(config, Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
+    tokio::spawn(listen::serve(listener, provider.router(), CancellationToken::new()));
+    Fudi { url, clock, provider }
 }
 
 impl Fudi {
@@ -56,6 +68,32 @@ impl Fudi {
     pub fn browser(&self) -> Browser {
         let client = outbound::builder(Duration::from_secs(5)).cookie_store(true).build().unwrap();
         Browser { client, url: self.url.clone() }
+    }
+
+    /// What makes a person's codes, by the provider's clock.
+    pub fn authenticator(&self, user: &str) -> Authenticator {
+        Authenticator::of(user, PEOPLE, Arc::clone(&self.clock) as Arc<dyn Clock>).unwrap()
+    }
+
+    /// The tokens of Nayana at the client `other`, who asked for `scope`.
+    pub async fn others_tokens(&self, browser: &Browser, scope: &str) -> Value {
+        let changes = [("client_id", OTHER.0), ("redirect_uri", OTHERS_PLACE), ("scope", scope)];
+        let mut page = browser.authorize(&changes).await;
+        if page.status() == 200 {
+            page = browser.sign_in(page, "nayana", "sandbox").await;
+        }
+        self.others_trade(&answer_in(&page)["code"]).await
+    }
+
+    /// Trades a code of that client's.
+    pub async fn others_trade(&self, code: &str) -> Value {
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", OTHERS_PLACE),
+            ("code_verifier", VERIFIER),
+        ];
+        self.trade(OTHER, &form).await.json().await.unwrap()
     }
 
     /// Asks for tokens with the client in the form.
@@ -84,7 +122,8 @@ impl Fudi {
         let keys: JwkSet = self.browser().get(&keys).await.json().await.unwrap();
         let header = jsonwebtoken::decode_header(token).unwrap();
         let key = keys.find(header.kid.as_deref().unwrap()).unwrap();
-        let mut validation = Validation::new(jsonwebtoken::Algorithm::RS256);
+        assert_eq!(key.common.key_algorithm.unwrap().to_string(), format!("{:?}", header.alg));
+        let mut validation = Validation::new(header.alg);
         validation.set_audience(&[audience]);
         validation.set_issuer(&[&self.url]);
         validation.validate_exp = false;
@@ -96,7 +135,7 @@ impl Fudi {
 /// A browser that keeps cookies and follows no redirect.
 pub struct Browser {
     pub client: Client,
-    url: String,
+    pub url: String,
 }
 
 impl Browser {
@@ -106,11 +145,16 @@ impl Browser {
 
     /// Opens the authorization endpoint for the portal, with `changes` to a good request (an empty value leaves out).
     pub async fn authorize(&self, changes: &[(&str, &str)]) -> Response {
+        self.client.get(self.authorize_address(changes)).send().await.unwrap()
+    }
+
+    /// The address that a client sends the browser to for that.
+    pub fn authorize_address(&self, changes: &[(&str, &str)]) -> Url {
         let mut query = HashMap::from([
             ("response_type", "code"),
             ("client_id", PORTAL.0),
             ("redirect_uri", SIGNED_IN),
-            ("scope", "openid"),
+            ("scope", "openid profile"),
             ("state", "the state &"),
             ("nonce", "the-nonce"),
             ("code_challenge", CHALLENGE),
@@ -118,7 +162,7 @@ impl Browser {
         ]);
         query.extend(changes.iter().copied());
         query.retain(|_, value| !value.is_empty());
-        self.client.get(format!("{}/oauth2/authorize", self.url)).query(&query).send().await.unwrap()
+        Url::parse_with_params(&format!("{}/oauth2/authorize", self.url), &query).unwrap()
     }
 
     /// Fills in the sign-in form that `page` shows and sends it.
@@ -134,6 +178,14 @@ impl Browser {
         self.client.post(format!("{}/oauth2/sign-in", self.url)).form(&form).send().await.unwrap()
     }
 
+    /// Sends the form for the one-time code that `page` shows.
+    pub async fn give_code(&self, page: Response, code: &str) -> Response {
+        let html = page.text().await.unwrap();
+        let (request, form_token) = (hidden(&html, "request"), hidden(&html, "form_token"));
+        let form = [("request", request.as_str()), ("form_token", form_token.as_str()), ("code", code)];
+        self.client.post(format!("{}/oauth2/one-time-code", self.url)).form(&form).send().await.unwrap()
+    }
+
     /// A code for the portal, by signing in as Nayana.
     pub async fn code(&self) -> String {
         let page = self.authorize(&[]).await;
@@ -143,7 +195,7 @@ impl Browser {
 }
 
 /// The value of a hidden field.
-fn hidden(html: &str, name: &str) -> String {
+pub fn hidden(html: &str, name: &str) -> String {
     let selector = Selector::parse(&format!("input[type=hidden][name={name}]")).unwrap();
     Html::parse_document(html).select(&selector).next().unwrap().attr("value").unwrap().to_owned()
 }

@@ -1,11 +1,6 @@
 //! The token endpoint for programs, and the keys that verify what it gives.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
-#![expect(dead_code, reason = "the support serves two test files")]
-
-mod support;
-
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{PASSPORT, PORTAL, fudi};
 
@@ -94,7 +89,7 @@ async fn a_client_may_use_only_its_own_grants() {
 }
 
 #[tokio::test]
-async fn the_published_key_is_named_by_its_thumbprint_and_holds_nothing_private() {
+async fn the_published_keys_are_named_by_their_thumbprints_and_hold_nothing_private() {
     let keys: Value = fudi().await.browser().get("/oauth2/jwks").await.json().await.unwrap();
     let key = keys["keys"][0].as_object().unwrap();
     assert_eq!((&key["kty"], &key["alg"], &key["use"]), (&"RSA".into(), &"RS256".into(), &"sig".into()));
@@ -104,7 +99,10 @@ async fn the_published_key_is_named_by_its_thumbprint_and_holds_nothing_private(
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, canonical.as_bytes());
     let thumbprint = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, digest);
     assert_eq!(key["kid"], thumbprint.as_str());
-    assert!(["d", "p", "q", "dp", "dq", "qi"].iter().all(|private| !key.contains_key(*private)));
+    for key in keys["keys"].as_array().unwrap() {
+        assert!(["d", "p", "q", "dp", "dq", "qi", "k"].iter().all(|private| key.get(private).is_none()));
+        assert!(key["kid"].is_string() && key["use"] == "sig");
+    }
 }
 
 #[tokio::test]
@@ -114,5 +112,19 @@ async fn discovery_names_the_endpoints_under_the_issuer() {
     assert_eq!(found["issuer"], fudi.url.as_str());
     assert_eq!(found["authorization_endpoint"], format!("{}/oauth2/authorize", fudi.url));
     assert_eq!(found["token_endpoint"], format!("{}/oauth2/token", fudi.url));
+    for (name, path) in [
+        ("userinfo_endpoint", "/oauth2/userinfo"),
+        ("revocation_endpoint", "/oauth2/revoke"),
+        ("end_session_endpoint", "/oidc/logout"),
+        ("jwks_uri", "/oauth2/jwks"),
+    ] {
+        assert_eq!(found[name], format!("{}{path}", fudi.url));
+    }
+    assert_eq!(found["id_token_signing_alg_values_supported"], json!(["RS256", "ES256", "EdDSA"]));
+    assert_eq!(
+        found["acr_values_supported"],
+        json!(["urn:farajaland:acr:password", "urn:farajaland:acr:password+totp"])
+    );
+    assert_eq!(found.get("check_session_iframe"), None, "nothing is promised that browsers do not allow");
     assert_eq!(fudi.browser().get("/health").await.status(), 200);
 }

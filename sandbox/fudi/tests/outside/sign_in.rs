@@ -1,9 +1,5 @@
 //! The code flow with a browser: the sign-in page, its form, and what the client gets in the end.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
-
-mod support;
-
 use chrono::TimeDelta;
 use serde_json::Value;
 
@@ -30,10 +26,12 @@ async fn a_person_signs_in_and_the_client_learns_who_it_is() {
     assert_eq!((&id["nic"], &id["name"]), (&"199512345678".into(), &"Nayana Perera".into()));
     assert_eq!((&id["nonce"], &id["auth_time"]), (&"the-nonce".into(), &1_800_000_000.into()));
     assert_ne!(id["sub"], id["nic"]);
+    assert_eq!((&id["acr"], &id["amr"]), (&"urn:farajaland:acr:password".into(), &serde_json::json!(["pwd"])));
+    assert_eq!(id.get("email"), None, "nobody asked for it");
 
     let (header, access) = fudi.verified(tokens["access_token"].as_str().unwrap(), "consent-portal").await;
     assert_eq!(header.typ.as_deref(), Some("at+jwt"));
-    assert_eq!((&access["sub"], &access["scope"]), (&id["sub"], &"openid".into()));
+    assert_eq!((&access["sub"], &access["scope"]), (&id["sub"], &"openid profile".into()));
 }
 
 #[tokio::test]
@@ -224,6 +222,10 @@ async fn the_page_is_escaped_labelled_and_kept_in_by_its_policy() {
     assert_eq!(text_of(&html, "label[for=user]").unwrap(), "User name");
     assert_eq!(text_of(&html, "label[for=password]").unwrap(), "Password");
     assert_eq!(text_of(&html, "script, style, [style]"), None);
+    assert_eq!(
+        text_of(&html, "main p").unwrap(),
+        "to go on to <b>Other</b> & \"more\", which will learn your name and your national identity number."
+    );
     let style = fudi.browser().get("/oauth2/fudi.css").await;
     assert_eq!(style.headers()["content-type"], "text/css");
 }

@@ -1,0 +1,3 @@
+//! The endpoints, one a file.
+
+pub(crate) mod person;

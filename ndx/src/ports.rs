@@ -57,6 +57,11 @@ impl Ports {
         self.0.get(name).copied().unwrap_or_default()
     }
 
+    /// Where the part with the usual port `usual` listens; `usual` itself when no part has it.
+    pub fn moved(&self, usual: u16) -> u16 {
+        USUAL.iter().find(|(_, port)| *port == usual).map_or(usual, |(name, _)| self.of(name))
+    }
+
     /// Rewrites every address in `text` that names a usual port. All at once, so that two parts can change places.
     pub fn rewrite(&self, text: &str) -> String {
         let mut parts = text.split(LOOPBACK);
@@ -64,8 +69,7 @@ impl Ports {
         for part in parts {
             let digits = part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
             let (port, rest) = part.split_at(digits);
-            let usual = USUAL.iter().find(|(_, usual)| usual.to_string() == port);
-            let port = usual.map_or_else(|| port.to_owned(), |(name, _)| self.of(name).to_string());
+            let port = port.parse().map_or_else(|_| port.to_owned(), |usual| self.moved(usual).to_string());
             rewritten.push_str(LOOPBACK);
             rewritten.push_str(&port);
             rewritten.push_str(rest);

@@ -3,39 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use ndx_auth::ServiceKey;
 use ndx_clock::SystemClock;
 
-use crate::data_folder;
-
-/// The services of the exchange.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ServiceName {
-    /// The gateway.
-    Gateway,
-    /// The consent engine.
-    Consent,
-    /// The policy decision point.
-    Policy,
-    /// The audit service.
-    Audit,
-}
-
-impl ServiceName {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Gateway, Self::Consent, Self::Policy, Self::Audit];
-
-    /// As it stands in tokens and in the names of files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Gateway => "gateway",
-            Self::Consent => "consent",
-            Self::Policy => "policy",
-            Self::Audit => "audit",
-        }
-    }
-}
+use crate::{data_folder, exchange::services::ServiceName};
 
 /// Prints a token of 60 seconds. It needs the caller's private key, so only who can read the data folder can make one.
 #[derive(Debug, Args)]

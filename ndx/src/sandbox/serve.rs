@@ -1,15 +1,20 @@
 //! `ndx sandbox serve`: one member of Farajaland.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
 
-use adapter_engine::Adapter;
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use axum::Router;
+use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
+use fudi::Provider;
 use ndx_clock::SystemClock;
 use ndx_config::{Secret, SecretRef};
 use ndx_service::listen;
 use serde::de::DeserializeOwned;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::ports::{Moved, Ports};
@@ -52,6 +57,12 @@ pub struct Serve {
     /// Another port for one part, e.g. `rgd=8180`; may be given several times.
     #[arg(long = "port", value_name = "NAME=NUMBER")]
     ports: Vec<Moved>,
+    /// After how many hours the identity provider's next keys begin to sign; `kill -USR1` makes them begin before.
+    #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..))]
+    keys_sign_for: u16,
+    /// Another address to listen at than its port on the loopback, e.g. `0.0.0.0:8080` in a container.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
 }
 
 impl Serve {
@@ -63,7 +74,8 @@ impl Serve {
         let ports = Ports::new(&self.ports);
         let name = self.member.name();
         let router = self.router(&ports)?;
-        let listener = listen::bind_loopback(name, ports.of(name)).await?;
+        let address = self.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, ports.of(name)).into());
+        let listener = listen::bind(name, address).await?;
         tracing::info!(member = name, address = %listener.local_addr()?, "listening");
         let stop = CancellationToken::new();
         let serving = tokio::spawn(listen::serve(listener, router, stop.clone()));
@@ -77,7 +89,11 @@ impl Serve {
             Member::Fudi => {
                 let issuer = format!("http://127.0.0.1:{}", ports.of("fudi")).parse()?;
                 let (people, clients) = (self.read("people.json", ports)?, self.read("clients.json", ports)?);
-                Ok(fudi::router(fudi::Config { issuer, people, clients }, SystemClock::shared())?)
+                let (config, sign_for) =
+                    (fudi::Config { issuer, people, clients }, TimeDelta::hours(self.keys_sign_for.into()));
+                let provider = Provider::with_keys_for(sign_for, config, SystemClock::shared())?;
+                change_keys_when_told(provider.clone())?;
+                Ok(provider.router())
             }
             Member::Rgd => {
                 let client_secret = self.secret("rgd-client-secret")?;
@@ -89,14 +105,7 @@ impl Serve {
                 let api_key = self.secret("drp-api-key")?;
                 Ok(drp_api::router(drp_api::Config { api_key, people: self.read("people.json", ports)? }))
             }
-            Member::DrpAdapter => {
-                let loaded = Adapter::load(&self.adapters.join("drp"), &|address| ports.rewrite(address));
-                let adapter = loaded.map_err(|problems| {
-                    let list: Vec<_> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
-                    anyhow!("the adapter has {} mistake(s):{}", list.len(), list.concat())
-                })?;
-                Ok(adapter_engine::router(adapter))
-            }
+            Member::DrpAdapter => Ok(adapter_engine::router(crate::serve::load(&self.adapters.join("drp"), ports)?)),
         }
     }
 
@@ -109,4 +118,15 @@ impl Serve {
     fn secret(&self, name: &str) -> anyhow::Result<Secret> {
         Ok(SecretRef::FromFile(Path::new("secrets").join(name)).resolve(&self.sandbox)?)
     }
+}
+
+/// A signal can be sent only by who runs the process, or by root: no door for anybody else.
+fn change_keys_when_told(provider: Provider) -> std::io::Result<()> {
+    let mut told = signal(SignalKind::user_defined1())?;
+    tokio::spawn(async move {
+        while told.recv().await.is_some() {
+            provider.change_keys();
+        }
+    });
+    Ok(())
 }

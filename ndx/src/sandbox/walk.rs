@@ -1,7 +1,11 @@
 //! `ndx sandbox answer` and `ndx sandbox stop`: a citizen at the portal's real pages.
 
-use citizen::{Choice, Citizen};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use citizen::{Authenticator, Choice, Citizen};
 use clap::Args;
+use ndx_clock::SystemClock;
 use url::Url;
 
 /// Who walks.
@@ -13,6 +17,45 @@ struct Walker {
     /// Her password; in the sandbox everybody's is the same.
     #[arg(long, default_value = "sandbox")]
     password: String,
+    /// The folder of Farajaland's people: from there she has what her one-time codes are made from.
+    #[arg(long, value_name = "DIR", default_value = "sandbox")]
+    sandbox: PathBuf,
+}
+
+impl Walker {
+    /// The citizen. Elsewhere than in the tree she has no authenticator with her, and needs none where no code is asked.
+    fn citizen(&self) -> anyhow::Result<Citizen> {
+        let citizen = Citizen::new(&self.user, &self.password)?;
+        let people = self.sandbox.join("people.json");
+        Ok(if people.exists() { citizen.with_authenticator(authenticator(&self.user, &people)?) } else { citizen })
+    }
+}
+
+fn authenticator(user: &str, people: &Path) -> anyhow::Result<Authenticator> {
+    let text = std::fs::read_to_string(people).with_context(|| format!("`{}` cannot be read", people.display()))?;
+    Ok(Authenticator::of(user, &text, SystemClock::shared())?)
+}
+
+/// Shows the one-time code of a citizen, as her authenticator app would.
+#[derive(Debug, Args)]
+pub struct Code {
+    /// The citizen's user name at FUDI, e.g. `nayana`.
+    #[arg(long = "as", value_name = "USER")]
+    user: String,
+    /// The folder of Farajaland's people.
+    #[arg(long, value_name = "DIR", default_value = "sandbox")]
+    sandbox: PathBuf,
+}
+
+impl Code {
+    /// Prints it.
+    ///
+    /// # Errors
+    /// When nobody has that name.
+    pub fn run(self) -> anyhow::Result<()> {
+        println!("{}", authenticator(&self.user, &self.sandbox.join("people.json"))?.code());
+        Ok(())
+    }
 }
 
 /// Answers a consent request. Prints the words of the page that follows; exit code 1 when the page does not let her.
@@ -60,7 +103,7 @@ impl Answer {
             (_, true) => Choice::ShareNeeded,
             _ => Choice::Deny,
         };
-        let words = Citizen::new(&self.walker.user, &self.walker.password)?.answer(self.url, choice).await?;
+        let words = self.walker.citizen()?.answer(self.url, choice).await?;
         println!("{}", words.0);
         Ok(())
     }
@@ -72,7 +115,7 @@ impl Stop {
     /// # Errors
     /// With the page's words when it does not let her stop.
     pub async fn run(self) -> anyhow::Result<()> {
-        let words = Citizen::new(&self.walker.user, &self.walker.password)?.stop(self.url).await?;
+        let words = self.walker.citizen()?.stop(self.url).await?;
         println!("{}", words.0);
         Ok(())
     }

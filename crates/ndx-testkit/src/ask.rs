@@ -60,23 +60,38 @@ impl Farajaland {
         self.ask_with(Some(&token), &json!({"query": query}).to_string(), &[]).await
     }
 
+    /// Asks one of several gateways, with a token.
+    pub async fn ask_at(&self, gateway: &str, token: &str, query: &str) -> Reply {
+        send(&self.client(), gateway, Some(token), &json!({"query": query}).to_string(), &[]).await
+    }
+
     /// Sends `body` to the gateway, with a token or none, and with more headers.
     pub async fn ask_with(&self, token: Option<&str>, body: &str, headers: &[(&str, &str)]) -> Reply {
-        let client = ndx_service::outbound::client(Duration::from_secs(20)).unwrap();
-        let mut request = client.post(format!("{}/public/graphql", self.url("gateway"))).body(body.to_owned());
-        if !headers.iter().any(|(name, _)| *name == "content-type") {
-            request = request.header("content-type", "application/json");
-        }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        if let Some(token) = token {
-            request = request.bearer_auth(token);
-        }
-        let response = request.send().await.unwrap();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.unwrap();
-        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Reply { status, headers, text, body }
+        send(&self.client(), &self.url("gateway"), token, body, headers).await
     }
+}
+
+/// Sends `body` to a gateway over `client`, with a token or none, and with more headers.
+pub async fn send(
+    client: &reqwest::Client,
+    gateway: &str,
+    token: Option<&str>,
+    body: &str,
+    headers: &[(&str, &str)],
+) -> Reply {
+    let mut request = client.post(format!("{gateway}/public/graphql")).body(body.to_owned());
+    if !headers.iter().any(|(name, _)| *name == "content-type") {
+        request = request.header("content-type", "application/json");
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let text = response.text().await.unwrap();
+    let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+    Reply { status, headers, text, body }
 }

@@ -7,16 +7,29 @@
     reason = "a test fails by panicking"
 )]
 
+mod setting;
+
 mod ports;
+
+mod authority;
 
 mod farajaland;
 
+mod issuer;
+
 mod ask;
+
+mod store;
+
+pub use ndx_test_postgres::TestDatabase;
 
 pub use citizen::{Choice, Citizen, WalkError};
 
 pub use crate::{
-    ask::Reply,
+    ask::{Reply, send},
+    authority::Authority,
     farajaland::{Farajaland, Part},
+    issuer::Issuer,
     ports::Ports,
+    setting::{Setting, Shape, Stores},
 };

@@ -9,7 +9,9 @@
 
 use std::{path::Path, process::Command};
 
+use ndx_test_postgres::TestDatabase;
 use ndx_testkit::Ports;
+use tempfile::TempDir;
 
 const NDX: &str = env!("CARGO_BIN_EXE_ndx");
 const USUAL: [(&str, u16); 8] = [
@@ -64,33 +66,51 @@ fn steady(text: &str) -> String {
     steady.trim().to_owned()
 }
 
+/// A folder in which the tree seems to lie, so that what the README writes is not written into it. Its configuration names
+/// the ports that are ours.
+fn stage(tree: &Path, rewrite: impl Fn(&str) -> String) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(tree).unwrap() {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name())).unwrap();
+        if name == "fl-config.json" {
+            std::fs::write(folder.path().join(name), rewrite(&std::fs::read_to_string(path).unwrap())).unwrap();
+        } else if name != "target" && name != "data" {
+            std::os::unix::fs::symlink(path, folder.path().join(name)).unwrap();
+        }
+    }
+    folder
+}
+
 #[test]
 fn every_command_of_the_readme_works_as_it_says() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
-    let (folder, ports) = (tempfile::tempdir().unwrap(), Ports::take());
-    let data = folder.path().join("data").display().to_string();
+    let tree = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap();
+    let readme = std::fs::read_to_string(tree.join("README.md")).unwrap();
+    let (ports, database) = (Ports::take(), TestDatabase::new());
     let elsewhere: String = USUAL.iter().map(|(name, _)| format!(" --port {name}={}", ports.of(name))).collect();
-    let moved = |text: &str| {
-        let mut text = text.to_owned();
-        for (name, usual) in USUAL {
-            text = text.replace(&format!("127.0.0.1:{usual}"), &format!("127.0.0.1:{}", ports.of(name)));
-        }
-        text.replace("target/release/ndx", NDX)
-            .replace("--data data", &format!("--data {data}"))
-            .replace("./init.sh", &format!("./init.sh --program {NDX} --data {data}{elsewhere}"))
+    let addressed = |text: &str| {
+        USUAL.iter().fold(text.to_owned(), |text, (name, usual)| {
+            text.replace(&format!("127.0.0.1:{usual}"), &format!("127.0.0.1:{}", ports.of(name)))
+        })
     };
+    let moved = |text: &str| {
+        addressed(text)
+            .replace("postgres://ndx@127.0.0.1:5432/ndx", database.url().as_str())
+            .replace("target/release/ndx", NDX)
+            .replace("./init.sh", &format!("./init.sh --program {NDX}{elsewhere}"))
+    };
+    let folder = stage(&tree, addressed);
 
     let all = blocks(&readme);
     assert!(all.iter().any(|block| block.commands.contains("./test.sh")), "the README names the test command");
     // The test command runs this test; it cannot run itself.
     let blocks: Vec<_> = all.into_iter().filter(|block| !block.commands.contains("./test.sh")).collect();
-    assert!(blocks.len() >= 6, "the story is told in blocks of commands");
+    assert!(blocks.len() >= 12, "the story is told in blocks of commands");
     let mark = "=====";
     let script: String = blocks.iter().map(|block| format!("{}\necho '{mark}'\n", moved(&block.commands))).collect();
-    let output = Command::new("bash").args(["-euc", &script]).current_dir(&root).output().unwrap();
+    let script = format!("trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n{script}");
+    let output = Command::new("bash").args(["-euc", &script]).current_dir(folder.path()).output().unwrap();
     let (out, words) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
-    drop(Command::new("bash").args(["-c", &moved("./init.sh --stop")]).current_dir(&root).output());
+    drop(Command::new("bash").args(["-c", &moved("./init.sh --stop")]).current_dir(folder.path()).output());
     assert!(output.status.success(), "{out}\n{words}");
     for (block, got) in blocks.iter().zip(out.split(mark)) {
         if let Some(expected) = &block.output {

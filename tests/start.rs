@@ -122,7 +122,7 @@ fn a_root_key_that_is_gone_is_not_replaced_by_another() {
     run(&data, &ports, &["--stop"]);
     std::fs::remove_file(data.join("keys/root.key")).unwrap();
     let (code, words) = run(&data, &ports, &["--detach"]);
-    assert!(code == 1 && words.contains("put it back"), "{words}");
+    assert!(code == 1 && words.contains("put it there"), "{words}");
     assert!(!data.join("keys/root.key").exists() && all_free(&ports));
 }
 

@@ -1,0 +1,111 @@
+//! What the gateway relies on from a consent engine.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use consent_engine::{Decision, Engine};
+use ndx_contracts::{
+    FieldRef, Need, Subject,
+    consent::{ConsentEngine, ConsentRequirement, ConsentStatus, RequiredField, StandingConsent},
+};
+use ndx_remote::RemoteConsentEngine;
+use ndx_testkit::Stores;
+
+use crate::ways::{Ground, Way, in_every_way};
+
+in_every_way!(suite);
+
+fn field(name: &str, need: Need) -> RequiredField {
+    RequiredField {
+        field: FieldRef::new("drp-schema-v1", name),
+        need,
+        display_name: format!("The {name}"),
+        description: (need == Need::Needed).then(|| "as it is registered".to_owned()),
+    }
+}
+
+fn requirement(subject: &Subject, fields: Vec<RequiredField>) -> ConsentRequirement {
+    ConsentRequirement {
+        application: "passport-app".into(),
+        purpose: "passport-application".into(),
+        subject: subject.clone(),
+        fields,
+        trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(),
+    }
+}
+
+async fn suite(ground: Ground) {
+    let config = consent_engine::Config::of(&ground.exchange).unwrap();
+    let engine = Engine::open(config, &ground.place(), &ground.root_key(), ground.clock.clone()).await.unwrap();
+    let judge: Arc<dyn ConsentEngine> = match ground.way {
+        Way::InProcess => engine.clone(),
+        _ => {
+            let router = |callers| consent_engine::server::router(engine.clone(), callers).unwrap();
+            Arc::new(RemoteConsentEngine(ground.serve("consent", router).await))
+        }
+    };
+    let nayana = Subject::from_canonical("199512345678");
+    let regina = Subject::from_canonical("200012345679");
+    let (name, work) = (field("person.fullName", Need::Needed), field("person.profession", Need::Optional));
+    let both = vec![name.clone(), work.clone()];
+    let refs = [name.field.clone(), work.field.clone()];
+
+    let asked = judge.require(&requirement(&nayana, both.clone())).await.unwrap();
+    assert_eq!((asked.status, asked.covered.len(), asked.declined.len()), (ConsentStatus::Pending, 0, 0));
+    let mut missing = asked.missing.clone();
+    missing.sort();
+    assert_eq!(missing, refs);
+    assert!(asked.portal_url.as_deref().unwrap().contains(&asked.consent_id.to_string()));
+    assert!(asked.expires_at.is_some());
+    let again = judge.require(&requirement(&nayana, both.clone())).await.unwrap();
+    assert_eq!(again, asked, "asked once, however often");
+    let other = judge.require(&requirement(&regina, both.clone())).await.unwrap();
+    assert_ne!(other.consent_id, asked.consent_id, "two people are two consents");
+
+    // What the person is shown is what the gateway said.
+    let recorded = engine.current().consent_of(&nayana, asked.consent_id).await.unwrap();
+    let shown = recorded.consent.request.as_ref().unwrap();
+    let words: Vec<_> = shown
+        .fields
+        .iter()
+        .map(|one| (&one.field, one.need, one.display_name.as_str(), one.description.as_deref()))
+        .collect();
+    assert_eq!(words.len(), 2);
+    assert!(
+        words.contains(&(&name.field, Need::Needed, "The person.fullName", Some("as it is registered"))),
+        "{words:?}"
+    );
+    assert!(words.contains(&(&work.field, Need::Optional, "The person.profession", None)), "{words:?}");
+    assert_eq!(recorded.entries[0].trace_id.as_str(), "4bf92f3577b34da6a3ce929d0e0e4736");
+
+    let share = Decision::Share { optional: Vec::new(), length: TimeDelta::hours(1) };
+    engine.current().decide(&nayana, asked.consent_id, asked.version, share, &"t".into()).await.unwrap();
+    let shared = judge.require(&requirement(&nayana, both.clone())).await.unwrap();
+    assert_eq!((shared.status, shared.covered.as_slice()), (ConsentStatus::Approved, &refs[..1]));
+    assert_eq!((shared.declined.as_slice(), shared.missing.len()), (&refs[1..], 0));
+    assert!(shared.portal_url.is_none() && shared.manage_url.is_some() && shared.version > asked.version);
+    let wider =
+        judge.require(&requirement(&nayana, vec![name.clone(), field("person.sex", Need::Needed)])).await.unwrap();
+    assert_eq!(wider.missing, [FieldRef::new("drp-schema-v1", "person.sex")], "only what is new is asked");
+
+    let standing = [StandingConsent { consent_id: asked.consent_id, fields: vec![refs[0].clone()] }];
+    assert_eq!(judge.withdrawn(&standing).await.unwrap(), []);
+    assert_eq!(judge.withdrawn(&[]).await.unwrap(), []);
+    let never = [StandingConsent { consent_id: other.consent_id, fields: vec![refs[0].clone()] }];
+    assert_eq!(judge.withdrawn(&never).await.unwrap(), never, "what was never shared does not stand");
+    engine.current().stop(&nayana, asked.consent_id, &"t".into()).await.unwrap();
+    assert_eq!(judge.withdrawn(&standing).await.unwrap(), standing, "at once");
+
+    let stopped = judge.require(&requirement(&nayana, both.clone())).await.unwrap();
+    assert!(matches!(stopped.status, ConsentStatus::Revoked | ConsentStatus::Rejected), "{:?}", stopped.status);
+    assert!(stopped.portal_url.is_none() && stopped.covered.is_empty());
+    engine.current().decide(&regina, other.consent_id, other.version, Decision::Deny, &"t".into()).await.unwrap();
+    let denied = judge.require(&requirement(&regina, both)).await.unwrap();
+    assert_eq!((denied.status, denied.portal_url), (ConsentStatus::Rejected, None));
+
+    let mut unknown = requirement(&nayana, vec![name]);
+    unknown.application = "stranger".into();
+    judge.require(&unknown).await.unwrap_err();
+    engine.close().await;
+    judge.withdrawn(&standing).await.unwrap_err();
+}

@@ -22,6 +22,8 @@ use serde::{Deserialize, Serialize};
 
 /// How long a token lives, in seconds.
 pub const LIFETIME: i64 = 60;
+/// What a key's file says that it holds (RFC 7468, section 10).
+const LABEL: &str = "PRIVATE KEY";
 /// By how many seconds the services' clocks may differ.
 const LEEWAY: i64 = 5;
 
@@ -123,7 +125,7 @@ pub fn make(file: &Path) -> Result<(), ServiceKeyError> {
     }
     let made =
         Ed25519KeyPair::generate_pkcs8(&aws_lc_rs::rand::SystemRandom::new()).map_err(|_| ServiceKeyError::Refused)?;
-    let text = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(made.as_ref()));
+    let text = format!("-----BEGIN {LABEL}-----\n{}\n-----END {LABEL}-----\n", STANDARD.encode(made.as_ref()));
     // Whole or not at all: a process that is killed here leaves no half a key under its name.
     // A name that nobody else has, in another container neither, where the number of this process may be used again.
     let mut number = [0; 8];
@@ -277,7 +279,7 @@ mod tests {
         let der = PrivatePkcs8KeyDer::from_pem_file(&file).unwrap();
         let bytes = ServiceKey::from_text("gateway", der.secret_pkcs8_der(), clock.clone()).unwrap();
         assert_eq!(made.public(), bytes.public());
-        assert!(ServiceKey::from_text("gateway", b"-----BEGIN PRIVATE KEY-----", clock).is_none());
+        assert!(ServiceKey::from_text("gateway", format!("-----BEGIN {LABEL}-----").as_bytes(), clock).is_none());
         assert_eq!(PublicKey::read("AAAA"), None);
     }
 }

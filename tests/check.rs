@@ -174,10 +174,10 @@ fn what_no_single_file_shows_is_told() {
     let (code, text, _) = ndx(folder.path(), &["check"]);
     assert_eq!(code, 1, "{text}");
     for words in [
-        "warning: `drp-schema-v1` has no `job` of `person.job`, so this reason is never shown",
+        "warning: this reason is never shown: `drp-schema-v1` has no `job` of `person.job`",
         "warning: no query can reach the type `Nowhere`",
         "warning: `PersonInfo.nic` can be had by nobody: no grant is for `drp-schema-v1:person.nic`",
-        "warning: `abc-212` has no `brNos` of `getPersonInfo.brNos`",
+        "warning: this policy is never asked for: `abc-212` has no `brNos` of `getPersonInfo.brNos`",
         "warning: `BirthInfo.birthRegistrationNumber` can never be had: no field policy speaks of `abc-212:getPersonInfo.brNo`",
         "no field policy speaks of `abc-212:getPersonInfo.brNo`; did you mean `getPersonInfo.brNos`?",
         "application `vehicle-insurance` has no purpose `insurance`",

@@ -57,7 +57,7 @@ pub fn router(engine: Arc<Engine>, verifier: Arc<ServiceVerifier>) -> Result<Rou
         .split_for_parts()
         .0
         .merge(services_only(internal, verifier))
-        .merge(citizens.layer(api::cross_origin()))
+        .merge(citizens.layer(api::cross_origin::layer()))
         .merge(described(openapi()))
         .merge(portal::router());
     Ok(guarded(router, BODY_LIMIT).layer(middleware::from_fn_with_state(state, from_beginning_to_end)))

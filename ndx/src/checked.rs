@@ -145,7 +145,7 @@ impl Checked {
             };
             let field = FieldRef::new(schema, field);
             let problem = if let Some(lacks) = composition.lacks(&field) {
-                reason.problem_at("fieldName", format!("{lacks}, so this reason is never shown"))
+                reason.problem_at("fieldName", format!("this reason is never shown: {lacks}"))
             } else if !composition.knows(&field.schema_id) {
                 let folder = inputs.providers.display();
                 let message = format!(
@@ -197,7 +197,7 @@ impl Checked {
         let file = file.display().to_string();
         for (field, at) in seed.spoken_of.iter().flatten() {
             if let Some(lacks) = composition.lacks(field) {
-                let message = format!("{lacks}, so this policy is never asked for");
+                let message = format!("this policy is never asked for: {lacks}");
                 self.warnings.push(in_file(&file, &Problem { message, ..at.clone() }));
             }
         }

@@ -43,6 +43,9 @@ struct Outcome {
 pub fn migrate(file: &Path) -> Result<Migrated, Problem> {
     let document = Document::read(file)?;
     let root = document.root();
+    if let Some(services) = root.get("services").filter(|services| services.get("gateway").is_some()) {
+        return Err(services.key_problem("this file is an exchange's already; `ndx check --config FILE` checks it"));
+    }
     let mut dangers = dangers::find(&root);
     let mut outcome = convert::convert(&root);
     dangers.sort();

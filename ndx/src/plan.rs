@@ -50,6 +50,11 @@ impl Plan {
         let operation = operation::prepare(&schema, &request, &config.limits).map_err(|error| told(&error))?;
         let plan = planner::plan(&schema, &operation, config.limits.planned_fields)?;
         let (text, hash) = (&plan.text, &plan.hash);
+        for name in &schema.not_configured {
+            if plan.roots.iter().flat_map(|root| root.sources()).any(|source| *source.provider == *name) {
+                eprintln!("{name} is not configured: it is not asked, and its fields answer PROVIDER_NOT_CONFIGURED");
+            }
+        }
         if self.json {
             print(&format!("{:#}\n", json!({"hash": hash, "plan": text.lines().collect::<Vec<_>>()})));
         } else {

@@ -1,18 +1,12 @@
-//! The form of every answer to a program: JSON, never kept, and readable for the pages of the portals that are listed.
-
-use std::time::Duration;
+//! The form of every answer to a program: JSON, and never kept.
 
 use axum::{
     Json,
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::{
-    api::{ApiError, ErrorBody, error::Code},
-    state::Scene,
-};
+use crate::api::{ApiError, ErrorBody, error::Code};
 
 /// Whether programs, and not people, look at what `path` answers.
 pub(crate) fn is_for_programs(path: &str) -> bool {
@@ -54,36 +48,4 @@ fn in_words(status: StatusCode) -> Option<(Code, &'static str)> {
 /// Where nothing is.
 pub(crate) async fn no_such_path() -> ApiError {
     ApiError::NoSuchPath
-}
-
-/// Lets pages of the listed origins, and of no others, call the citizens' API.
-pub(crate) fn cross_origin() -> CorsLayer {
-    let listed = |origin: &HeaderValue, request: &axum::http::request::Parts| {
-        let origins = request.extensions.get::<Scene>().map(|scene| &scene.engine.config.cors_origins);
-        origins.is_some_and(|origins| origins.iter().any(|one| one.as_bytes() == origin.as_bytes()))
-    };
-    let name = HeaderName::from_static;
-    CorsLayer::new()
-        .allow_origin(AllowOrigin::predicate(listed))
-        .allow_credentials(true)
-        .allow_methods([
-            Method::GET,
-            Method::POST,
-            Method::PUT,
-            Method::PATCH,
-            Method::DELETE,
-            Method::HEAD,
-            Method::OPTIONS,
-        ])
-        .allow_headers([
-            header::ORIGIN,
-            header::CONTENT_TYPE,
-            header::ACCEPT,
-            header::AUTHORIZATION,
-            name("x-requested-with"),
-            name("x-csrf-token"),
-            name("x-request-id"),
-        ])
-        .expose_headers([header::CONTENT_LENGTH, header::ETAG, name("x-request-id"), name("x-trace-id")])
-        .max_age(Duration::from_hours(1))
 }

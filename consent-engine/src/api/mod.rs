@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | `error` | what a caller hears when something is wrong |
 //! | `body` | JSON bodies in |
-//! | `form` | the form of every answer: JSON, never kept, readable for the portals that are listed |
+//! | `form` | the form of every answer: JSON, never kept |
+//! | `cross_origin` | lets the pages of other portals call the citizens' API |
 //! | `health` | the service is up |
 //! | `requirement` | what a service may ask, and all that is wrong with it |
 //! | `consents` | for services: where fields stand, and a request where the person must be asked |
@@ -17,6 +18,7 @@
 mod error;
 mod body;
 mod form;
+pub(crate) mod cross_origin;
 pub(crate) mod health;
 mod requirement;
 pub(crate) mod consents;
@@ -28,5 +30,5 @@ pub(crate) mod answer;
 
 pub(crate) use self::{
     error::{ApiError, ErrorBody},
-    form::{complete, cross_origin, is_for_programs, no_such_path},
+    form::{complete, is_for_programs, no_such_path},
 };

@@ -115,7 +115,8 @@ impl Writer {
     }
 
     fn policy(&mut self) -> Value {
-        self.usual("policy", "the files of the field policies and of the grants, which lay in a database before");
+        self.usual("policy", "write both files, the field policies and the grants: they lay in a database before (`schema/policy-metadata.json` and \
+             `sandbox/grants.json` of NDX show their form)");
         json!({ "fields": "schema/policy-metadata.json", "grants": "schema/grants.json" })
     }
 

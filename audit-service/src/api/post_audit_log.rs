@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 use ndx_service::caller::Caller;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -170,9 +170,32 @@ fn one_of(words: &[&str]) -> String {
     format!("one of {}", words.join(", "))
 }
 
-/// A time that can be kept: of the years 1 to 9999 in UTC, to the microsecond.
+/// A time as it is kept: in UTC, to the microsecond. RFC 3339 has years of four digits; what an offset moves out of them is
+/// kept as their first or last second.
 fn time(text: &str) -> Option<DateTime<Utc>> {
+    const FIRST: i64 = -62_167_219_200;
+    const LAST: i64 = 253_402_300_799;
     let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
-    let time = DateTime::from_timestamp_micros(time.timestamp_micros())?;
-    (1..=9999).contains(&time.year()).then_some(time)
+    if (FIRST..=LAST).contains(&time.timestamp()) {
+        return DateTime::from_timestamp_micros(time.timestamp_micros());
+    }
+    DateTime::from_timestamp(if time.timestamp() < FIRST { FIRST } else { LAST }, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::time;
+
+    #[test]
+    fn every_time_of_rfc_3339_is_kept_as_one_of_four_digits_of_years() {
+        for (sent, kept) in [
+            ("2026-01-31T12:00:00.1234567+05:30", "2026-01-31T06:30:00.123456+00:00"),
+            ("0001-01-01T01:01:01+01:02", "0000-12-31T23:59:01+00:00"),
+            ("0000-01-01T00:00:00+01:00", "0000-01-01T00:00:00+00:00"),
+            ("9999-12-31T23:59:59-01:00", "9999-12-31T23:59:59+00:00"),
+        ] {
+            assert_eq!(time(sent).unwrap().to_rfc3339(), kept, "{sent}");
+        }
+        assert_eq!(time("yesterday"), None);
+    }
 }

@@ -225,7 +225,7 @@ async fn an_event_that_is_none_is_refused_with_all_its_mistakes() {
         ("traceId", json!("4bf92f35")),
         ("traceId", json!("{4bf92f35-77b3-4da6-a3ce-929d0e0e4736}")),
         ("timestamp", json!("yesterday")),
-        ("timestamp", json!("9999-12-31T23:59:59-23:59")),
+        ("timestamp", json!("2026-02-30T12:00:00Z")),
         ("timestamp", json!(7)),
         ("eventType", json!("INTENT")),
         ("eventAction", json!("read")),

@@ -85,6 +85,11 @@ impl Pdp {
         Arc::new(Self { store, held: Held::nothing(), looking, changing, registered, clock })
     }
 
+    /// Closes the store. Nothing is decided from a second later on.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
     /// Takes in which purposes each application is registered for. Whoever asks for an application that has only one need not
     /// name it, as with the gateway and the consent engine.
     pub fn know(&self, purposes: Purposes) {

@@ -51,6 +51,9 @@ impl Engines {
         if let Some(consent) = &self.consent {
             consent.close().await;
         }
+        if let Some(policy) = &self.policy {
+            policy.close().await;
+        }
     }
 }
 

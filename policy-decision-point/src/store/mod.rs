@@ -51,6 +51,9 @@ pub trait PolicyStore: Send + Sync + std::fmt::Debug {
         by: &Author,
         at: DateTime<Utc>,
     ) -> Result<Option<Vec<Recorded>>, StoreError>;
+
+    /// Closes all connections.
+    async fn close(&self);
 }
 
 /// What is wrong with a store that does not answer in time.
@@ -74,6 +77,10 @@ impl SqlStore {
 
 #[async_trait]
 impl PolicyStore for SqlStore {
+    async fn close(&self) {
+        self.0.close().await;
+    }
+
     async fn newest(&self) -> Result<u64, StoreError> {
         let mut connection = self.0.reader().acquire().await?;
         actions::newest(&mut connection).await

@@ -126,6 +126,8 @@ struct Watched {
 
 #[async_trait]
 impl PolicyStore for Watched {
+    async fn close(&self) {}
+
     async fn newest(&self) -> Result<u64, StoreError> {
         self.looks.fetch_add(1, Ordering::SeqCst);
         drop(self.open.acquire().await);

@@ -7,7 +7,7 @@ use clap::Args;
 use ndx_config::Secrets;
 use orchestration_engine::{
     config::Config,
-    operation::{self, OperationError},
+    operation::{self, Documents, OperationError},
     planner,
     request::GraphqlRequest,
     schema,
@@ -47,7 +47,8 @@ impl Plan {
             variables: self.question.variables()?,
             purpose: None,
         };
-        let operation = operation::prepare(&schema, &request, &config.limits).map_err(|error| told(&error))?;
+        let operation = operation::prepare(&Documents::default(), &schema, &request, &config.limits)
+            .map_err(|error| told(&error))?;
         let plan = planner::plan(&schema, &operation, config.limits.planned_fields)?;
         let (text, hash) = (&plan.text, &plan.hash);
         for name in &schema.not_configured {

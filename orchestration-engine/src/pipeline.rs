@@ -83,7 +83,7 @@ async fn line(
     media_type: MediaType,
     entry: &mut audit::Entry,
 ) -> Result<Answer, Refusal> {
-    let Gateway { config, schema, authenticator, judges, providers, .. } = gateway;
+    let Gateway { config, schema, documents, authenticator, judges, providers, .. } = gateway;
     let Incoming { begun, headers, certificate, body, trace_id } = incoming;
     let budget = Budget::new(begun, &config.limits);
 
@@ -91,7 +91,7 @@ async fn line(
     let caller = authenticator.authenticate(authorization, certificate.as_deref(), budget.judge()).await?;
     let request = request::receive(&headers, &body?)?;
     let purpose = caller.purpose(&request)?;
-    let operation = operation::prepare(schema, &request, &config.limits)?;
+    let operation = operation::prepare(documents, schema, &request, &config.limits)?;
     let plan = planner::plan(schema, &operation, config.limits.planned_fields)?;
     let question = Arc::new(planner::bind(Arc::new(plan), &operation, &config.identifier)?);
     audit::note(entry, &caller, purpose, &question);

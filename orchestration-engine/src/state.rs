@@ -13,6 +13,7 @@ use crate::{
     authentication::Authenticator,
     config::{Config, NoIdentifier},
     execution::{ProviderSetupError, Providers},
+    operation::Documents,
     schema::{self, ConsumerSchema, SchemaProblems},
 };
 
@@ -33,6 +34,8 @@ pub struct Gateway {
     pub config: Config,
     /// What consumers may ask.
     pub schema: ConsumerSchema,
+    /// What they asked lately, read already.
+    pub documents: Documents,
     /// Who may ask.
     pub authenticator: Authenticator,
     /// Who must agree.
@@ -91,7 +94,7 @@ impl Gateway {
         let verifier = TokenVerifier::for_access_tokens(keys, issuer, audiences, clock.clone());
         let authenticator = Authenticator::new(verifier, config.applications.clone());
         let providers = Providers::new(&config)?;
-        Ok(Self { config, schema, authenticator, judges, providers, clock })
+        Ok(Self { config, schema, documents: Documents::default(), authenticator, judges, providers, clock })
     }
 }
 

@@ -82,7 +82,7 @@ impl<'a> Collector<'a> {
                     self.collect_into(&fragment.selection_set, collected, expanded)?;
                 }
                 Selection::FragmentSpread(spread) => {
-                    let fragment = self.operation.document.fragments.get(&spread.fragment_name);
+                    let fragment = self.operation.document.executable.fragments.get(&spread.fragment_name);
                     if let Some(fragment) = fragment.filter(|fragment| expanded.insert(fragment.name.as_str())) {
                         self.collect_into(&fragment.selection_set, collected, expanded)?;
                     }

@@ -16,7 +16,7 @@ use orchestration_engine::{
     consent::{self, ConsentedPlan},
     error::field_error,
     execution::{Answers, ProviderFailure},
-    operation::{self, Operation},
+    operation::{self, Documents, Operation},
     planner::{self, QueryPlan, Question},
     policy,
     projection::{self, Merged},
@@ -118,7 +118,7 @@ impl Country {
             variables: serde_json::from_str(variables).unwrap(),
             purpose: None,
         };
-        operation::prepare(&self.schema, &request, &self.config.limits).unwrap()
+        operation::prepare(&Documents::default(), &self.schema, &request, &self.config.limits).unwrap()
     }
 
     pub fn plan(&self, query: &str) -> QueryPlan {

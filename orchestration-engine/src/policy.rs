@@ -1,11 +1,7 @@
 //! The first gate: may this application see these fields for this purpose? What passes is a [`PermittedPlan`], which only
 //! this module can make.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use ndx_config::ApplicationPurpose;
 use ndx_contracts::{
@@ -21,7 +17,8 @@ const JUDGE: &str = "the policy decision point";
 #[derive(Debug)]
 pub struct PermittedPlan {
     question: Arc<Question>,
-    permissions: BTreeMap<FieldRef, Permission>,
+    /// By the fields' numbers in the plan.
+    permissions: Vec<Permission>,
     policy_version: Option<u64>,
 }
 
@@ -54,8 +51,8 @@ impl PermittedPlan {
         &self.question
     }
 
-    /// What policy says of a field of the question.
-    pub fn permission(&self, field: &FieldRef) -> Option<Permission> {
+    /// What policy says of the field with this number in the plan.
+    pub fn permission(&self, field: usize) -> Option<Permission> {
         self.permissions.get(field).copied()
     }
 
@@ -65,7 +62,8 @@ impl PermittedPlan {
     }
 }
 
-/// Asks the decision point about every field of `question`, once.
+/// Asks the decision point about every field of `question`, once: also about those of people who are only found on the way,
+/// for what an application may see does not depend on whose it is.
 ///
 /// # Errors
 /// When any field is denied, or there is no answer within `time` that can be trusted.
@@ -77,16 +75,13 @@ pub async fn enforce(
     judge: &dyn PolicyDecisionPoint,
     time: Duration,
 ) -> Result<PermittedPlan, PolicyError> {
-    let mut seen = BTreeSet::new();
-    let asked = question.plan.roots.iter().flat_map(crate::planner::PlannedRoot::fields);
-    let fields: Vec<_> = asked.filter(|field| seen.insert(field.clone())).collect();
-    if fields.is_empty() {
-        return Ok(PermittedPlan { question, permissions: BTreeMap::new(), policy_version: None });
+    if question.plan.fields.is_empty() {
+        return Ok(PermittedPlan { question, permissions: Vec::new(), policy_version: None });
     }
     let request = DecisionRequest {
         application: caller.application.id.clone(),
         purpose: purpose.id.clone(),
-        fields,
+        fields: question.plan.fields.clone(),
         trace_id: trace_id.clone(),
     };
     let decision = tokio::time::timeout(time, judge.decide(&request))
@@ -97,13 +92,13 @@ pub async fn enforce(
 }
 
 /// INVARIANT: an answer counts only when it speaks of exactly the fields that were asked, in their order.
-fn permissions(request: &DecisionRequest, decision: &Decision) -> Result<BTreeMap<FieldRef, Permission>, PolicyError> {
+fn permissions(request: &DecisionRequest, decision: &Decision) -> Result<Vec<Permission>, PolicyError> {
     if !request.fields.iter().eq(decision.fields.iter().map(|one| &one.field)) {
         let what = "it speaks of other fields than were asked".to_owned();
         return Err(JudgeError::Confused { judge: JUDGE, what }.into());
     }
     let mut denied = Vec::new();
-    let mut permitted = BTreeMap::new();
+    let mut permitted = Vec::new();
     for one in &decision.fields {
         let permission = match one.effect {
             Effect::Permit { need } => Permission { needs_consent: false, need },
@@ -113,7 +108,7 @@ fn permissions(request: &DecisionRequest, decision: &Decision) -> Result<BTreeMa
                 continue;
             }
         };
-        permitted.insert(one.field.clone(), permission);
+        permitted.push(permission);
     }
     if denied.is_empty() { Ok(permitted) } else { Err(PolicyError::Denied { fields: denied }) }
 }

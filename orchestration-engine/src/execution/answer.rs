@@ -1,23 +1,30 @@
-//! Reads a provider's answer, opening only what is looked at: leaves stay the bytes that the provider sent.
+//! Reads a provider's answer once, along the shape in which it was asked: what was not asked is passed over, and leaves stay
+//! the bytes that the provider sent.
 
-use std::borrow::Cow;
-
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, SeqAccess, Visitor},
-};
-use serde_json::value::RawValue;
+use jiter::{Jiter, JiterError, Peek};
+use serde::Deserialize;
 
 use super::ProviderFailure;
+use crate::planner::Shape;
 
 /// More errors than this are not read: each missing value is held against all of them.
 const MOST_ERRORS: usize = 100;
+/// Lists in lists, no deeper.
+const DEEPEST: usize = 64;
+
+/// What one root asked of the provider.
+pub struct Asked<'p> {
+    /// The alias of the call.
+    pub alias: String,
+    /// The shape of its answer.
+    pub shape: &'p Shape,
+}
 
 /// A provider's answer, opened.
 #[derive(Debug)]
 pub struct ProviderAnswer<'a> {
-    /// The root fields by alias.
-    pub data: Opened<'a>,
+    /// For each [`Asked`], in their order, what came under its alias.
+    pub data: Vec<Opened<'a>>,
     /// What the provider says went wrong.
     pub errors: Vec<ProviderError>,
 }
@@ -31,25 +38,20 @@ pub struct ProviderError {
     pub failure: ProviderFailure,
 }
 
-/// A value, opened by one level.
-#[derive(Debug, Clone)]
+/// A value, as far as it was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opened<'a> {
+    /// There is none.
+    Missing,
     /// `null`.
     Null,
     /// A string, number or Boolean, as it was sent.
     Scalar(&'a str),
-    /// An object; when a key stands twice, the last one counts.
-    Object(Vec<(Cow<'a, str>, &'a RawValue)>),
+    /// An object: the values of the keys that were asked, by their numbers in the shape. When a key stands twice, the last
+    /// one counts.
+    Object(Vec<Opened<'a>>),
     /// A list.
-    List(Vec<&'a RawValue>),
-}
-
-#[derive(Deserialize)]
-struct Body<'a> {
-    #[serde(borrow, default)]
-    data: Option<&'a RawValue>,
-    #[serde(default)]
-    errors: Option<Vec<WireError>>,
+    List(Vec<Opened<'a>>),
 }
 
 #[derive(Deserialize)]
@@ -75,19 +77,18 @@ struct Extensions {
 }
 
 impl<'a> ProviderAnswer<'a> {
-    /// Opens the body of an answer.
+    /// Opens the body of an answer to `asked`.
     ///
     /// # Errors
     /// When it is not a GraphQL answer in JSON.
-    pub fn open(body: &'a [u8]) -> Result<Self, ProviderFailure> {
-        let body: Body<'a> = serde_json::from_slice(body).map_err(|_| ProviderFailure::BadData)?;
-        let errors = body.errors.unwrap_or_default().into_iter().take(MOST_ERRORS);
-        let errors: Vec<_> = errors.map(ProviderError::from).collect();
-        let data = body.data.map_or(Ok(Opened::Null), Opened::open)?;
-        match data {
-            Opened::Scalar(_) | Opened::List(_) => Err(ProviderFailure::BadData),
-            Opened::Null if errors.is_empty() => Err(ProviderFailure::BadData),
-            data => Ok(Self { data, errors }),
+    pub fn open(body: &'a [u8], asked: &[Asked<'_>]) -> Result<Self, ProviderFailure> {
+        let text = std::str::from_utf8(body).map_err(|_| ProviderFailure::BadData)?;
+        let mut reader = Reader { text, json: Jiter::new(body) };
+        let read = reader.answer(asked).map_err(|_| ProviderFailure::BadData)?;
+        match read {
+            (Some(data), errors) => Ok(Self { data, errors }),
+            (None, errors) if errors.is_empty() => Err(ProviderFailure::BadData),
+            (None, errors) => Ok(Self { data: asked.iter().map(|_| Opened::Null).collect(), errors }),
         }
     }
 }
@@ -111,75 +112,170 @@ impl From<WireError> for ProviderError {
 }
 
 impl<'a> Opened<'a> {
-    /// Opens `raw` by one level.
-    ///
-    /// # Errors
-    /// When it is not JSON.
-    pub fn open(raw: &'a RawValue) -> Result<Self, ProviderFailure> {
-        let text = raw.get();
-        match text.as_bytes().first() {
-            Some(b'{') => serde_json::from_str(text).map(|Entries(entries)| Self::Object(entries)),
-            Some(b'[') => serde_json::from_str(text).map(|Items(items)| Self::List(items)),
-            Some(b'n') => Ok(Self::Null),
-            _ => Ok(Self::Scalar(text)),
-        }
-        .map_err(|_| ProviderFailure::BadData)
+    /// The value that the numbers lead to. Where an object on the way is null, so is what is in it; where something else
+    /// stands in its place, there is none.
+    pub fn at(&self, steps: &[usize]) -> &Self {
+        steps.iter().fold(self, |at, step| match at {
+            Self::Object(values) => values.get(*step).unwrap_or(&Self::Missing),
+            Self::Null => &Self::Null,
+            Self::Missing | Self::Scalar(_) | Self::List(_) => &Self::Missing,
+        })
     }
 
-    /// The value under `key`; `None` when this is no object or has no such key.
-    pub fn get(&self, key: &str) -> Option<&'a RawValue> {
-        match self {
-            Self::Object(entries) => entries.iter().rev().find(|(name, _)| name == key).map(|(_, value)| *value),
-            _ => None,
+    /// The values that the numbers lead to, through all lists on the way.
+    pub fn each<'o>(&'o self, steps: &[usize], found: &mut Vec<&'o Self>) {
+        match (self, steps.split_first()) {
+            (Self::List(items), _) => items.iter().for_each(|item| item.each(steps, found)),
+            (Self::Object(values), Some((step, rest))) => {
+                values.get(*step).unwrap_or(&Self::Missing).each(rest, found);
+            }
+            (value, _) => found.push(value),
         }
     }
 }
 
-struct Entries<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+/// Why the reading stopped: what came is of no use.
+struct Unusable;
 
-impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Entries<'de>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut entries = Vec::new();
-                while let Some((Key(key), value)) = map.next_entry()? {
-                    entries.push((key, value));
-                }
-                Ok(Entries(entries))
-            }
-        }
-        deserializer.deserialize_map(Reader)
+impl From<JiterError> for Unusable {
+    fn from(_: JiterError) -> Self {
+        Self
     }
 }
 
-/// A key, borrowed from the body unless it holds an escape.
-#[derive(Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+type Read<T> = Result<T, Unusable>;
 
-struct Items<'a>(Vec<&'a RawValue>);
+struct Reader<'a> {
+    text: &'a str,
+    json: Jiter<'a>,
+}
 
-impl<'de: 'a, 'a> Deserialize<'de> for Items<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Items<'de>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a list")
+impl<'a> Reader<'a> {
+    /// `data`, `None` when it is null or not there, and `errors`.
+    fn answer(&mut self, asked: &[Asked<'_>]) -> Read<(Option<Vec<Opened<'a>>>, Vec<ProviderError>)> {
+        let (mut data, mut errors) = (None, Vec::new());
+        let mut key = self.json.next_object()?.map(Part::of);
+        while let Some(part) = key {
+            match part {
+                Part::Data => data = self.data(asked)?,
+                Part::Errors => errors = self.errors()?,
+                Part::Other => self.json.next_skip()?,
             }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                let mut items = Vec::new();
-                while let Some(item) = list.next_element()? {
-                    items.push(item);
-                }
-                Ok(Items(items))
-            }
+            key = self.json.next_key()?.map(Part::of);
         }
-        deserializer.deserialize_seq(Reader)
+        self.json.finish()?;
+        Ok((data, errors))
+    }
+
+    fn data(&mut self, asked: &[Asked<'_>]) -> Read<Option<Vec<Opened<'a>>>> {
+        if self.json.peek()? == Peek::Null {
+            self.json.next_null()?;
+            return Ok(None);
+        }
+        let mut data: Vec<_> = asked.iter().map(|_| Opened::Missing).collect();
+        let position = |key: &str| asked.iter().position(|one| one.alias == key);
+        let mut number = self.json.next_object()?.map(position);
+        while let Some(found) = number {
+            let start = self.json.current_index();
+            match found.and_then(|found| asked.get(found)) {
+                Some(one) => {
+                    let value = self.value(one.shape, 0)?;
+                    let raw = self.json.slice_to_current(start);
+                    // Several may have asked under one alias, each in its own shape.
+                    for (other, place) in asked.iter().zip(&mut data).filter(|(other, _)| other.alias == one.alias) {
+                        *place = if std::ptr::eq(other, one) { value.clone() } else { self.again(raw, other.shape)? };
+                    }
+                }
+                None => self.json.next_skip()?,
+            }
+            number = self.json.next_key()?.map(position);
+        }
+        Ok(Some(data))
+    }
+
+    fn again(&self, raw: &'a [u8], shape: &Shape) -> Read<Opened<'a>> {
+        let text = std::str::from_utf8(raw).map_err(|_| Unusable)?;
+        Reader { text, json: Jiter::new(raw) }.value(shape, 0)
+    }
+
+    fn errors(&mut self) -> Read<Vec<ProviderError>> {
+        let start = self.json.current_index();
+        self.json.next_skip()?;
+        let raw = self.json.slice_to_current(start);
+        let errors: Option<Vec<WireError>> = serde_json::from_slice(raw).map_err(|_| Unusable)?;
+        Ok(errors.unwrap_or_default().into_iter().take(MOST_ERRORS).map(ProviderError::from).collect())
+    }
+
+    fn value(&mut self, shape: &Shape, depth: usize) -> Read<Opened<'a>> {
+        let peek = self.json.peek()?;
+        match peek {
+            Peek::Null => {
+                self.json.known_null()?;
+                Ok(Opened::Null)
+            }
+            Peek::Object => self.object(shape, depth),
+            Peek::Array if depth < DEEPEST => self.list(shape, depth),
+            Peek::Array => Err(Unusable),
+            peek => self.scalar(peek),
+        }
+    }
+
+    fn object(&mut self, shape: &Shape, depth: usize) -> Read<Opened<'a>> {
+        let mut values: Vec<_> = (0..shape.len()).map(|_| Opened::Missing).collect();
+        let mut expected = 0;
+        let mut key = self.json.known_object()?.map(|key| shape.find(key, 0));
+        while let Some(found) = key {
+            match found {
+                Some((number, below)) => {
+                    let value = self.value(below, depth + 1)?;
+                    if let Some(place) = values.get_mut(number) {
+                        *place = value;
+                    }
+                    expected = number + 1;
+                }
+                None => self.json.next_skip()?,
+            }
+            key = self.json.next_key()?.map(|key| shape.find(key, expected));
+        }
+        Ok(Opened::Object(values))
+    }
+
+    fn list(&mut self, shape: &Shape, depth: usize) -> Read<Opened<'a>> {
+        let mut items = Vec::new();
+        let mut next = self.json.known_array()?;
+        while next.is_some() {
+            items.push(self.value(shape, depth + 1)?);
+            next = self.json.array_step()?;
+        }
+        Ok(Opened::List(items))
+    }
+
+    fn scalar(&mut self, peek: Peek) -> Read<Opened<'a>> {
+        let start = self.json.current_index();
+        match peek {
+            Peek::String => drop(self.json.known_str()?),
+            Peek::True | Peek::False => drop(self.json.known_bool(peek)?),
+            peek => drop(self.json.known_number_bytes(peek)?),
+        }
+        let end = self.json.current_index();
+        self.text.get(start..end).map(Opened::Scalar).ok_or(Unusable)
+    }
+}
+
+/// The parts of a GraphQL answer.
+enum Part {
+    Data,
+    Errors,
+    Other,
+}
+
+impl Part {
+    fn of(key: &str) -> Self {
+        match key {
+            "data" => Self::Data,
+            "errors" => Self::Errors,
+            _ => Self::Other,
+        }
     }
 }
 
@@ -187,11 +283,31 @@ impl<'de: 'a, 'a> Deserialize<'de> for Items<'a> {
 mod tests {
     use super::*;
 
+    fn shape(paths: &[&str]) -> Shape {
+        let paths: Vec<Vec<String>> =
+            paths.iter().map(|path| path.split('.').map(str::to_owned).collect()).collect();
+        Shape::of(&paths)
+    }
+
+    fn opened<'a>(body: &'a [u8], shape: &Shape) -> Result<ProviderAnswer<'a>, ProviderFailure> {
+        ProviderAnswer::open(body, &[Asked { alias: "r0_p".to_owned(), shape }])
+    }
+
     #[test]
-    fn opens_data_and_errors() {
-        let body = br#"{"data":{"r0_p":{"a":1}},"errors":[{"message":"x","path":["r0_p",3,"b"]}]}"#;
-        let answer = ProviderAnswer::open(body).unwrap();
-        assert_eq!(answer.data.get("r0_p").unwrap().get(), r#"{"a":1}"#);
+    fn opens_what_was_asked_and_the_errors() {
+        let body = br#"{"x":[{}],"data":{"more":{"a":[1]},"r0_p":{"c":7,"b":[{"d":"x\u00e9"},null,{}],"a":1e400}},
+            "errors":[{"message":"x","path":["r0_p",3,"b"]}]}"#;
+        let shape = shape(&["p.a", "p.b.d"]);
+        let answer = opened(body, &shape).unwrap();
+        let items = vec![
+            Opened::Object(vec![Opened::Scalar(r#""x\u00e9""#)]),
+            Opened::Null,
+            Opened::Object(vec![Opened::Missing]),
+        ];
+        assert_eq!(answer.data, [Opened::Object(vec![Opened::Scalar("1e400"), Opened::List(items)])]);
+        let mut found = Vec::new();
+        answer.data[0].each(&[1, 0], &mut found);
+        assert_eq!(found, [&Opened::Scalar(r#""x\u00e9""#), &Opened::Null, &Opened::Missing]);
         assert_eq!(
             answer.errors,
             [ProviderError { path: vec!["r0_p".into(), "b".into()], failure: ProviderFailure::Error }]
@@ -201,15 +317,33 @@ mod tests {
     #[test]
     fn p2_what_is_no_graphql_answer_is_bad_data_and_never_a_panic() {
         let deep = format!(r#"{{"data":{}"#, "[".repeat(1_000_000));
-        for body in ["", "{", "[]", "7", r#"{"data":7}"#, r#"{"data":null}"#, "{}", "\u{0}", r#"{"data":[]}"#, &deep] {
-            assert_eq!(ProviderAnswer::open(body.as_bytes()).err(), Some(ProviderFailure::BadData));
+        let deep_below = format!(r#"{{"data":{{"r0_p":{{"a":{}"#, "[".repeat(1_000_000));
+        let passed_over = format!(r#"{{"data":{{"r0_p":{{"z":{}"#, "{\"a\":".repeat(1_000_000));
+        let bad = [
+            "", "{", "[]", "7", r#"{"data":7}"#, r#"{"data":null}"#, "{}", "\u{0}", r#"{"data":[]}"#, &deep,
+            &deep_below, &passed_over, r#"{"data":{"r0_p":{"a":"\x"}}}"#, "{\"data\":{\"r0_p\":{\"a\":\"\n\"}}}",
+            r#"{"data":{"r0_p":{"a":01}}}"#, r#"{"data":{"r0_p":{"a":NaN}}}"#, r#"{"data":{"r0_p":{"a":"\ud800"}}}"#,
+            r#"{"data":{"r0_p":{}}} {}"#,
+        ];
+        for body in bad {
+            assert_eq!(opened(body.as_bytes(), &shape(&["p.a"])).err(), Some(ProviderFailure::BadData), "{:.40}", body);
         }
-        assert_eq!(ProviderAnswer::open(b"{\"data\":{\"a\":\"\xff\"}}").err(), Some(ProviderFailure::BadData));
+        assert_eq!(opened(b"{\"data\":{\"a\":\"\xff\"}}", &shape(&["p.a"])).err(), Some(ProviderFailure::BadData));
     }
 
     #[test]
     fn the_last_of_two_equal_keys_counts() {
-        let answer = ProviderAnswer::open(br#"{"data":{"a":1,"a":2}}"#).unwrap();
-        assert_eq!(answer.data.get("a").unwrap().get(), "2");
+        let shape = shape(&["p.a"]);
+        let answer = opened(br#"{"data":{"r0_p":{"a":1,"a":2}}}"#, &shape).unwrap();
+        assert_eq!(answer.data[0].at(&[0]), &Opened::Scalar("2"));
+    }
+
+    #[test]
+    fn two_shapes_may_be_asked_under_one_alias() {
+        let (a, b) = (shape(&["p.a"]), shape(&["p.b", "p.a"]));
+        let asked = [&a, &b].map(|shape| Asked { alias: "r4_p".to_owned(), shape });
+        let answer = ProviderAnswer::open(br#"{"data":{"r4_p":{"a":1,"b":2}}}"#, &asked).unwrap();
+        assert_eq!(answer.data[0].at(&[0]), &Opened::Scalar("1"));
+        assert_eq!((answer.data[1].at(&[0]), answer.data[1].at(&[1])), (&Opened::Scalar("2"), &Opened::Scalar("1")));
     }
 }

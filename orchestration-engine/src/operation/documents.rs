@@ -1,11 +1,14 @@
 //! Documents that were read already: parsed and validated once for the schema that is in force.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
-use apollo_compiler::{ExecutableDocument, parser::Parser, validation::Valid};
+use apollo_compiler::{ExecutableDocument, Name, executable::{Selection, SelectionSet}, parser::Parser, validation::Valid};
 use moka::sync::Cache;
 use ndx_config::Limits;
 
@@ -24,6 +27,8 @@ pub struct Document {
     pub number: u64,
     /// The document as the GraphQL library knows it.
     pub executable: Valid<ExecutableDocument>,
+    /// The variables on which `@skip` and `@include` depend: with them, what is asked changes.
+    pub conditions: Vec<Name>,
 }
 
 /// The documents that applications sent lately. They belong to one schema and end with it.
@@ -70,5 +75,26 @@ fn parse(schema: &ConsumerSchema, text: &str, limits: &Limits) -> Result<Documen
     })?;
     let valid = parsed.to_executable_validate(&schema.definition);
     let executable = valid.map_err(|errors| OperationError::Validation(mistakes(&errors.errors)))?;
-    Ok(Document { number: NEXT.fetch_add(1, Ordering::Relaxed), executable })
+    let conditions = conditions(&executable);
+    Ok(Document { number: NEXT.fetch_add(1, Ordering::Relaxed), executable, conditions })
+}
+
+fn conditions(document: &ExecutableDocument) -> Vec<Name> {
+    let operations = document.operations.iter().map(|operation| &operation.selection_set);
+    let fragments = document.fragments.values().map(|fragment| &fragment.selection_set);
+    let mut left: Vec<&SelectionSet> = operations.chain(fragments).collect();
+    let mut found = BTreeSet::new();
+    while let Some(set) = left.pop() {
+        for selection in &set.selections {
+            let conditional = ["skip", "include"].into_iter().filter_map(|name| selection.directives().get(name));
+            let values = conditional.filter_map(|directive| directive.specified_argument_by_name("if"));
+            found.extend(values.filter_map(|value| value.as_variable().cloned()));
+            match selection {
+                Selection::Field(field) => left.push(&field.selection_set),
+                Selection::InlineFragment(fragment) => left.push(&fragment.selection_set),
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+    found.into_iter().collect()
 }

@@ -9,7 +9,7 @@ use apollo_compiler::{
 use ndx_config::CanonicalForm;
 use ndx_contracts::Subject;
 
-use super::{PlannedRoot, QueryPlan};
+use super::{PlannedLookup, PlannedRoot, QueryPlan};
 use crate::operation::Operation;
 
 /// A plan with the values of one request.
@@ -18,11 +18,11 @@ pub struct Question {
     /// The plan.
     pub plan: Arc<QueryPlan>,
     /// One entry for each root of the plan.
-    pub roots: Vec<BoundRoot>,
+    pub roots: Vec<Arc<BoundRoot>>,
 }
 
 /// The values of one root.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct BoundRoot {
     /// The arguments; the one that names the person is in its canonical form.
     pub arguments: JsonMap,
@@ -51,29 +51,41 @@ pub enum BindError {
     },
 }
 
-impl Question {
-    /// The roots of the plan, each with its values.
-    pub fn roots(&self) -> impl Iterator<Item = (&PlannedRoot, &BoundRoot)> {
-        self.plan.roots.iter().zip(&self.roots)
-    }
-}
-
 /// Binds `plan` to the variables of `operation`. Identifiers of people are made canonical here, once, before anybody
 /// hashes, compares or sends them.
 ///
 /// # Errors
 /// When an argument that names a person is not an identifier.
 pub fn bind(plan: Arc<QueryPlan>, operation: &Operation, identifier: &CanonicalForm) -> Result<Question, BindError> {
-    let roots =
-        plan.roots.iter().map(|root| bind_root(root, &operation.variables, identifier)).collect::<Result<_, _>>()?;
+    let bound = |root: &PlannedRoot| Ok(Arc::new(bind_root(root, &operation.variables, identifier, None)?));
+    let roots = plan.roots.iter().map(bound).collect::<Result<_, BindError>>()?;
     Ok(Question { plan, roots })
 }
 
-fn bind_root(root: &PlannedRoot, variables: &JsonMap, identifier: &CanonicalForm) -> Result<BoundRoot, BindError> {
+/// Binds what `lookup` leads to, with the `value` that a provider gave.
+///
+/// # Errors
+/// When the value is not an identifier that anybody could have.
+pub fn bind_found(
+    lookup: &PlannedLookup,
+    value: JsonValue,
+    identifier: &CanonicalForm,
+) -> Result<Arc<BoundRoot>, BindError> {
+    let given = Some((lookup.argument.as_str(), value));
+    Ok(Arc::new(bind_root(&lookup.root, &JsonMap::new(), identifier, given)?))
+}
+
+fn bind_root(
+    root: &PlannedRoot,
+    variables: &JsonMap,
+    identifier: &CanonicalForm,
+    mut found: Option<(&str, JsonValue)>,
+) -> Result<BoundRoot, BindError> {
     let mut arguments = JsonMap::new();
     for argument in &root.arguments {
+        let found = found.take_if(|(name, _)| *name == argument.name).map(|(_, value)| value);
         // A variable that has no value is as if the argument were not there: then the default counts.
-        let given = argument.given.as_ref().and_then(|value| to_json(value, variables));
+        let given = found.or_else(|| argument.given.as_ref().and_then(|value| to_json(value, variables)));
         let value = given.or_else(|| argument.default.as_ref().and_then(|value| to_json(value, variables)));
         match value {
             Some(JsonValue::Null) if !argument.nullable => {

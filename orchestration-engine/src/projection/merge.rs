@@ -1,24 +1,18 @@
 //! Writes the answer.
 
-use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+use std::sync::Arc;
 
 use apollo_compiler::{
     Schema,
     ast::Type,
     response::{JsonMap, JsonValue},
 };
-use ndx_contracts::FieldRef;
-use serde_json::value::RawValue;
 
-use super::{
-    Cause, FieldError, Merged, Outcome, PathSegment, leaf,
-    locate::{Cursor, OpenedAnswers},
-};
+use super::{Cause, FieldError, Merged, Outcomes, PathSegment, leaf};
 use crate::{
-    consent::{ConsentedPlan, RootRefusal, Withheld},
-    execution::{Answers, Opened, ProviderFailure},
-    planner::{FieldKind, PlannedField, PlannedRoot},
-    schema::Source,
+    consent::{ConsentedPlan, Instance, Lead, Withheld},
+    execution::{Opened, OpenedAnswers, ProviderFailure},
+    planner::{FieldKind, Place, PlannedField, PlannedRoot, PlannedSource, ProviderCall},
 };
 
 /// A null stands where the schema promises a value: the parent is null too.
@@ -27,127 +21,176 @@ struct Propagate;
 type Written = Result<(), Propagate>;
 
 /// Merges `answers` into the answer to `plan`; `introspection` holds what the schema itself answers, by response key.
-pub fn merge(plan: &ConsentedPlan, answers: &Answers, schema: &Schema, introspection: &JsonMap) -> Merged {
+pub fn merge(plan: &ConsentedPlan, answers: &OpenedAnswers<'_>, schema: &Schema, introspection: &JsonMap) -> Merged {
     let mut merger = Merger {
         plan,
-        answers: OpenedAnswers::open(answers),
+        answers,
         schema,
         introspection,
-        root: 0,
-        out: String::new(),
+        out: String::with_capacity(1024),
         path: Vec::new(),
         errors: Vec::new(),
-        outcomes: BTreeMap::new(),
+        outcomes: Outcomes::of(plan.instances().len(), plan.plan().fields.len()),
     };
     let written = merger.roots();
-    let mut asked = plan.roots().filter(|(root, _)| !root.is_meta()).peekable();
-    let refused = asked.peek().is_some() && asked.all(|(_, root)| root.outcome.is_err());
+    let mut asked = plan.of_stage(0).filter(|(_, _, root)| !root.is_meta()).peekable();
+    let refused = asked.peek().is_some() && asked.all(|(_, instance, _)| instance.outcome.is_err());
     let data = if written.is_ok() && !refused { Some(merger.out) } else { None };
     Merged { data, errors: merger.errors, outcomes: merger.outcomes }
 }
 
-struct Merger<'a> {
-    plan: &'a ConsentedPlan,
-    answers: OpenedAnswers<'a>,
-    schema: &'a Schema,
-    introspection: &'a JsonMap,
-    /// The number of the root that is being written.
-    root: usize,
+struct Merger<'p> {
+    plan: &'p ConsentedPlan,
+    answers: &'p OpenedAnswers<'p>,
+    schema: &'p Schema,
+    introspection: &'p JsonMap,
     out: String,
-    path: Vec<PathSegment>,
+    path: Vec<Segment<'p>>,
     errors: Vec<FieldError>,
-    outcomes: BTreeMap<(usize, FieldRef), Outcome>,
+    outcomes: Outcomes,
 }
 
-impl<'a> Merger<'a> {
+/// A step on the way to a value; most values have no error, and then it is never copied.
+#[derive(Clone, Copy)]
+enum Segment<'p> {
+    Key(&'p str),
+    Index(usize),
+}
+
+/// Where the merger is: an instance, and the providers' objects around the field in it, outermost first.
+struct Within<'p> {
+    number: usize,
+    instance: &'p Instance,
+    root: &'p PlannedRoot,
+    around: Vec<&'p Opened<'p>>,
+}
+
+impl<'p> Merger<'p> {
     fn roots(&mut self) -> Written {
+        let plan = self.plan;
         self.out.push('{');
-        for (number, (root, consented)) in self.plan.roots().enumerate() {
-            self.root = number;
+        for (number, instance, root) in plan.of_stage(0) {
             self.key(&root.field, number == 0);
-            match &consented.outcome {
-                Err(refusal) => self.refused(root, refusal)?,
-                Ok(_) => self.answered(root)?,
-            }
+            self.instance(number, instance, root, &root.field)?;
             self.path.pop();
         }
         self.out.push('}');
         Ok(())
     }
 
-    fn refused(&mut self, root: &PlannedRoot, refusal: &RootRefusal) -> Written {
-        self.missing(&root.field, Cause::Refused(Arc::new(refusal.clone())))
+    /// Writes what is answered of an instance, in the place of `field`.
+    fn instance(
+        &mut self,
+        number: usize,
+        instance: &'p Instance,
+        root: &'p PlannedRoot,
+        field: &'p PlannedField,
+    ) -> Written {
+        let mut within = Within { number, instance, root, around: Vec::new() };
+        if let Err(refusal) = &instance.outcome {
+            let cause = Cause::Refused(Arc::new(refusal.clone()));
+            self.none_of(&within, &root.field, &cause);
+            return self.error(field, &field.ty, cause);
+        }
+        match &root.field.kind {
+            FieldKind::Object(None, fields) => {
+                // A list of found people has its items here, and each of them is nullable.
+                let ty = field.ty.item_type();
+                if self.nobody_knows(&within) {
+                    self.released_below(&within, &root.field);
+                    return self.null(ty);
+                }
+                self.object(&mut within, ty, fields)
+            }
+            _ => self.field(&mut within, &root.field),
+        }
     }
 
-    fn answered(&mut self, root: &PlannedRoot) -> Written {
-        let cursors = self.answers.cursors(self.plan, self.root, root);
-        let container = matches!(root.field.kind, FieldKind::Object(None, _));
-        if container && self.answers.nobody_knows(self.root, root, &cursors) {
-            self.mark_released(&root.field);
-            return self.null(&root.field.ty);
-        }
-        self.field(&root.field, &cursors)
+    /// Whether every provider that was asked knows nothing of what the instance is about.
+    fn nobody_knows(&self, within: &Within<'p>) -> bool {
+        let calls = &within.root.calls;
+        let knows_nothing = |(call, one): (usize, &ProviderCall)| {
+            let path = std::slice::from_ref(&one.root_field);
+            self.answers.answer(within.number, call).is_ok_and(|value| *value == Opened::Null)
+                && self.answers.failure_at(self.plan, (within.number, call), one, path).is_none()
+        };
+        !calls.is_empty() && calls.iter().enumerate().all(knows_nothing)
     }
 
     /// Writes the value of `field`; its key is written already and its path entered.
-    fn field(&mut self, field: &PlannedField, cursors: &[Cursor<'a>]) -> Written {
+    fn field(&mut self, within: &mut Within<'p>, field: &'p PlannedField) -> Written {
         match &field.kind {
-            FieldKind::Typename(name) => self.out.push_str(&format!("\"{name}\"")),
+            FieldKind::Typename(name) => {
+                self.out.push('"');
+                self.out.push_str(name);
+                self.out.push('"');
+                Ok(())
+            }
             FieldKind::Introspection => {
                 let value = self.introspection.get(field.response_key.as_str()).unwrap_or(&JsonValue::Null);
                 self.out.push_str(&value.to_string());
+                Ok(())
             }
-            FieldKind::Object(None, fields) => return self.object(&field.ty, fields, cursors),
-            FieldKind::Leaf(source) => match self.value(field, source, cursors) {
+            FieldKind::Object(None, fields) => self.object(within, &field.ty, fields),
+            FieldKind::Leaf(source) => match self.value(within, field, source) {
                 Ok(value) => {
-                    self.mark_released(field);
-                    return self.leaf(&field.ty, source, &value);
+                    self.outcomes.released(within.number, source.field);
+                    self.leaf(within, field, source, &field.ty, value)
                 }
-                Err(cause) => return self.missing(field, cause),
+                Err(cause) => self.missing(within, field, cause),
             },
-            FieldKind::Object(Some(source), fields) => match self.value(field, source, cursors) {
+            FieldKind::Object(Some(source), fields) => match self.value(within, field, source) {
+                Ok(value) => self.objects(within, field, source, fields, &field.ty, value),
+                Err(cause) => self.missing(within, field, cause),
+            },
+            FieldKind::Lookup(key, lookup) => match self.value(within, field, key) {
                 Ok(value) => {
-                    self.mark_released(field);
-                    return self.objects(
-                        &field.ty,
-                        (source, &Rc::from(source.path.as_slice())),
-                        fields,
-                        value,
-                        cursors,
-                    );
+                    self.outcomes.released(within.number, key.field);
+                    self.found(within, field, (key, *lookup), &field.ty, value)
                 }
-                Err(cause) => return self.missing(field, cause),
+                Err(cause) => self.missing(within, field, cause),
             },
         }
-        Ok(())
     }
 
-    /// The value of a source, unless it or all below it is withheld, or its provider failed.
-    fn value(&self, field: &PlannedField, source: &Source, cursors: &[Cursor<'a>]) -> Result<Rc<Opened<'a>>, Cause> {
-        if let Some(withheld) = self.withheld_whole(field) {
-            return Err(Cause::Withheld(withheld, (*source.provider).clone()));
+    /// The value of a source, unless all that is asked of it is withheld, or its provider failed. A null that the provider
+    /// says is one, where nothing went wrong, is data.
+    fn value(
+        &self,
+        within: &Within<'p>,
+        field: &'p PlannedField,
+        source: &'p PlannedSource,
+    ) -> Result<&'p Opened<'p>, Cause> {
+        if let Some(withheld) = withheld_whole(within.instance, field, source) {
+            return Err(Cause::Withheld(withheld, self.provider(source)));
         }
-        let found = self.answers.locate(self.root, source, cursors);
-        found.map_err(|failure| Cause::Provider(failure, (*source.provider).clone()))
-    }
-
-    /// Why nothing below `field` is released; `None` when something is.
-    fn withheld_whole(&self, field: &PlannedField) -> Option<Withheld> {
-        let (_, consented) = self.plan.roots().nth(self.root)?;
-        let released = consented.outcome.as_ref().ok()?;
-        let mut first = None;
-        for source in field.sources() {
-            first = first.or(Some(released.withheld(&source.field())?));
+        let provider = |failure| Cause::Provider(failure, self.provider(source));
+        let from = match source.from {
+            Place::Call(call) => self.answers.answer(within.number, call).map_err(provider)?,
+            Place::Inside(number) => within.around.get(number).copied().unwrap_or(&Opened::Missing),
+        };
+        match from.at(&source.steps) {
+            Opened::Null => self.failure(within, source).map_or(Ok(&Opened::Null), |failure| Err(provider(failure))),
+            Opened::Missing => Err(provider(self.failure(within, source).unwrap_or(ProviderFailure::BadData))),
+            value => Ok(value),
         }
-        first
     }
 
-    fn object(&mut self, ty: &Type, fields: &[PlannedField], cursors: &[Cursor<'a>]) -> Written {
+    /// What the provider says went wrong at `source`.
+    fn failure(&self, within: &Within<'p>, source: &PlannedSource) -> Option<ProviderFailure> {
+        let of = |(_, call): &(usize, &ProviderCall)| {
+            call.provider == source.provider && Some(&call.root_field) == source.path.first()
+        };
+        let (number, call) = within.root.calls.iter().enumerate().find(of)?;
+        self.answers.failure_at(self.plan, (within.number, number), call, &source.path)
+    }
+
+    fn object(&mut self, within: &mut Within<'p>, ty: &Type, fields: &'p [PlannedField]) -> Written {
         let start = self.out.len();
         self.out.push('{');
         for (number, field) in fields.iter().enumerate() {
             self.key(field, number == 0);
-            let written = self.field(field, cursors);
+            let written = self.field(within, field);
             self.path.pop();
             if written.is_err() {
                 self.out.truncate(start);
@@ -158,66 +201,112 @@ impl<'a> Merger<'a> {
         Ok(())
     }
 
-    /// An object or a list of objects that a provider sent; `base` is the path of `source`, shared by all elements.
+    /// An object or a list of objects that a provider sent.
     fn objects(
         &mut self,
+        within: &mut Within<'p>,
+        field: &'p PlannedField,
+        source: &'p PlannedSource,
+        fields: &'p [PlannedField],
         ty: &Type,
-        (source, base): (&Source, &Rc<[String]>),
-        fields: &[PlannedField],
-        value: Rc<Opened<'a>>,
-        cursors: &[Cursor<'a>],
+        value: &'p Opened<'p>,
     ) -> Written {
-        match &*value {
-            Opened::Null => self.null_of_provider(ty, source),
+        match value {
+            Opened::Null if !ty.is_non_null() => {
+                self.released_below(within, field);
+                self.null(ty)
+            }
             Opened::List(items) if ty.is_list() => {
-                self.list(ty, items, |merger, item_type, item| match Opened::open(item) {
-                    Ok(item) => merger.objects(item_type, (source, base), fields, Rc::new(item), cursors),
-                    Err(failure) => merger.bad(item_type, source, failure),
+                if items.is_empty() {
+                    self.released_below(within, field);
+                }
+                self.list(ty, items, |merger, item_type, item| {
+                    merger.objects(within, field, source, fields, item_type, item)
                 })
             }
             Opened::Object(_) if !ty.is_list() => {
-                let mut inside = cursors.to_vec();
-                inside.push(Cursor::inside(source, base, value));
-                self.object(ty, fields, &inside)
+                // An object of which only the name of its type is asked counts itself.
+                if within.instance.releases(source) {
+                    self.outcomes.released(within.number, source.field);
+                }
+                within.around.push(value);
+                let written = self.object(within, ty, fields);
+                within.around.pop();
+                written
             }
-            _ => self.bad(ty, source, ProviderFailure::BadData),
+            _ => self.bad(within, field, source, ty),
         }
     }
 
-    fn leaf(&mut self, ty: &Type, source: &Source, value: &Opened<'a>) -> Written {
+    fn leaf(
+        &mut self,
+        within: &Within<'p>,
+        field: &'p PlannedField,
+        source: &'p PlannedSource,
+        ty: &Type,
+        value: &'p Opened<'p>,
+    ) -> Written {
         match value {
-            Opened::Null => self.null_of_provider(ty, source),
-            Opened::List(items) if ty.is_list() => {
-                self.list(ty, items, |merger, item_type, item| match Opened::open(item) {
-                    Ok(item) => merger.leaf(item_type, source, &item),
-                    Err(failure) => merger.bad(item_type, source, failure),
-                })
-            }
+            Opened::Null if !ty.is_non_null() => self.null(ty),
+            Opened::List(items) if ty.is_list() => self.list(ty, items, |merger, item_type, item| {
+                merger.leaf(within, field, source, item_type, item)
+            }),
             Opened::Scalar(sent) if !ty.is_list() => match leaf::completed(self.schema, ty.inner_named_type(), sent) {
                 Some(text) => {
                     self.out.push_str(&text);
                     Ok(())
                 }
-                None => self.bad(ty, source, ProviderFailure::BadData),
+                None => self.bad(within, field, source, ty),
             },
-            _ => self.bad(ty, source, ProviderFailure::BadData),
+            _ => self.bad(within, field, source, ty),
+        }
+    }
+
+    /// What a value, or each of a list of values, leads to.
+    fn found(
+        &mut self,
+        within: &Within<'p>,
+        field: &'p PlannedField,
+        (key, lookup): (&'p PlannedSource, usize),
+        ty: &Type,
+        value: &'p Opened<'p>,
+    ) -> Written {
+        match value {
+            Opened::Null => self.null(ty),
+            Opened::List(items) if ty.is_list() => self.list(ty, items, |merger, item_type, item| {
+                merger.found(within, field, (key, lookup), item_type, item)
+            }),
+            Opened::Scalar(text) if !ty.is_list() => {
+                let plan = self.plan;
+                match plan.found(lookup, text) {
+                    Some(Lead::Instance(number)) => {
+                        let instance = plan.instances().get(number);
+                        let planned = instance.and_then(|one| Some((one, plan.plan().selection(one.selection)?)));
+                        let Some((instance, root)) = planned else { return self.bad(within, field, key, ty) };
+                        self.instance(number, instance, root, field)
+                    }
+                    Some(Lead::TooMany) => self.error(field, ty, Cause::TooManyFound),
+                    Some(Lead::NoIdentifier) | None => self.bad(within, field, key, ty),
+                }
+            }
+            _ => self.bad(within, field, key, ty),
         }
     }
 
     fn list(
         &mut self,
         ty: &Type,
-        items: &[&'a RawValue],
-        mut each: impl FnMut(&mut Self, &Type, &'a RawValue) -> Written,
+        items: &'p [Opened<'p>],
+        mut write: impl FnMut(&mut Self, &Type, &'p Opened<'p>) -> Written,
     ) -> Written {
         let start = self.out.len();
         self.out.push('[');
-        for (number, item) in items.iter().enumerate() {
-            if number > 0 {
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
                 self.out.push(',');
             }
-            self.path.push(PathSegment::Index(number));
-            let written = each(self, ty.item_type(), item);
+            self.path.push(Segment::Index(index));
+            let written = write(self, ty.item_type(), item);
             self.path.pop();
             if written.is_err() {
                 self.out.truncate(start);
@@ -228,15 +317,15 @@ impl<'a> Merger<'a> {
         Ok(())
     }
 
-    fn key(&mut self, field: &PlannedField, first: bool) {
+    /// Writes the key of `field` and enters its path.
+    fn key(&mut self, field: &'p PlannedField, first: bool) {
         if !first {
             self.out.push(',');
         }
-        self.out.push_str(&format!("\"{}\":", field.response_key));
-        self.path.push(PathSegment::Key(field.response_key.clone()));
+        self.out.push_str(&field.written_key);
+        self.path.push(Segment::Key(&field.response_key));
     }
 
-    /// Writes null, or nothing where the type does not allow it.
     fn null(&mut self, ty: &Type) -> Written {
         if ty.is_non_null() {
             return Err(Propagate);
@@ -245,37 +334,62 @@ impl<'a> Merger<'a> {
         Ok(())
     }
 
-    /// A null that the register returned is data, but where the schema promises a value it is bad data.
-    fn null_of_provider(&mut self, ty: &Type, source: &Source) -> Written {
-        if ty.is_non_null() { self.bad(ty, source, ProviderFailure::BadData) } else { self.null(ty) }
-    }
-
-    fn bad(&mut self, ty: &Type, source: &Source, failure: ProviderFailure) -> Written {
-        let cause = Cause::Provider(failure, (*source.provider).clone());
-        // Elsewhere in a list the same field may be fine, and then it has been released.
-        if !self.path.iter().any(|segment| matches!(segment, PathSegment::Index(_))) {
-            self.outcomes.insert((self.root, source.field()), Outcome::Missing(cause.clone()));
-        }
-        self.errors.push(FieldError { path: self.path.clone(), cause });
-        self.null(ty)
+    /// The provider sent what the schema does not promise, or null where it promises a value.
+    fn bad(&mut self, within: &Within<'p>, field: &'p PlannedField, source: &PlannedSource, ty: &Type) -> Written {
+        let cause = Cause::Provider(ProviderFailure::BadData, self.provider(source));
+        self.none_of(within, field, &cause);
+        self.error(field, ty, cause)
     }
 
     /// Nothing of `field` is in the answer.
-    fn missing(&mut self, field: &PlannedField, cause: Cause) -> Written {
-        for source in field.sources() {
-            self.outcomes.entry((self.root, source.field())).or_insert_with(|| Outcome::Missing(cause.clone()));
-        }
-        self.errors.push(FieldError { path: self.path.clone(), cause });
-        self.null(&field.ty)
+    fn missing(&mut self, within: &Within<'p>, field: &'p PlannedField, cause: Cause) -> Written {
+        self.none_of(within, field, &cause);
+        self.error(field, &field.ty, cause)
     }
 
-    /// What was asked below `field` is in the answer, unless something says otherwise further down.
-    fn mark_released(&mut self, field: &PlannedField) {
-        for source in field.sources() {
-            let withheld = matches!(&field.kind, FieldKind::Object(..)) && !self.plan.releases(self.root, source);
-            if !withheld {
-                self.outcomes.insert((self.root, source.field()), Outcome::Released);
-            }
+    fn error(&mut self, field: &'p PlannedField, ty: &Type, cause: Cause) -> Written {
+        let segment = |segment: &Segment<'_>| match segment {
+            Segment::Key(key) => PathSegment::Key((*key).to_owned()),
+            Segment::Index(index) => PathSegment::Index(*index),
+        };
+        let path = self.path.iter().map(segment).collect();
+        self.errors.push(FieldError { path, location: field.location, cause });
+        self.null(ty)
+    }
+
+    fn none_of(&mut self, within: &Within<'p>, field: &PlannedField, cause: &Cause) {
+        field.sources().iter().for_each(|source| self.outcomes.missing(within.number, source.field, cause));
+    }
+
+    /// That there is nothing here is what the providers said, and that is in the answer.
+    fn released_below(&mut self, within: &Within<'p>, field: &PlannedField) {
+        for source in field.sources().into_iter().filter(|source| within.instance.releases(source)) {
+            self.outcomes.released(within.number, source.field);
         }
     }
+
+    fn provider(&self, source: &PlannedSource) -> ndx_contracts::audit::ProviderName {
+        let provider = self.plan.plan().providers.get(source.provider);
+        // A source's number is that of a provider of the same plan.
+        provider.map(|provider| (*provider.name).clone()).unwrap_or_else(|| ndx_contracts::audit::ProviderName {
+            provider_key: String::new().into(),
+            schema_id: String::new().into(),
+        })
+    }
+}
+
+/// Why nothing that is asked of `source` is released; `None` when something is.
+fn withheld_whole(instance: &Instance, field: &PlannedField, source: &PlannedSource) -> Option<Withheld> {
+    let released = instance.outcome.as_ref().ok()?;
+    if released.is_whole() {
+        return None;
+    }
+    if let FieldKind::Leaf(_) | FieldKind::Lookup(..) = field.kind {
+        return released.withheld(source.field);
+    }
+    let mut first = None;
+    for source in field.sources() {
+        first = first.or(Some(released.withheld(source.field)?));
+    }
+    first
 }

@@ -6,18 +6,17 @@
 
 mod leaf;
 
-mod locate;
+mod outcomes;
 
 mod merge;
 
-use std::collections::BTreeMap;
+use ndx_contracts::audit::ProviderName;
 
-use ndx_contracts::{FieldRef, audit::ProviderName};
-
-pub use self::merge::merge;
+pub use self::{merge::merge, outcomes::Outcomes};
 use crate::{
     consent::{RootRefusal, Withheld},
     execution::ProviderFailure,
+    operation::Location,
 };
 
 /// The answer, merged.
@@ -27,8 +26,8 @@ pub struct Merged {
     pub data: Option<String>,
     /// Why each missing value is missing.
     pub errors: Vec<FieldError>,
-    /// What became of each field of each root, by the root's number in the plan.
-    pub outcomes: BTreeMap<(usize, FieldRef), Outcome>,
+    /// What became of each field of each instance.
+    pub outcomes: Outcomes,
 }
 
 /// A value that is missing, and why.
@@ -36,6 +35,8 @@ pub struct Merged {
 pub struct FieldError {
     /// Where in the answer.
     pub path: Vec<PathSegment>,
+    /// Where in the query.
+    pub location: Option<Location>,
     /// Why.
     pub cause: Cause,
 }
@@ -54,6 +55,8 @@ pub enum PathSegment {
 pub enum Cause {
     /// The whole root is refused.
     Refused(std::sync::Arc<RootRefusal>),
+    /// More people are found than one request may find.
+    TooManyFound,
     /// The field is withheld.
     Withheld(Withheld, ProviderName),
     /// The provider gave nothing that can be used.

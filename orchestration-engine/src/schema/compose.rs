@@ -4,19 +4,21 @@
 
 mod arguments;
 
+mod lookups;
+
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
 use apollo_compiler::{
-    Name, Schema,
+    Name, Node, Schema,
     schema::{ExtendedType, FieldDefinition, ObjectType},
 };
 use ndx_config::did_you_mean;
 use ndx_contracts::{ProviderKey, SchemaId, audit::ProviderName};
 
-use super::{Inputs, Leaf, ProviderSchemas, Root, Source};
+use super::{Inputs, Leaf, Lookup, ProviderSchemas, Root, Source};
 
 /// Line and column, from 1.
 pub type Place = Option<(usize, usize)>;
@@ -26,6 +28,7 @@ pub type Place = Option<(usize, usize)>;
 pub struct Composed {
     pub sources: HashMap<(String, String), Source>,
     pub roots: HashMap<String, Root>,
+    pub lookups: HashMap<(String, String), Lookup>,
     pub problems: Vec<(Place, String)>,
     pub warnings: Vec<(Place, String)>,
     /// Everything that a consumer can ask for and a provider must answer.
@@ -36,7 +39,7 @@ pub struct Composed {
 
 struct Composer<'a> {
     schema: &'a Schema,
-    query: &'a ObjectType,
+    query: &'a Node<ObjectType>,
     providers: &'a ProviderSchemas,
     inputs: &'a Inputs,
     found: Composed,
@@ -44,6 +47,8 @@ struct Composer<'a> {
     walked: HashSet<(String, Option<Source>)>,
     /// The types between the root and the field that is walked now.
     path: Vec<Name>,
+    /// The fields with `@lookup` that were met: they are checked when all roots are known.
+    lookups: Vec<(Node<ObjectType>, Name)>,
 }
 
 /// Composes `schema`.
@@ -53,8 +58,8 @@ pub fn compose(schema: &Schema, providers: &ProviderSchemas, inputs: &Inputs) ->
         let nothing = (None, "there is no `Query` type, so nothing could be asked".to_owned());
         return Composed { problems: vec![nothing], ..Composed::default() };
     };
-    let (found, walked, path) = (Composed::default(), HashSet::new(), Vec::new());
-    let mut composer = Composer { schema, query, providers, inputs, found, walked, path };
+    let (found, walked, path, lookups) = (Composed::default(), HashSet::new(), Vec::new(), Vec::new());
+    let mut composer = Composer { schema, query, providers, inputs, found, walked, path, lookups };
     for other in [&schema.schema_definition.mutation, &schema.schema_definition.subscription].into_iter().flatten() {
         let message = format!("the exchange only answers questions; remove the type `{}`", other.name);
         composer.found.problems.push((composer.place(&other.name), message));
@@ -64,6 +69,7 @@ pub fn compose(schema: &Schema, providers: &ProviderSchemas, inputs: &Inputs) ->
         composer.field(query, name, field, None, &mut reached);
         composer.root(name, field, &reached);
     }
+    composer.lookups();
     composer.one_provider_a_schema();
     composer.unreachable_types();
     composer.found
@@ -73,6 +79,10 @@ impl Composer<'_> {
     fn place(&self, name: &Name) -> Place {
         let range = name.location().and_then(|location| location.line_column_range(&self.schema.sources));
         range.map(|range| (range.start.line, range.start.column))
+    }
+
+    fn is_leaf(&self, type_name: &str) -> bool {
+        self.schema.types.get(type_name).is_none_or(ExtendedType::is_leaf)
     }
 
     fn note(&mut self, field: &FieldDefinition, message: String) {
@@ -85,7 +95,7 @@ impl Composer<'_> {
         let reached: HashSet<&str> = self.walked.iter().map(|(name, _)| name.as_str()).collect();
         let lost = |(name, kind): (&'_ Name, &'_ ExtendedType)| match kind {
             ExtendedType::Object(object) => {
-                (!kind.is_built_in() && **object != *self.query && !reached.contains(name.as_str())).then(|| {
+                (!kind.is_built_in() && object != self.query && !reached.contains(name.as_str())).then(|| {
                     (
                         self.place(&object.name),
                         format!("no query can reach the type `{name}`; use it in a field or remove it"),
@@ -119,12 +129,16 @@ impl Composer<'_> {
     /// Walks one field and everything below it; `reached` gathers the sources.
     fn field(
         &mut self,
-        parent: &ObjectType,
+        parent: &Node<ObjectType>,
         name: &str,
         field: &FieldDefinition,
         inside: Option<&Source>,
         reached: &mut Vec<Source>,
     ) {
+        if field.directives.has("lookup") {
+            self.lookups.push((parent.clone(), field.name.clone()));
+            return;
+        }
         let written = Source::from_directives(&field.directives);
         if written.is_none() && field.directives.has("sourceInfo") {
             self.note(
@@ -145,7 +159,7 @@ impl Composer<'_> {
         if let Some(written) = written {
             self.found.sources.insert((parent.name.to_string(), name.to_owned()), written);
         }
-        if !std::ptr::eq(parent, self.query) && !field.arguments.is_empty() {
+        if parent != self.query && !field.arguments.is_empty() {
             self.note(field, format!("`{}.{name}` has arguments, which only root fields can hand on", parent.name));
         }
         let type_name = field.ty.inner_named_type().clone();

@@ -79,8 +79,8 @@ impl Composition {
     pub fn into_schema(self) -> Result<ConsumerSchema, SchemaProblems> {
         let Self { mistakes, providers, composed, not_configured, .. } = self;
         match composed {
-            Some((text, definition, Composed { sources, roots, .. })) if mistakes.is_empty() => {
-                Ok(ConsumerSchema { text, definition, sources, roots, providers, not_configured })
+            Some((text, definition, Composed { sources, lookups, roots, .. })) if mistakes.is_empty() => {
+                Ok(ConsumerSchema { text, definition, sources, lookups, roots, providers, not_configured })
             }
             _ => Err(SchemaProblems(mistakes)),
         }

@@ -6,6 +6,8 @@ mod provider;
 
 mod source;
 
+mod lookup;
+
 mod compose;
 
 mod load;
@@ -20,6 +22,7 @@ use ndx_contracts::{FieldRef, audit::ProviderName};
 
 pub use self::{
     load::{Composition, Inputs, Leaf, check, load},
+    lookup::Lookup,
     provider::{ProviderSchema, ProviderSchemas},
     read::{SchemaProblem, SchemaProblems},
     source::Source,
@@ -34,6 +37,8 @@ pub struct ConsumerSchema {
     pub definition: Valid<Schema>,
     /// Where a field's value comes from, by type and field; containers have no source.
     sources: HashMap<(String, String), Source>,
+    /// The fields that lead to another person, by type and field.
+    lookups: HashMap<(String, String), Lookup>,
     /// What is known of each root field's arguments.
     roots: HashMap<String, Root>,
     /// The providers' own schemas, as far as they are known.
@@ -81,6 +86,11 @@ impl ConsumerSchema {
     /// Where `field` of `type_name` comes from, as it is written in the schema.
     pub fn source(&self, type_name: &str, field: &str) -> Option<&Source> {
         self.sources.get(&(type_name.to_owned(), field.to_owned()))
+    }
+
+    /// How `field` of `type_name` leads to another person, if it does.
+    pub fn lookup(&self, type_name: &str, field: &str) -> Option<&Lookup> {
+        self.lookups.get(&(type_name.to_owned(), field.to_owned()))
     }
 
     /// What is known of a root field.

@@ -13,6 +13,8 @@ mod composing;
 
 mod gates;
 
+mod looking_up;
+
 mod merging;
 
 mod planning;

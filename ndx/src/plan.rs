@@ -49,10 +49,10 @@ impl Plan {
         };
         let operation = operation::prepare(&Documents::default(), &schema, &request, &config.limits)
             .map_err(|error| told(&error))?;
-        let plan = planner::plan(&schema, &operation, config.limits.planned_fields)?;
+        let plan = planner::draw(&schema, &operation, &config.limits)?;
         let (text, hash) = (&plan.text, &plan.hash);
         for name in &schema.not_configured {
-            if plan.roots.iter().flat_map(|root| root.sources()).any(|source| *source.provider == *name) {
+            if plan.providers.iter().any(|provider| *provider.name == *name) {
                 eprintln!("{name} is not configured: it is not asked, and its fields answer PROVIDER_NOT_CONFIGURED");
             }
         }

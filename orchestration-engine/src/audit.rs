@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 use crate::{
     authentication::Caller,
-    consent::ConsentedPlan,
+    consent::{ConsentedPlan, Instance},
     error::{Refusal, cause_code},
-    planner::{BoundRoot, PlannedRoot, Question},
+    planner::{PlannedRoot, Question},
     projection::{Merged, Outcome},
 };
 
@@ -52,54 +52,66 @@ pub fn open(log: Arc<dyn AuditLog>, time: Duration, trace_id: TraceId) -> Entry 
 
 /// Notes who asks what. From here on a refusal is recorded: before, nobody's data was asked for.
 pub fn note(entry: &mut Entry, caller: &Caller, purpose: &ApplicationPurpose, question: &Arc<Question>) {
-    let subject = |(number, (root, bound)): (usize, (&PlannedRoot, &BoundRoot))| {
-        let subject = bound.subject.clone();
-        (!root.is_meta()).then(|| SubjectEntry { root: root_name(number, root), subject, consent: None })
-    };
+    let roots = question.plan.roots.iter().zip(&question.roots).enumerate();
+    let subjects = roots.filter(|(_, (root, _))| !root.is_meta()).map(|(number, (root, bound))| SubjectEntry {
+        root: root_name(number, root),
+        subject: bound.subject.clone(),
+        consent: None,
+    });
     entry.asked = Some(Asked {
         application: caller.application.id.clone(),
         member: caller.application.member.clone(),
         purpose: purpose.id.clone(),
         question: question.clone(),
         policy_version: None,
-        subjects: question.roots().enumerate().filter_map(subject).collect(),
+        subjects: subjects.collect(),
         providers: Vec::new(),
     });
 }
 
-/// What the record calls a root: its number in the query and its name in the schema. INVARIANT: never its response key,
-/// into which an application may have written an identifier.
+/// What the record calls an instance: its number and the root's name in the schema. INVARIANT: never its response key, into
+/// which an application may have written an identifier.
 fn root_name(number: usize, root: &PlannedRoot) -> String {
     format!("{number}:{}", root.field.name)
 }
 
-/// Writes the INTENT: what providers are about to be asked. Where nothing may be asked, there is no intent.
+/// Writes the INTENT of a stage: what providers are about to be asked, and about whom. Where nothing may be asked, there is
+/// no intent.
 ///
 /// # Errors
 /// When it cannot be written: then nothing may be fetched.
-pub async fn intend(entry: &mut Entry, plan: &ConsentedPlan) -> Result<(), JudgeError> {
+pub async fn intend(entry: &mut Entry, plan: &ConsentedPlan, stage: usize) -> Result<(), JudgeError> {
     let Some(asked) = &mut entry.asked else { return Ok(()) };
     asked.policy_version = plan.policy_version();
-    let consented: Vec<_> = plan.roots().filter(|(root, _)| !root.is_meta()).collect();
-    for (subject, (_, root)) in asked.subjects.iter_mut().zip(&consented) {
-        subject.consent.clone_from(&root.consent);
-    }
+    let everybody = plan.planned().filter(|(_, _, root)| !root.is_meta());
+    asked.subjects = everybody.map(|(number, instance, root)| subject(number, instance, root)).collect();
     let mut providers = BTreeSet::new();
     let mut fields = Vec::new();
-    for (number, (root, _)) in plan.roots().enumerate() {
-        for source in root.sources().into_iter().filter(|source| plan.releases(number, source)) {
-            providers.insert((*source.provider).clone());
-            let root = root_name(number, root);
-            fields.push(FieldEntry { root, field: source.field(), outcome: "asked".to_owned() });
+    for (number, instance, root) in plan.of_stage(stage) {
+        for source in root.sources.iter().filter(|source| instance.releases(source)) {
+            let (Some(provider), Some(field)) =
+                (plan.plan().providers.get(source.provider), plan.plan().fields.get(source.field))
+            else {
+                continue;
+            };
+            providers.insert((*provider.name).clone());
+            let outcome = "asked".to_owned();
+            fields.push(FieldEntry { root: root_name(number, root), field: field.clone(), outcome });
         }
     }
-    asked.providers = providers.into_iter().collect();
     if fields.is_empty() {
         return Ok(());
     }
+    providers.extend(asked.providers.drain(..));
+    asked.providers = providers.into_iter().collect();
     // Set before writing: should the write be cut off half-way, an ABORTED too many does no harm.
     entry.open = true;
     entry.append(AuditEvent::Intent { fields }).await
+}
+
+fn subject(number: usize, instance: &Instance, root: &PlannedRoot) -> SubjectEntry {
+    let (subject, consent) = (instance.bound.subject.clone(), instance.consent.clone());
+    SubjectEntry { root: root_name(number, root), subject, consent }
 }
 
 /// Writes the RELEASE: exactly what leaves, and what stands in the place of the rest. Where no provider was asked, the
@@ -107,22 +119,24 @@ pub async fn intend(entry: &mut Entry, plan: &ConsentedPlan) -> Result<(), Judge
 ///
 /// # Errors
 /// When it cannot be written: then nothing may leave.
-pub async fn release(entry: &mut Entry, merged: &Merged) -> Result<(), JudgeError> {
-    let Some(asked) = &entry.asked else { return Ok(()) };
+pub async fn release(entry: &mut Entry, plan: &ConsentedPlan, merged: &Merged) -> Result<(), JudgeError> {
+    let Some(asked) = &mut entry.asked else { return Ok(()) };
     if !entry.open && merged.errors.is_empty() {
         // Nothing but type names and the schema was asked for: nobody's data.
         return Ok(());
     }
-    let plan = &asked.question.plan;
-    let outcome = |((number, field), outcome): (&(usize, ndx_contracts::FieldRef), &Outcome)| FieldEntry {
-        root: plan.roots.get(*number).map_or_else(String::new, |root| root_name(*number, root)),
-        field: field.clone(),
-        outcome: match outcome {
+    let everybody = plan.planned().filter(|(_, _, root)| !root.is_meta());
+    asked.subjects = everybody.map(|(number, instance, root)| subject(number, instance, root)).collect();
+    let entry_of = |(number, field, outcome): (usize, usize, &Outcome)| {
+        let root = plan.plan().selection(plan.instances().get(number)?.selection)?;
+        let field = plan.plan().fields.get(field)?.clone();
+        let outcome = match outcome {
             Outcome::Released => "released".to_owned(),
             Outcome::Missing(cause) => cause_code(cause).as_str().to_owned(),
-        },
+        };
+        Some(FieldEntry { root: root_name(number, root), field, outcome })
     };
-    let fields: Vec<_> = merged.outcomes.iter().map(outcome).collect();
+    let fields: Vec<_> = merged.outcomes.iter().filter_map(entry_of).collect();
     let event = if entry.open {
         AuditEvent::Release { fields }
     } else {
@@ -144,12 +158,15 @@ pub async fn refuse(entry: &mut Entry, refusal: &Refusal) -> Result<(), JudgeErr
     let event = if entry.open {
         AuditEvent::Aborted { reason: code }
     } else {
+        let plan = &asked.question.plan;
+        let entry_of = |(root, field): (String, usize)| {
+            Some(FieldEntry { root, field: plan.fields.get(field)?.clone(), outcome: code.clone() })
+        };
         let of_root = |(number, root): (usize, &PlannedRoot)| {
             let name = root_name(number, root);
-            let entry = |field| FieldEntry { root: name.clone(), field, outcome: code.clone() };
-            root.fields().into_iter().map(entry).collect::<Vec<_>>()
+            root.sources.iter().map(|source| (name.clone(), source.field)).collect::<Vec<_>>()
         };
-        let fields = asked.question.plan.roots.iter().enumerate().flat_map(of_root).collect();
+        let fields = plan.roots.iter().enumerate().flat_map(of_root).filter_map(entry_of).collect();
         AuditEvent::Refused { code, fields }
     };
     // Should this fail, nothing more is tried: the audit service closes the entry when it next starts.

@@ -8,12 +8,14 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, header};
 use ndx_config::Limits;
-use ndx_contracts::TraceId;
+use ndx_contracts::{JudgeError, TraceId};
 
 use crate::{
-    audit, consent,
+    audit,
+    consent::{self, Asking},
     error::{Code, Refusal},
-    execution, operation, planner, policy, projection,
+    execution::{self, Answers, OpenedAnswers},
+    operation, planner, policy, projection,
     request::{self, RequestError},
     response::{self, Answer, MediaType},
     state::Gateway,
@@ -54,9 +56,10 @@ impl Budget {
         self.judge.min(self.left())
     }
 
-    /// For the providers: what is left, but for the time of the judges that are asked after them.
-    fn providers(&self) -> Duration {
-        self.left().saturating_sub(self.judge * 2).max(self.left() / 2)
+    /// When the providers must have answered: what is left, but for the time of the judges that are asked after them.
+    fn providers(&self) -> tokio::time::Instant {
+        let time = self.left().saturating_sub(self.judge * 2).max(self.left() / 2);
+        tokio::time::Instant::now() + time
     }
 }
 
@@ -72,7 +75,7 @@ pub async fn answer(gateway: &Gateway, incoming: Incoming) -> Answer {
         Err(refusal) if refusal.code() == Code::AuditUnavailable => response::refuse(&refusal, media_type, &trace_id),
         Err(refusal) => match audit::refuse(&mut entry, &refusal).await {
             Ok(()) => response::refuse(&refusal, media_type, &trace_id),
-            Err(error) => response::refuse(&Refusal::no_audit(&error), media_type, &trace_id),
+            Err(error) => response::refuse(&no_audit(error), media_type, &trace_id),
         },
     }
 }
@@ -83,7 +86,7 @@ async fn line(
     media_type: MediaType,
     entry: &mut audit::Entry,
 ) -> Result<Answer, Refusal> {
-    let Gateway { config, schema, documents, authenticator, judges, providers, .. } = gateway;
+    let Gateway { config, schema, documents, plans, authenticator, judges, providers, .. } = gateway;
     let Incoming { begun, headers, certificate, body, trace_id } = incoming;
     let budget = Budget::new(begun, &config.limits);
 
@@ -92,19 +95,32 @@ async fn line(
     let request = request::receive(&headers, &body?)?;
     let purpose = caller.purpose(&request)?;
     let operation = operation::prepare(documents, schema, &request, &config.limits)?;
-    let plan = planner::plan(schema, &operation, config.limits.planned_fields)?;
-    let question = Arc::new(planner::bind(Arc::new(plan), &operation, &config.identifier)?);
+    let plan = planner::plan(plans, schema, &operation, &config.limits)?;
+    let question = Arc::new(planner::bind(plan, &operation, &config.identifier)?);
     audit::note(entry, &caller, purpose, &question);
     let permitted = policy::enforce(question, &caller, purpose, &trace_id, &*judges.policy, budget.judge()).await?;
-    let consented = consent::require(permitted, &caller, purpose, &trace_id, schema, &*judges.consent, budget.judge())
-        .await
-        .map_err(|error| Refusal::no_consent_engine(&error))?;
-    audit::intend(entry, &consented).await.map_err(|error| Refusal::no_audit(&error))?;
-    let answers = execution::fetch(&consented, schema, providers, &trace_id, budget.providers()).await;
-    let consented = consent::still_valid(consented, &*judges.consent, budget.judge())
-        .await
-        .map_err(|error| Refusal::no_consent_engine(&error))?;
-    let merged = projection::merge(&consented, &answers, &schema.definition, &operation.introspection);
-    audit::release(entry, &merged).await.map_err(|error| Refusal::no_audit(&error))?;
+    let asking = Asking { caller: &caller, purpose, trace_id: &trace_id, judge: &*judges.consent };
+    let mut consented = consent::require(permitted, &asking, budget.judge()).await.map_err(no_consent)?;
+    let mut answers = Answers::default();
+    for stage in 0..consented.plan().stages {
+        audit::intend(entry, &consented, stage).await.map_err(no_audit)?;
+        execution::fetch(&consented, stage, schema, providers, &trace_id, budget.providers(), &mut answers).await;
+        let found = execution::found(&consented, stage + 1, &answers, &config.identifier);
+        consented = consent::stands(consented, found, config.limits.found_people, &asking, budget.judge())
+            .await
+            .map_err(no_consent)?;
+    }
+    let consented = consent::still_valid(consented, &*judges.consent, budget.judge()).await.map_err(no_consent)?;
+    let opened = OpenedAnswers::open(&answers, &consented, &config.identifier);
+    let merged = projection::merge(&consented, &opened, &schema.definition, &operation.introspection);
+    audit::release(entry, &consented, &merged).await.map_err(no_audit)?;
     Ok(response::respond(&merged, media_type, &trace_id))
+}
+
+fn no_consent(error: JudgeError) -> Refusal {
+    Refusal::no_consent_engine(&error)
+}
+
+fn no_audit(error: JudgeError) -> Refusal {
+    Refusal::no_audit(&error)
 }

@@ -14,6 +14,7 @@ use crate::{
     config::{Config, NoIdentifier},
     execution::{ProviderSetupError, Providers},
     operation::Documents,
+    planner::Plans,
     schema::{self, ConsumerSchema, SchemaProblems},
 };
 
@@ -36,6 +37,8 @@ pub struct Gateway {
     pub schema: ConsumerSchema,
     /// What they asked lately, read already.
     pub documents: Documents,
+    /// And planned already.
+    pub plans: Plans,
     /// Who may ask.
     pub authenticator: Authenticator,
     /// Who must agree.
@@ -94,7 +97,16 @@ impl Gateway {
         let verifier = TokenVerifier::for_access_tokens(keys, issuer, audiences, clock.clone());
         let authenticator = Authenticator::new(verifier, config.applications.clone());
         let providers = Providers::new(&config)?;
-        Ok(Self { config, schema, documents: Documents::default(), authenticator, judges, providers, clock })
+        Ok(Self {
+            config,
+            schema,
+            documents: Documents::default(),
+            plans: Plans::default(),
+            authenticator,
+            judges,
+            providers,
+            clock,
+        })
     }
 }
 

@@ -153,6 +153,11 @@ pub struct Limits {
     /// Fields of an answer's shape, all levels together.
     #[schemars(range(min = 1))]
     pub planned_fields: usize,
+    /// How often a question may go from one person to another in a row (`@lookup`).
+    pub lookup_depth: usize,
+    /// How many people one question may find on the way.
+    #[schemars(range(min = 1))]
+    pub found_people: usize,
     /// Milliseconds for a whole request; at most a minute: the audit log takes what is open for longer for interrupted.
     #[schemars(range(min = 1, max = 60_000))]
     pub request_timeout_ms: u64,
@@ -175,6 +180,8 @@ impl Default for Limits {
             document_depth: 50,
             root_fields: 20,
             planned_fields: 2_000,
+            lookup_depth: 3,
+            found_people: 100,
             request_timeout_ms: 10_000,
             provider_timeout_ms: 5_000,
             judge_timeout_ms: 2_000,

@@ -27,7 +27,6 @@ use crate::{
     authentication::Caller,
     planner::{BoundRoot, PlannedRoot, PlannedSource, QueryPlan, Question, Selection},
     policy::PermittedPlan,
-    schema::ConsumerSchema,
 };
 
 const JUDGE: &str = "the consent engine";
@@ -41,8 +40,6 @@ pub struct Asking<'a> {
     pub purpose: &'a ApplicationPurpose,
     /// The request.
     pub trace_id: &'a TraceId,
-    /// Knows what people call each field.
-    pub schema: &'a ConsumerSchema,
     /// Knows what people have shared.
     pub judge: &'a dyn ConsentEngine,
 }

@@ -18,16 +18,17 @@ pub fn code(cause: &Cause) -> Code {
     match cause {
         Cause::Refused(refusal) => match &**refusal {
             RootRefusal::NoSubject => Code::MissingIdentifier,
-            RootRefusal::NotApproved(..) => Code::CeNotApproved,
+            RootRefusal::NotApproved(..) | RootRefusal::ThirdPerson => Code::CeNotApproved,
         },
+        Cause::TooManyFound => Code::TooCostly,
         Cause::Withheld(Withheld::NotShared, _) => Code::FieldNotShared,
         Cause::Withheld(Withheld::Withdrawn, _) => Code::ConsentWithdrawn,
         Cause::Withheld(Withheld::NotConfigured, _) => Code::ProviderNotConfigured,
         Cause::Provider(failure, _) => match failure {
             ProviderFailure::Timeout => Code::ProviderTimeout,
-            ProviderFailure::Unavailable => Code::ProviderUnavailable,
+            ProviderFailure::Unavailable { .. } => Code::ProviderUnavailable,
             ProviderFailure::Refused => Code::ProviderRefused,
-            ProviderFailure::Quota => Code::ProviderQuota,
+            ProviderFailure::Quota { .. } => Code::ProviderQuota,
             ProviderFailure::BadData => Code::ProviderBadData,
             ProviderFailure::Error => Code::ProviderError,
             ProviderFailure::NotConfigured => Code::ProviderNotConfigured,
@@ -44,7 +45,12 @@ pub fn field_error(error: &FieldError) -> ClientError {
                 ClientError::new(code, "say whom the data is about: the argument that names the person is missing")
             }
             RootRefusal::NotApproved(answer, purpose) => not_approved(answer, purpose),
+            RootRefusal::ThirdPerson => {
+                let message = "this person was found on the way and has not shared this with the application";
+                ClientError::new(code, message).with("reason", "THIRD_PERSON")
+            }
         },
+        Cause::TooManyFound => ClientError::new(code, "the question finds more people than one question may"),
         Cause::Withheld(why, provider) => {
             let message = match why {
                 Withheld::NotShared => "the person did not share this",
@@ -54,19 +60,14 @@ pub fn field_error(error: &FieldError) -> ClientError {
             ClientError::new(code, message).with("provider", provider.provider_key.as_str())
         }
         Cause::Provider(failure, provider) => {
-            let message = match failure {
-                ProviderFailure::Timeout => "the provider did not answer in time",
-                ProviderFailure::Unavailable => "the provider cannot be reached",
-                ProviderFailure::Refused => "the provider does not accept the exchange",
-                ProviderFailure::Quota => "the provider has had enough requests for now",
-                ProviderFailure::BadData => "the provider's answer cannot be used",
-                ProviderFailure::Error => "the provider could not answer",
-                ProviderFailure::NotConfigured => "the exchange does not know how to reach the provider",
-            };
-            ClientError::new(code, message).with("provider", provider.provider_key.as_str())
+            let client = ClientError::new(code, failure.to_string()).with("provider", provider.provider_key.as_str());
+            match failure.retry_after() {
+                Some(seconds) => client.with("retryAfter", seconds),
+                None => client,
+            }
         }
     };
-    ClientError { path: error.path.clone(), ..client }
+    ClientError { path: error.path.clone(), locations: error.location.into_iter().collect(), ..client }
 }
 
 /// Where the person answers, or why she cannot be asked.

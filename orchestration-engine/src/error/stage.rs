@@ -86,6 +86,7 @@ impl From<PlanError> for Refusal {
             PlanError::TooManyFields { limit } => {
                 ClientError::new(Code::TooCostly, message).with("limit", limit).into()
             }
+            PlanError::TooManyLookups { limit } => ClientError::new(Code::TooDeep, message).with("limit", limit).into(),
             PlanError::NullCondition => ClientError::new(Code::VariablesInvalid, message).into(),
         }
     }

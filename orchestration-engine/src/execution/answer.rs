@@ -101,10 +101,10 @@ impl From<WireError> for ProviderError {
         };
         let failure = match error.extensions.and_then(|extensions| extensions.code).as_deref() {
             Some("PROVIDER_TIMEOUT") => ProviderFailure::Timeout,
-            Some("PROVIDER_UNAVAILABLE") => ProviderFailure::Unavailable,
+            Some("PROVIDER_UNAVAILABLE") => ProviderFailure::UNAVAILABLE,
             Some("PROVIDER_BAD_DATA") => ProviderFailure::BadData,
             Some("PROVIDER_REFUSED") => ProviderFailure::Refused,
-            Some("PROVIDER_QUOTA") => ProviderFailure::Quota,
+            Some("PROVIDER_QUOTA") => ProviderFailure::QUOTA,
             _ => ProviderFailure::Error,
         };
         Self { path: error.path.unwrap_or_default().into_iter().filter_map(field).collect(), failure }
@@ -284,8 +284,7 @@ mod tests {
     use super::*;
 
     fn shape(paths: &[&str]) -> Shape {
-        let paths: Vec<Vec<String>> =
-            paths.iter().map(|path| path.split('.').map(str::to_owned).collect()).collect();
+        let paths: Vec<Vec<String>> = paths.iter().map(|path| path.split('.').map(str::to_owned).collect()).collect();
         Shape::of(&paths)
     }
 
@@ -320,9 +319,23 @@ mod tests {
         let deep_below = format!(r#"{{"data":{{"r0_p":{{"a":{}"#, "[".repeat(1_000_000));
         let passed_over = format!(r#"{{"data":{{"r0_p":{{"z":{}"#, "{\"a\":".repeat(1_000_000));
         let bad = [
-            "", "{", "[]", "7", r#"{"data":7}"#, r#"{"data":null}"#, "{}", "\u{0}", r#"{"data":[]}"#, &deep,
-            &deep_below, &passed_over, r#"{"data":{"r0_p":{"a":"\x"}}}"#, "{\"data\":{\"r0_p\":{\"a\":\"\n\"}}}",
-            r#"{"data":{"r0_p":{"a":01}}}"#, r#"{"data":{"r0_p":{"a":NaN}}}"#, r#"{"data":{"r0_p":{"a":"\ud800"}}}"#,
+            "",
+            "{",
+            "[]",
+            "7",
+            r#"{"data":7}"#,
+            r#"{"data":null}"#,
+            "{}",
+            "\u{0}",
+            r#"{"data":[]}"#,
+            &deep,
+            &deep_below,
+            &passed_over,
+            r#"{"data":{"r0_p":{"a":"\x"}}}"#,
+            "{\"data\":{\"r0_p\":{\"a\":\"\n\"}}}",
+            r#"{"data":{"r0_p":{"a":01}}}"#,
+            r#"{"data":{"r0_p":{"a":NaN}}}"#,
+            r#"{"data":{"r0_p":{"a":"\ud800"}}}"#,
             r#"{"data":{"r0_p":{}}} {}"#,
         ];
         for body in bad {

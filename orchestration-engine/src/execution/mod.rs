@@ -2,6 +2,8 @@
 //!
 //! INVARIANT: nothing but a [`ConsentedPlan`] is accepted, and only the fields that it releases are asked for.
 
+mod failure;
+
 mod answer;
 
 mod transport;
@@ -10,108 +12,50 @@ mod credentials;
 
 mod provider;
 
+mod providers;
+
 mod opened;
 
 mod found;
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc};
 
 use apollo_compiler::response::JsonValue;
+use bytes::Bytes;
 use futures::future::join_all;
-use ndx_contracts::{TraceId, audit::ProviderName};
+use ndx_contracts::TraceId;
+use tokio::time::Instant;
 
 pub use self::{
     answer::Opened,
+    failure::ProviderFailure,
     found::found,
     opened::{Answers, OpenedAnswers},
     provider::Provider,
+    providers::{ProviderSetupError, Providers},
 };
 use crate::{
-    config::Config,
     consent::ConsentedPlan,
     planner::{ProviderCall, ProviderDocument, Slot, documents},
     schema::ConsumerSchema,
 };
 
-/// The registers that can be asked.
-#[derive(Debug)]
-pub struct Providers {
-    by_name: HashMap<ProviderName, Provider>,
-    time: Duration,
-}
-
-/// Why a provider gave nothing that can be used. What it said itself is not passed on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProviderFailure {
-    /// It did not answer in time.
-    Timeout,
-    /// It cannot be reached, or says that it cannot serve.
-    Unavailable,
-    /// It does not accept us.
-    Refused,
-    /// It has had enough of us for now.
-    Quota,
-    /// Its answer is not what was asked, is too large, or is not GraphQL.
-    BadData,
-    /// It says that something went wrong.
-    Error,
-    /// The configuration lacks it.
-    NotConfigured,
-}
-
-/// Why a provider cannot be set up.
-#[derive(Debug, thiserror::Error)]
-pub enum ProviderSetupError {
-    /// No HTTP client.
-    #[error("the HTTP client of a provider cannot be set up")]
-    Client(#[from] reqwest::Error),
-    /// Its credentials cannot be used.
-    #[error("the credentials of a provider cannot be used: {0}")]
-    Credentials(&'static str),
-}
-
-impl Providers {
-    /// Sets up the providers that `config` names; no connection is made yet.
-    ///
-    /// # Errors
-    /// When TLS cannot be set up, or a provider's secret was not resolved.
-    pub fn new(config: &Config) -> Result<Self, ProviderSetupError> {
-        let time = Duration::from_millis(config.limits.provider_timeout_ms);
-        let largest = config.limits.provider_body_bytes;
-        let by_name = config.providers.iter().map(|configured| {
-            let name =
-                ProviderName { provider_key: configured.provider_key.clone(), schema_id: configured.schema_id.clone() };
-            Ok((name, Provider::new(configured, largest, time)?))
-        });
-        Ok(Self { by_name: by_name.collect::<Result<_, ProviderSetupError>>()?, time })
-    }
-}
-
-/// Asks every provider that `plan` releases anything from in `stage`. Each has its own time, and none waits for another.
+/// Asks every provider that `plan` releases anything from in `stage`, and adds what they say to `answers`. Each has its own
+/// time, and none waits for another.
 pub async fn fetch(
     plan: &ConsentedPlan,
     stage: usize,
     schema: &ConsumerSchema,
     providers: &Providers,
     trace_id: &TraceId,
-    time_left: Duration,
+    deadline: Instant,
     answers: &mut Answers,
 ) {
-    let time = providers.time.min(time_left);
     let documents = in_stage(plan, stage, schema);
     let asked = documents.iter().filter_map(|document| {
         let name = &plan.plan().providers.get(document.provider)?.name;
-        Some(async move {
-            let Some(provider) = providers.by_name.get(&**name) else {
-                return (document.provider, Err(ProviderFailure::NotConfigured));
-            };
-            let answered = tokio::time::timeout(time, provider.ask(body(document, plan), trace_id)).await;
-            let answer = answered.unwrap_or(Err(ProviderFailure::Timeout));
-            if let Err(failure) = answer {
-                tracing::warn!(provider.key = %name.provider_key, trace.id = %trace_id, ?failure, "a provider failed");
-            }
-            (document.provider, answer)
-        })
+        let body = Bytes::from(body(document, plan));
+        Some(async move { (document.provider, providers.ask(name, body, trace_id, deadline).await) })
     });
     for (provider, answer) in join_all(asked).await {
         answers.0.insert((stage, provider), answer);
@@ -127,7 +71,11 @@ pub fn body(document: &ProviderDocument, plan: &ConsentedPlan) -> Vec<u8> {
 }
 
 /// What the providers are asked in `stage`: as the plan has it where everything is released, else only what is.
-pub fn in_stage<'p>(plan: &'p ConsentedPlan, stage: usize, schema: &ConsumerSchema) -> Cow<'p, [Arc<ProviderDocument>]> {
+pub fn in_stage<'p>(
+    plan: &'p ConsentedPlan,
+    stage: usize,
+    schema: &ConsumerSchema,
+) -> Cow<'p, [Arc<ProviderDocument>]> {
     let whole = plan.of_stage(stage).all(|(_, instance, _)| instance.outcome.as_ref().is_ok_and(|it| it.is_whole()));
     if stage == 0 && whole {
         return Cow::Borrowed(&plan.plan().whole);

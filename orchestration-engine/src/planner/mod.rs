@@ -46,6 +46,8 @@ pub struct QueryPlan {
     /// Every field that a provider is asked for, each once: what policy and consent are asked about. A source knows its
     /// field by its number here.
     pub fields: Vec<FieldRef>,
+    /// What people call each field, and the form in which it is held; by the fields' numbers.
+    pub labels: Vec<(String, Option<String>)>,
     /// The providers, each once; a source knows its provider by its number here.
     pub providers: Vec<PlannedProvider>,
     /// How often providers are asked one after the other: 1, and 1 for each level of lookups.
@@ -158,6 +160,8 @@ pub enum FieldKind {
 pub struct PlannedSource {
     /// Its provider's number in [`QueryPlan::providers`].
     pub provider: usize,
+    /// Its provider.
+    pub provider_name: Arc<ProviderName>,
     /// Its number in [`QueryPlan::fields`]; of an object of which values are asked, that of the first of them.
     pub field: usize,
     /// Its path from the provider's `Query` type.

@@ -80,7 +80,14 @@ impl Within {
             Some((number, around)) => (Place::Inside(number), all.into_iter().skip(around.path.len() - 1).collect()),
             None => (Place::Call(call), all),
         };
-        PlannedSource { provider, field: 0, path: source.path.clone(), from, steps }
+        PlannedSource {
+            provider,
+            provider_name: Arc::clone(&source.provider),
+            field: 0,
+            path: source.path.clone(),
+            from,
+            steps,
+        }
     }
 
     /// The call that asks for `source`, and the numbers of the keys in its answer.
@@ -120,13 +127,11 @@ impl Within {
             };
             let arguments = mappings.iter().filter(own).map(argument).collect();
             let echo = name.and_then(|name| schema.echo(name)).filter(|path| path.first() == Some(&root_field));
-            let echo = echo.filter(|_| about_a_person).map(|path| Echo {
-                path: path.to_vec(),
-                steps: shape.insert(path.iter().skip(1)),
-            });
-            let asked = |source: &&PlannedSource| {
-                source.provider == provider && source.path.first() == Some(&root_field)
-            };
+            let echo = echo
+                .filter(|_| about_a_person)
+                .map(|path| Echo { path: path.to_vec(), steps: shape.insert(path.iter().skip(1)) });
+            let asked =
+                |source: &&PlannedSource| source.provider == provider && source.path.first() == Some(&root_field);
             let paths = sources.iter().filter(asked).map(|source| source.path.clone()).collect();
             ProviderCall { provider, root_field, arguments, paths, echo, shape }
         };

@@ -71,7 +71,7 @@ impl<'p> Merger<'p> {
         self.out.push('{');
         for (number, instance, root) in plan.of_stage(0) {
             self.key(&root.field, number == 0);
-            self.instance(number, instance, root, &root.field)?;
+            self.instance(number, instance, root, &root.field, &root.field.ty)?;
             self.path.pop();
         }
         self.out.push('}');
@@ -85,17 +85,16 @@ impl<'p> Merger<'p> {
         instance: &'p Instance,
         root: &'p PlannedRoot,
         field: &'p PlannedField,
+        ty: &Type,
     ) -> Written {
         let mut within = Within { number, instance, root, around: Vec::new() };
         if let Err(refusal) = &instance.outcome {
             let cause = Cause::Refused(Arc::new(refusal.clone()));
             self.none_of(&within, &root.field, &cause);
-            return self.error(field, &field.ty, cause);
+            return self.error(field, ty, cause);
         }
         match &root.field.kind {
             FieldKind::Object(None, fields) => {
-                // A list of found people has its items here, and each of them is nullable.
-                let ty = field.ty.item_type();
                 if self.nobody_knows(&within) {
                     self.released_below(&within, &root.field);
                     return self.null(ty);
@@ -133,10 +132,7 @@ impl<'p> Merger<'p> {
             }
             FieldKind::Object(None, fields) => self.object(within, &field.ty, fields),
             FieldKind::Leaf(source) => match self.value(within, field, source) {
-                Ok(value) => {
-                    self.outcomes.released(within.number, source.field);
-                    self.leaf(within, field, source, &field.ty, value)
-                }
+                Ok(value) => self.leaf(within, field, source, &field.ty, value),
                 Err(cause) => self.missing(within, field, cause),
             },
             FieldKind::Object(Some(source), fields) => match self.value(within, field, source) {
@@ -162,9 +158,9 @@ impl<'p> Merger<'p> {
         source: &'p PlannedSource,
     ) -> Result<&'p Opened<'p>, Cause> {
         if let Some(withheld) = withheld_whole(within.instance, field, source) {
-            return Err(Cause::Withheld(withheld, self.provider(source)));
+            return Err(Cause::Withheld(withheld, source.provider_name.clone()));
         }
-        let provider = |failure| Cause::Provider(failure, self.provider(source));
+        let provider = |failure| Cause::Provider(failure, source.provider_name.clone());
         let from = match source.from {
             Place::Call(call) => self.answers.answer(within.number, call).map_err(provider)?,
             Place::Inside(number) => within.around.get(number).copied().unwrap_or(&Opened::Missing),
@@ -248,11 +244,12 @@ impl<'p> Merger<'p> {
     ) -> Written {
         match value {
             Opened::Null if !ty.is_non_null() => self.null(ty),
-            Opened::List(items) if ty.is_list() => self.list(ty, items, |merger, item_type, item| {
-                merger.leaf(within, field, source, item_type, item)
-            }),
+            Opened::List(items) if ty.is_list() => {
+                self.list(ty, items, |merger, item_type, item| merger.leaf(within, field, source, item_type, item))
+            }
             Opened::Scalar(sent) if !ty.is_list() => match leaf::completed(self.schema, ty.inner_named_type(), sent) {
                 Some(text) => {
+                    self.outcomes.released(within.number, source.field);
                     self.out.push_str(&text);
                     Ok(())
                 }
@@ -273,9 +270,8 @@ impl<'p> Merger<'p> {
     ) -> Written {
         match value {
             Opened::Null => self.null(ty),
-            Opened::List(items) if ty.is_list() => self.list(ty, items, |merger, item_type, item| {
-                merger.found(within, field, (key, lookup), item_type, item)
-            }),
+            Opened::List(items) if ty.is_list() => self
+                .list(ty, items, |merger, item_type, item| merger.found(within, field, (key, lookup), item_type, item)),
             Opened::Scalar(text) if !ty.is_list() => {
                 let plan = self.plan;
                 match plan.found(lookup, text) {
@@ -283,7 +279,7 @@ impl<'p> Merger<'p> {
                         let instance = plan.instances().get(number);
                         let planned = instance.and_then(|one| Some((one, plan.plan().selection(one.selection)?)));
                         let Some((instance, root)) = planned else { return self.bad(within, field, key, ty) };
-                        self.instance(number, instance, root, field)
+                        self.instance(number, instance, root, field, ty)
                     }
                     Some(Lead::TooMany) => self.error(field, ty, Cause::TooManyFound),
                     Some(Lead::NoIdentifier) | None => self.bad(within, field, key, ty),
@@ -336,7 +332,7 @@ impl<'p> Merger<'p> {
 
     /// The provider sent what the schema does not promise, or null where it promises a value.
     fn bad(&mut self, within: &Within<'p>, field: &'p PlannedField, source: &PlannedSource, ty: &Type) -> Written {
-        let cause = Cause::Provider(ProviderFailure::BadData, self.provider(source));
+        let cause = Cause::Provider(ProviderFailure::BadData, source.provider_name.clone());
         self.none_of(within, field, &cause);
         self.error(field, ty, cause)
     }
@@ -366,15 +362,6 @@ impl<'p> Merger<'p> {
         for source in field.sources().into_iter().filter(|source| within.instance.releases(source)) {
             self.outcomes.released(within.number, source.field);
         }
-    }
-
-    fn provider(&self, source: &PlannedSource) -> ndx_contracts::audit::ProviderName {
-        let provider = self.plan.plan().providers.get(source.provider);
-        // A source's number is that of a provider of the same plan.
-        provider.map(|provider| (*provider.name).clone()).unwrap_or_else(|| ndx_contracts::audit::ProviderName {
-            provider_key: String::new().into(),
-            schema_id: String::new().into(),
-        })
     }
 }
 

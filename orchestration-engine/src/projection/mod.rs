@@ -10,6 +10,8 @@ mod outcomes;
 
 mod merge;
 
+use std::sync::Arc;
+
 use ndx_contracts::audit::ProviderName;
 
 pub use self::{merge::merge, outcomes::Outcomes};
@@ -54,13 +56,13 @@ pub enum PathSegment {
 #[derive(Debug, Clone)]
 pub enum Cause {
     /// The whole root is refused.
-    Refused(std::sync::Arc<RootRefusal>),
+    Refused(Arc<RootRefusal>),
     /// More people are found than one request may find.
     TooManyFound,
     /// The field is withheld.
-    Withheld(Withheld, ProviderName),
+    Withheld(Withheld, Arc<ProviderName>),
     /// The provider gave nothing that can be used.
-    Provider(ProviderFailure, ProviderName),
+    Provider(ProviderFailure, Arc<ProviderName>),
 }
 
 /// What became of a field.

@@ -1,14 +1,14 @@
 //! Reads the consumer schema and the provider schemas from their files and composes them.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
 };
 
 use apollo_compiler::{Schema, validation::Valid};
 use aws_lc_rs::digest::{SHA256, digest};
 use chrono::DateTime;
-use ndx_config::{ArgMapping, did_you_mean};
+use ndx_config::{ArgMapping, Provider, did_you_mean};
 use ndx_contracts::{FieldRef, ProviderKey, SchemaId, audit::ProviderName};
 
 use super::{
@@ -80,7 +80,8 @@ impl Composition {
         let Self { mistakes, providers, composed, not_configured, .. } = self;
         match composed {
             Some((text, definition, Composed { sources, lookups, roots, .. })) if mistakes.is_empty() => {
-                Ok(ConsumerSchema { text, definition, sources, lookups, roots, providers, not_configured })
+                let echoes = HashMap::new();
+                Ok(ConsumerSchema { text, definition, sources, lookups, roots, providers, not_configured, echoes })
             }
             _ => Err(SchemaProblems(mistakes)),
         }
@@ -112,7 +113,14 @@ impl Composition {
 /// # Errors
 /// With every mistake in any of them.
 pub fn load(config: &Config) -> Result<ConsumerSchema, SchemaProblems> {
-    check(&Inputs::from(config)).into_schema()
+    let mut schema = check(&Inputs::from(config)).into_schema()?;
+    let echo = |provider: &Provider| {
+        let path = provider.echo.as_ref()?.split('.').map(str::to_owned).collect();
+        let (provider_key, schema_id) = (provider.provider_key.clone(), provider.schema_id.clone());
+        Some((ProviderName { provider_key, schema_id }, path))
+    };
+    schema.echoes = config.providers.iter().filter_map(echo).collect();
+    Ok(schema)
 }
 
 /// Loads and composes the schemas as far as that can be done, and tells everything that is wrong with them.

@@ -16,7 +16,12 @@ pub mod drift;
 
 use std::{collections::HashMap, sync::Arc};
 
-use apollo_compiler::{Schema, schema::ExtendedType, validation::Valid};
+use apollo_compiler::{
+    Schema,
+    ast::OperationType,
+    schema::{ExtendedType, FieldDefinition},
+    validation::Valid,
+};
 use chrono::{DateTime, Utc};
 use ndx_contracts::{FieldRef, audit::ProviderName};
 
@@ -45,6 +50,8 @@ pub struct ConsumerSchema {
     pub providers: ProviderSchemas,
     /// The providers that the schema names and the configuration lacks.
     pub not_configured: Vec<ProviderName>,
+    /// Where a provider says whose record it is, where it does.
+    echoes: HashMap<ProviderName, Vec<String>>,
 }
 
 /// The text of the consumer schema, and where it comes from.
@@ -96,6 +103,17 @@ impl ConsumerSchema {
     /// What is known of a root field.
     pub fn root(&self, field: &str) -> Option<&Root> {
         self.roots.get(field)
+    }
+
+    /// A root field as the schema defines it.
+    pub fn root_definition(&self, field: &str) -> Option<&FieldDefinition> {
+        let query = self.definition.root_operation(OperationType::Query)?;
+        self.definition.get_object(query)?.fields.get(field).map(|field| &***field)
+    }
+
+    /// Where `provider` says whose record it is: a path from its `Query` type.
+    pub fn echo(&self, provider: &ProviderName) -> Option<&[String]> {
+        self.echoes.get(provider).map(Vec::as_slice)
     }
 
     /// Whether values of the type `name` are leaves.

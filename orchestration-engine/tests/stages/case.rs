@@ -5,19 +5,18 @@ use std::{collections::BTreeSet, path::Path, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 use ndx_contracts::{
-    FieldRef, JudgeError, Need, ProviderKey, SchemaId,
-    audit::ProviderName,
+    FieldRef, JudgeError, Need,
     consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, ConsentStatus, StandingConsent},
     policy::{Decision, DecisionRequest, Effect, FieldDecision, PolicyDecisionPoint},
 };
 use orchestration_engine::{
     authentication::Caller,
     config::Config,
-    consent::{self, ConsentedPlan},
+    consent::{self, Asking, ConsentedPlan},
     error::field_error,
-    execution::{Answers, ProviderFailure},
+    execution::{self, Answers, OpenedAnswers, ProviderFailure},
     operation::{self, Documents, Operation},
-    planner::{self, QueryPlan, Question},
+    planner::{self, PlannedProvider, QueryPlan, Question},
     policy,
     projection::{self, Merged},
     request::GraphqlRequest,
@@ -94,6 +93,11 @@ impl ConsentEngine for Ledger {
         })
     }
 
+    async fn standing(&self, requirement: &ConsentRequirement) -> Result<Option<ConsentAnswer>, JudgeError> {
+        let answer = self.require(requirement).await?;
+        Ok(Some(ConsentAnswer { portal_url: None, manage_url: None, ..answer }))
+    }
+
     async fn withdrawn(&self, standing: &[StandingConsent]) -> Result<Vec<StandingConsent>, JudgeError> {
         let lost = |one: &StandingConsent| {
             let digit = char::from_u32(u32::try_from(one.consent_id.as_u128()).unwrap()).unwrap();
@@ -122,37 +126,72 @@ impl Country {
     }
 
     pub fn plan(&self, query: &str) -> QueryPlan {
-        planner::plan(&self.schema, &self.operation(query, "{}"), self.config.limits.planned_fields).unwrap()
+        planner::draw(&self.schema, &self.operation(query, "{}"), &self.config.limits).unwrap()
     }
 
+    /// The question as the gates let it through: what `then` does with it.
     pub async fn consented(&self, operation: &Operation, ledger: &Ledger) -> ConsentedPlan {
-        let plan = planner::plan(&self.schema, operation, self.config.limits.planned_fields).unwrap();
+        let plan = planner::draw(&self.schema, operation, &self.config.limits).unwrap();
         let question: Question = planner::bind(Arc::new(plan), operation, &self.config.identifier).unwrap();
-        let caller = Caller { application: self.config.applications[&"passport-app".into()].clone() };
-        let purpose = &caller.application.purposes[0];
-        let (trace, time) = ("t".into(), Duration::from_secs(1));
-        let permitted = policy::enforce(Arc::new(question), &caller, purpose, &trace, &PermitAll, time).await.unwrap();
-        consent::require(permitted, &caller, purpose, &trace, &self.schema, ledger, time).await.unwrap()
+        let caller = self.caller();
+        let (purpose, trace_id, time) = (&caller.application.purposes[0], "t".into(), Duration::from_secs(1));
+        let permitted =
+            policy::enforce(Arc::new(question), &caller, purpose, &trace_id, &PermitAll, time).await.unwrap();
+        let asking = Asking { caller: &caller, purpose, trace_id: &trace_id, judge: ledger };
+        consent::require(permitted, &asking, time).await.unwrap()
     }
 
-    /// The answer to `query` when the providers answer so: `(key, schema, body or failure)`.
+    fn caller(&self) -> Caller {
+        Caller { application: self.config.applications[&"passport-app".into()].clone() }
+    }
+
+    /// The answer to `query` when the providers answer so, in the first stage: `(key, schema, body or failure)`.
     pub async fn answer(
         &self,
         query: &str,
         ledger: Ledger,
         providers: &[(&str, &str, Result<&str, ProviderFailure>)],
     ) -> String {
+        self.answer_in_stages(query, ledger, &[providers]).await.0
+    }
+
+    /// The same where they are asked stage after stage; and what they were asked, a line each.
+    pub async fn answer_in_stages(
+        &self,
+        query: &str,
+        ledger: Ledger,
+        stages: &[&[(&str, &str, Result<&str, ProviderFailure>)]],
+    ) -> (String, String) {
         let operation = self.operation(query, "{}");
-        let consented = self.consented(&operation, &ledger).await;
-        let consented = consent::still_valid(consented, &ledger, Duration::from_secs(1)).await.unwrap();
-        let name = |key: &str, schema: &str| {
-            Arc::new(ProviderName { provider_key: ProviderKey::new(key), schema_id: SchemaId::new(schema) })
-        };
-        let answers: Answers = providers
-            .iter()
-            .map(|(key, schema, answer)| (name(key, schema), answer.map(|body| Bytes::from(body.to_owned()))))
-            .collect();
-        print(&projection::merge(&consented, &answers, &self.schema.definition, &operation.introspection))
+        let mut consented = self.consented(&operation, &ledger).await;
+        let (caller, time, trace_id) = (self.caller(), Duration::from_secs(1), "t".into());
+        let purpose = &caller.application.purposes[0];
+        let asking = Asking { caller: &caller, purpose, trace_id: &trace_id, judge: &ledger };
+        let mut answers = Answers::default();
+        let mut asked = String::new();
+        for (stage, providers) in stages.iter().enumerate() {
+            for document in execution::in_stage(&consented, stage, &self.schema).iter() {
+                let body: serde_json::Value = serde_json::from_slice(&execution::body(document, &consented)).unwrap();
+                let provider = &consented.plan().providers[document.provider].name.provider_key;
+                asked.push_str(&format!(
+                    "{stage} {provider}: {} {}\n",
+                    body["query"].as_str().unwrap(),
+                    body["variables"]
+                ));
+            }
+            for (key, schema, answer) in *providers {
+                let is = |one: &PlannedProvider| one.name.to_string() == format!("{key}/{schema}");
+                let number = consented.plan().providers.iter().position(is);
+                let body = answer.map(|body| Bytes::from(body.to_owned()));
+                number.map(|number| answers.0.insert((stage, number), body));
+            }
+            let found = execution::found(&consented, stage + 1, &answers, &self.config.identifier);
+            consented = consent::stands(consented, found, 100, &asking, time).await.unwrap();
+        }
+        let consented = consent::still_valid(consented, &ledger, time).await.unwrap();
+        let opened = OpenedAnswers::open(&answers, &consented, &self.config.identifier);
+        let merged = projection::merge(&consented, &opened, &self.schema.definition, &operation.introspection);
+        (print(&merged), asked)
     }
 }
 
@@ -168,7 +207,10 @@ fn print(merged: &Merged) -> String {
                 projection::PathSegment::Index(index) => index.to_string(),
             })
             .collect();
-        let detail = error.more.get("provider").or(error.more.get("consentStatus")).and_then(|value| value.as_str());
+        let detail = ["provider", "consentStatus", "reason"]
+            .into_iter()
+            .find_map(|key| error.more.get(key))
+            .and_then(|value| value.as_str());
         text.push_str(&format!("\n{} {} {}", error.code.as_str(), path.join("."), detail.unwrap_or("-")));
     }
     text

@@ -56,8 +56,8 @@ async fn c10_a_field_that_was_left_out_is_null_with_its_own_error_and_never_aske
         "{\"personInfo\":{\"fullName\":\"A\",\"profession\":null}}\nFIELD_NOT_SHARED personInfo.profession drp"
     );
     let consented = country.consented(&country.operation(query, "{}"), &ledger()).await;
-    let sources: Vec<_> = consented.question().plan.roots[0].sources().into_iter().cloned().collect();
-    assert_eq!(sources.iter().map(|source| consented.releases(0, source)).collect::<Vec<_>>(), [true, false]);
+    let (_, instance, root) = consented.planned().next().unwrap();
+    assert_eq!(root.sources.iter().map(|source| instance.releases(source)).collect::<Vec<_>>(), [true, false]);
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn c1_a_field_that_was_withdrawn_in_flight_does_not_leave() {
 
 fn bound(country: &Country, query: &str, variables: &str) -> Result<Question, BindError> {
     let operation = country.operation(query, variables);
-    let plan = planner::plan(&country.schema, &operation, 2000).unwrap();
+    let plan = planner::draw(&country.schema, &operation, &country.config.limits).unwrap();
     planner::bind(Arc::new(plan), &operation, &country.config.identifier)
 }
 
@@ -101,7 +101,7 @@ fn g7_what_is_no_identifier_is_refused_before_anybody_is_asked() {
 async fn a_provider_that_fails_leaves_its_fields_null_and_the_others_there() {
     let query = r#"{ personInfo(nic: "199512345671") { fullName address name } }"#;
     let rgd = r#"{"data":{"r0_getPersonInfo":{"name":"N"}}}"#;
-    let failed = Err(ProviderFailure::Unavailable);
+    let failed = Err(ProviderFailure::UNAVAILABLE);
     let answer = farajaland().answer(query, Ledger(vec![]), &[(DRP.0, DRP.1, failed), (RGD.0, RGD.1, Ok(rgd))]).await;
     insta::assert_snapshot!(answer, @r#"
     {"personInfo":{"fullName":null,"address":null,"name":"N"}}

@@ -112,6 +112,10 @@ impl ConsentEngine for Court {
         })
     }
 
+    async fn standing(&self, requirement: &ConsentRequirement) -> Result<Option<ConsentAnswer>, JudgeError> {
+        self.require(requirement).await.map(Some)
+    }
+
     async fn withdrawn(&self, _: &[StandingConsent]) -> Result<Vec<StandingConsent>, JudgeError> {
         match self.fault {
             Fault::RecheckFails => Err(failed()),

@@ -17,6 +17,15 @@ pub trait ConsentEngine: Send + Sync {
     /// When the engine cannot be reached or cannot read or write its ledger.
     async fn require(&self, requirement: &ConsentRequirement) -> Result<ConsentAnswer, JudgeError>;
 
+    /// What of the required fields stands already, of a person who is not to be asked: one found by way of another, or one
+    /// about whom it is only explained what would happen. Nothing is made, written or opened by asking, and the answer
+    /// leads nowhere: it has neither `portal_url` nor `manage_url`. `None` when this person never had anything with this
+    /// application and purpose.
+    ///
+    /// # Errors
+    /// As for [`ConsentEngine::require`].
+    async fn standing(&self, requirement: &ConsentRequirement) -> Result<Option<ConsentAnswer>, JudgeError>;
+
     /// Looks again, from the ledger itself, just before the release: which of these fields are not shared any more?
     /// One entry for each consent that has lost a field; an empty list when all still stands.
     ///

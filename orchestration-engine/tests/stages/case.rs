@@ -94,6 +94,11 @@ impl ConsentEngine for Ledger {
         })
     }
 
+    async fn standing(&self, requirement: &ConsentRequirement) -> Result<Option<ConsentAnswer>, JudgeError> {
+        let answer = self.require(requirement).await?;
+        Ok(Some(ConsentAnswer { portal_url: None, manage_url: None, ..answer }))
+    }
+
     async fn withdrawn(&self, standing: &[StandingConsent]) -> Result<Vec<StandingConsent>, JudgeError> {
         let lost = |one: &StandingConsent| {
             let digit = char::from_u32(u32::try_from(one.consent_id.as_u128()).unwrap()).unwrap();

@@ -16,9 +16,11 @@ pub enum WriteError {
     /// The database refused the commit.
     #[error("the records could not be written")]
     Refused(#[source] Arc<StoreError>),
-    /// A second INTENT of one request.
-    #[error("the request is open already")]
-    OpenAlready,
+    /// An INTENT of a request that has had its end.
+    #[error(
+        "the request has ended: it took so long that it was closed as ABORTED, or this is a second request of one id"
+    )]
+    HasEnded,
     /// A RELEASE without an INTENT, or of a request that was closed as ABORTED meanwhile.
     #[error("the request is not open: it was never opened, or took so long that it was closed as ABORTED")]
     NotOpen,

@@ -95,7 +95,7 @@ async fn run(
 fn result(written: Written) -> Result<(), WriteError> {
     match written {
         Written::Kept => Ok(()),
-        Written::OpenAlready => Err(WriteError::OpenAlready),
+        Written::HasEnded => Err(WriteError::HasEnded),
         Written::NotOpen => Err(WriteError::NotOpen),
     }
 }

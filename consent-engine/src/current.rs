@@ -161,11 +161,7 @@ impl Current {
     /// Where the required fields stand, after a request was opened for those that the person must be asked for.
     pub(crate) async fn ask(&self, requirement: &ConsentRequirement) -> Result<Asked, EngineError> {
         let ConsentRequirement { application, purpose, subject, trace_id, .. } = requirement;
-        self.registered(application, purpose)?;
-        let wanted = self.wanted(requirement);
-        if wanted.is_empty() {
-            return Err(EngineError::NoFields);
-        }
+        let wanted = self.wanted(requirement)?;
         let lifetime = self.config.request_lifetime;
         let answered = |recorded: Recorded, now| {
             let answer = self.answer(&recorded, &wanted, now);
@@ -187,6 +183,18 @@ impl Current {
         self.append(&mut *writing, &mut recorded, lapsed.into_iter().chain(request), now, trace_id).await?;
         writing.commit().await?;
         Ok(answered(recorded, now))
+    }
+
+    /// Where the required fields stand, of a person who is not to be asked: reads, and leads nowhere.
+    pub(crate) async fn standing(
+        &self,
+        requirement: &ConsentRequirement,
+    ) -> Result<Option<ConsentAnswer>, EngineError> {
+        let ConsentRequirement { application, purpose, subject, .. } = requirement;
+        let wanted = self.wanted(requirement)?;
+        let found = self.store.find(subject, application, purpose).await?;
+        let answer = found.map(|recorded| self.answer(&recorded, &wanted, self.now()));
+        Ok(answer.map(|answer| ConsentAnswer { portal_url: None, manage_url: None, ..answer }))
     }
 
     /// Which of these fields are not shared any more, from the ledger itself.
@@ -212,15 +220,16 @@ impl Current {
         known.then_some(()).ok_or_else(|| EngineError::UnknownPurpose(application.clone(), purpose.clone()))
     }
 
-    /// The required fields, each once, with the body that keeps each.
-    fn wanted(&self, requirement: &ConsentRequirement) -> Vec<AskedField> {
+    /// The required fields of a registered application and purpose, each once, with the body that keeps each.
+    fn wanted(&self, requirement: &ConsentRequirement) -> Result<Vec<AskedField>, EngineError> {
+        self.registered(&requirement.application, &requirement.purpose)?;
         let mut wanted: Vec<AskedField> = Vec::new();
         for required in &requirement.fields {
             if !wanted.iter().any(|asked| asked.field == required.field) {
                 wanted.push(AskedField::new(required, self.config.keeper(&required.field.schema_id).cloned()));
             }
         }
-        wanted
+        if wanted.is_empty() { Err(EngineError::NoFields) } else { Ok(wanted) }
     }
 
     fn answer(&self, recorded: &Recorded, wanted: &[AskedField], now: DateTime<Utc>) -> ConsentAnswer {

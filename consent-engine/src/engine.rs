@@ -73,6 +73,10 @@ impl ConsentEngine for Engine {
         Ok(self.current().ask(requirement).await?.answer)
     }
 
+    async fn standing(&self, requirement: &ConsentRequirement) -> Result<Option<ConsentAnswer>, JudgeError> {
+        Ok(self.current().standing(requirement).await?)
+    }
+
     async fn withdrawn(&self, standing: &[StandingConsent]) -> Result<Vec<StandingConsent>, JudgeError> {
         Ok(self.current().withdrawn(standing).await?)
     }

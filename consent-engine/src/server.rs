@@ -19,7 +19,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{self, answer, consents, health, mine, one, withdrawn},
+    api::{self, answer, consents, health, mine, one, standing, withdrawn},
     engine::Engine,
     pages::Templates,
     portal,
@@ -77,7 +77,10 @@ fn open() -> OpenApiRouter {
 }
 
 fn for_services() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(consents::create, consents::latest)).routes(routes!(withdrawn::withdrawn))
+    OpenApiRouter::new()
+        .routes(routes!(consents::create, consents::latest))
+        .routes(routes!(standing::standing))
+        .routes(routes!(withdrawn::withdrawn))
 }
 
 fn for_citizens() -> OpenApiRouter {

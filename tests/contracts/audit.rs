@@ -51,6 +51,8 @@ async fn suite(ground: Ground) {
     let [released, aborted, refused] = [1, 2, 3].map(Uuid::from_u128);
     for event in [
         (released, AuditEvent::Intent { fields: fields("asked") }),
+        // A second stage of the same request.
+        (released, AuditEvent::Intent { fields: fields("asked") }),
         (released, AuditEvent::Release { fields: fields("released") }),
         (aborted, AuditEvent::Intent { fields: fields("asked") }),
         (aborted, AuditEvent::Aborted { reason: "cancelled".to_owned() }),
@@ -60,12 +62,13 @@ async fn suite(ground: Ground) {
     }
     // One that was closed is closed: a second end is not written.
     judge.append(record(released, AuditEvent::Release { fields: fields("released") })).await.unwrap_err();
+    judge.append(record(released, AuditEvent::Intent { fields: fields("asked") })).await.unwrap_err();
 
     let filter = RecordFilter { limit: 100, ..RecordFilter::default() };
     let page = serde_json::to_value(audit.records(&filter).await.unwrap()).unwrap();
     let logs = page["logs"].as_array().unwrap();
     let events: Vec<_> = logs.iter().rev().map(|log| log["event"].as_str().unwrap()).collect();
-    assert_eq!(events, ["INTENT", "RELEASE", "INTENT", "ABORTED", "REFUSED"]);
+    assert_eq!(events, ["INTENT", "INTENT", "RELEASE", "INTENT", "ABORTED", "REFUSED"]);
     let release = logs.iter().find(|log| log["event"] == "RELEASE").unwrap();
     assert_eq!(release["requestId"], released.to_string());
     assert_eq!((&release["policyVersion"], &release["planHash"]), (&7.into(), &"abc".into()));

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use consent_engine::{Decision, Engine};
 use ndx_contracts::{
     FieldRef, Need, Subject,
-    consent::{ConsentEngine, ConsentRequirement, ConsentStatus, RequiredField, StandingConsent},
+    consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, ConsentStatus, RequiredField, StandingConsent},
 };
 use ndx_remote::RemoteConsentEngine;
 use ndx_testkit::Stores;
@@ -50,7 +50,11 @@ async fn suite(ground: Ground) {
     let both = vec![name.clone(), work.clone()];
     let refs = [name.field.clone(), work.field.clone()];
 
+    let nothing = judge.standing(&requirement(&nayana, both.clone())).await.unwrap();
+    assert_eq!(nothing, None);
+    assert!(engine.current().consents_of(&nayana).await.unwrap().is_empty(), "looking makes nothing");
     let asked = judge.require(&requirement(&nayana, both.clone())).await.unwrap();
+    leads_nowhere(&*judge, &requirement(&nayana, both.clone()), &asked).await;
     assert_eq!((asked.status, asked.covered.len(), asked.declined.len()), (ConsentStatus::Pending, 0, 0));
     let mut missing = asked.missing.clone();
     missing.sort();
@@ -84,6 +88,12 @@ async fn suite(ground: Ground) {
     assert_eq!((shared.status, shared.covered.as_slice()), (ConsentStatus::Approved, &refs[..1]));
     assert_eq!((shared.declined.as_slice(), shared.missing.len()), (&refs[1..], 0));
     assert!(shared.portal_url.is_none() && shared.manage_url.is_some() && shared.version > asked.version);
+    leads_nowhere(&*judge, &requirement(&nayana, both.clone()), &shared).await;
+    let more = requirement(&nayana, vec![name.clone(), field("person.sex", Need::Needed)]);
+    let stands = judge.standing(&more).await.unwrap().unwrap();
+    assert_eq!((stands.covered.as_slice(), stands.missing.len()), (&refs[..1], 1));
+    let unasked = engine.current().consent_of(&nayana, asked.consent_id).await.unwrap();
+    assert_eq!((unasked.consent.version, unasked.consent.request), (shared.version, None), "looking opens nothing");
     let wider =
         judge.require(&requirement(&nayana, vec![name.clone(), field("person.sex", Need::Needed)])).await.unwrap();
     assert_eq!(wider.missing, [FieldRef::new("drp-schema-v1", "person.sex")], "only what is new is asked");
@@ -99,6 +109,7 @@ async fn suite(ground: Ground) {
     let stopped = judge.require(&requirement(&nayana, both.clone())).await.unwrap();
     assert!(matches!(stopped.status, ConsentStatus::Revoked | ConsentStatus::Rejected), "{:?}", stopped.status);
     assert!(stopped.portal_url.is_none() && stopped.covered.is_empty());
+    leads_nowhere(&*judge, &requirement(&nayana, both.clone()), &stopped).await;
     engine.current().decide(&regina, other.consent_id, other.version, Decision::Deny, &"t".into()).await.unwrap();
     let denied = judge.require(&requirement(&regina, both)).await.unwrap();
     assert_eq!((denied.status, denied.portal_url), (ConsentStatus::Rejected, None));
@@ -106,6 +117,14 @@ async fn suite(ground: Ground) {
     let mut unknown = requirement(&nayana, vec![name]);
     unknown.application = "stranger".into();
     judge.require(&unknown).await.unwrap_err();
+    judge.standing(&unknown).await.unwrap_err();
     engine.close().await;
     judge.withdrawn(&standing).await.unwrap_err();
+    judge.standing(&requirement(&regina, vec![work])).await.unwrap_err();
+}
+
+/// What stands says the same as `answer`, which was just given to the same question, and leads nobody anywhere.
+async fn leads_nowhere(judge: &dyn ConsentEngine, asked: &ConsentRequirement, answer: &ConsentAnswer) {
+    let stands = judge.standing(asked).await.unwrap().unwrap();
+    assert_eq!(stands, ConsentAnswer { portal_url: None, manage_url: None, ..answer.clone() });
 }

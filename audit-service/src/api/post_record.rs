@@ -21,7 +21,8 @@ const HIGHEST: u64 = 1_000_000_000_000;
 /// Keeps one record
 ///
 /// When this answers 204, an INTENT survives the end of every process, and any other record, with all that were kept before
-/// it, the end of power. A RELEASE is kept only while its INTENT is open: 409 means that the request was closed as ABORTED
+/// it, the end of power. A request may have several INTENTs, one a stage, and has one end. A RELEASE is kept only while its
+/// request is open, and an INTENT only while it has had no end: 409 means that the request was closed as ABORTED
 /// meanwhile, and nothing may leave. An ABORTED for which nothing is open is answered with 204 and says nothing new.
 #[utoipa::path(
     post,
@@ -33,7 +34,7 @@ const HIGHEST: u64 = 1_000_000_000_000;
         (status = 204, description = "The record is kept."),
         (status = 400, description = "This is no record.", body = Problem),
         (status = 401, description = "No service token for this service.", body = Problem),
-        (status = 409, description = "An INTENT of a request that is open, or a RELEASE of one that is not.", body = Problem),
+        (status = 409, description = "An INTENT of a request that has had its end, or a RELEASE of one that is not open.", body = Problem),
         (status = 413, description = "The body is longer than 1 MiB.", body = Problem),
         (status = 415, description = "The body is not said to be `application/json`.", body = Problem),
         (status = 503, description = "The record cannot be kept: nothing may be asked, and nothing may leave.", body = Problem),

@@ -50,7 +50,7 @@ pub fn unreadable(error: &StoreError) -> Response {
 /// Something was not kept.
 pub fn unwritten(error: &WriteError) -> Response {
     match error {
-        WriteError::OpenAlready => problem(StatusCode::CONFLICT, "REQUEST_OPEN", "Request is open", error.to_string()),
+        WriteError::HasEnded => problem(StatusCode::CONFLICT, "REQUEST_ENDED", "Request has ended", error.to_string()),
         WriteError::NotOpen => {
             problem(StatusCode::CONFLICT, "REQUEST_NOT_OPEN", "Request is not open", error.to_string())
         }

@@ -69,15 +69,17 @@ async fn told(pool: &AnyPool, keyring: &Keyring, seen: &[Sighting]) -> Result<Ve
     };
     let posted: HashMap<i64, LogRecord> = posted_events::at(pool, keyring, &seqs(true)).await?.into_iter().collect();
     let records = audit_records::with_intents(pool, &seqs(false)).await?;
-    let intents: HashMap<Uuid, &RecordEntry> =
-        records.iter().filter(|record| record.event == "INTENT").map(|record| (record.request_id, record)).collect();
+    let mut intents: HashMap<Uuid, Vec<&RecordEntry>> = HashMap::new();
+    for intent in records.iter().filter(|record| record.event == "INTENT") {
+        intents.entry(intent.request_id).or_default().push(intent);
+    }
     let records: HashMap<i64, &RecordEntry> = records.iter().map(|record| (record.seq, record)).collect();
     let tell = |one: &Sighting| {
         if one.posted {
             return posted.get(&one.seq).cloned();
         }
         let end = records.get(&one.seq)?;
-        let said = Said { end, intent: intents.get(&end.request_id).copied() };
+        let said = Said { end, intents: intents.get(&end.request_id).map(Vec::as_slice).unwrap_or_default() };
         said.event(one.event_type?, &one.part)
     };
     seen.iter()
@@ -85,10 +87,10 @@ async fn told(pool: &AnyPool, keyring: &Keyring, seen: &[Sighting]) -> Result<Ve
         .collect()
 }
 
-/// What is recorded of a request: its end, and its INTENT where there was one.
+/// What is recorded of a request: its end, and the INTENTs before it, one a stage, in their order.
 struct Said<'r> {
     end: &'r RecordEntry,
-    intent: Option<&'r RecordEntry>,
+    intents: &'r [&'r RecordEntry],
 }
 
 /// What an event says besides what all events of a request have in common.
@@ -135,12 +137,17 @@ impl Said<'_> {
         })
     }
 
-    /// Each asked field with its outcome: of the end, or where that says nothing of fields, of the INTENT.
-    fn fields(&self) -> &[FieldEntry] {
-        match (self.end.content.fields.as_slice(), self.intent) {
-            ([], Some(intent)) => &intent.content.fields,
-            (fields, _) => fields,
+    /// Each asked field with its outcome: of the end, or where that says nothing of fields, of the INTENTs.
+    fn fields(&self) -> Vec<&FieldEntry> {
+        match self.end.content.fields.as_slice() {
+            [] => self.intended().collect(),
+            fields => fields.iter().collect(),
         }
+    }
+
+    /// What the INTENTs said would be asked.
+    fn intended(&self) -> impl Iterator<Item = &FieldEntry> {
+        self.intents.iter().flat_map(|intent| &intent.content.fields)
     }
 
     fn data_request(&self) -> Told {
@@ -157,7 +164,7 @@ impl Said<'_> {
 
     fn policy_check(&self) -> Told {
         let denied = self.end.content.code.as_deref() == Some("PDP_NOT_ALLOWED");
-        let required: Vec<_> = self.fields().iter().map(|entry| &entry.field).collect();
+        let required: Vec<_> = self.fields().into_iter().map(|entry| &entry.field).collect();
         Told {
             good: !denied,
             target: POLICY.to_owned(),
@@ -192,8 +199,8 @@ impl Said<'_> {
     fn provider_fetch(&self, part: &str) -> Option<Told> {
         let provider = self.end.content.providers.get(part.parse::<usize>().ok()?)?;
         let of_it = |entry: &&FieldEntry| entry.field.schema_id == provider.schema_id;
-        let requested = self.intent.map_or(self.fields(), |intent| &intent.content.fields);
-        let requested: Vec<_> = requested.iter().filter(of_it).map(|entry| &entry.field.field_name).collect();
+        let requested = if self.intents.is_empty() { self.fields() } else { self.intended().collect() };
+        let requested: Vec<_> = requested.into_iter().filter(of_it).map(|entry| &entry.field.field_name).collect();
         let failed = |entry: &FieldEntry| entry.outcome.starts_with("PROVIDER_");
         Some(Told {
             good: self.end.event == "RELEASE" && !self.end.content.fields.iter().filter(of_it).any(failed),

@@ -165,7 +165,8 @@ pub async fn add(connection: &mut AnyConnection, rows: &[RecordRow]) -> Result<(
     .await
 }
 
-/// Closes `request` as interrupted, with an ABORTED at the place `seq` that says what its last INTENT said.
+/// Closes `request` as interrupted, with an ABORTED at the place `seq` that names the providers and people of all its
+/// INTENTs.
 ///
 /// # Errors
 /// When the database refuses.
@@ -176,24 +177,30 @@ pub async fn abort(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let select = "SELECT seq, trace_id, application, member, purpose, content FROM audit_records
-                  WHERE request_id = $1 AND event = 'INTENT' ORDER BY seq DESC LIMIT 1";
-    let intent = sqlx::query(select).bind(request.to_string()).fetch_one(&mut *connection).await?;
-    let said = content(&intent)?;
+                  WHERE request_id = $1 AND event = 'INTENT' ORDER BY seq DESC";
+    let intents = sqlx::query(select).bind(request.to_string()).fetch_all(&mut *connection).await?;
+    let last = intents.first().ok_or_else(|| StoreError::Corrupt("an open request has no INTENT".to_owned()))?;
+    let mut said = content(last)?;
+    for earlier in intents.iter().skip(1) {
+        said.providers.extend(content(earlier)?.providers);
+    }
+    said.providers.sort();
+    said.providers.dedup();
     let aborted = Content { fields: Vec::new(), reason: Some("interrupted".to_owned()), ..said };
     let row = RecordRow {
         seq,
         id: Uuid::new_v4(),
         request_id: request,
-        trace_id: intent.try_get("trace_id")?,
+        trace_id: last.try_get("trace_id")?,
         event: "ABORTED",
         recorded_at: time_text(now),
-        application: intent.try_get("application")?,
-        member: intent.try_get("member")?,
-        purpose: intent.try_get("purpose")?,
+        application: last.try_get("application")?,
+        member: last.try_get("member")?,
+        purpose: last.try_get("purpose")?,
         content: aborted.text()?,
     };
     add(connection, &[row]).await?;
-    audit_subjects::copy(connection, intent.try_get("seq")?, seq).await
+    audit_subjects::gather(connection, request, seq).await
 }
 
 /// The records that `filter` wants, newest first.
@@ -220,7 +227,7 @@ pub async fn page(pool: &AnyPool, filter: &RecordFilter) -> Result<Page<RecordEn
     Ok(Page { logs: entries(pool, &rows).await?, total, limit: filter.limit, offset: filter.offset })
 }
 
-/// The records at the places `seqs`, and the INTENTs of their requests.
+/// The records at the places `seqs`, and the INTENTs of their requests, in their order.
 ///
 /// # Errors
 /// When the database refuses.
@@ -231,7 +238,8 @@ pub async fn with_intents(pool: &AnyPool, seqs: &[i64]) -> Result<Vec<RecordEntr
     let places = places(1, seqs.len());
     let select = format!(
         "SELECT * FROM audit_records WHERE seq IN ({places}) OR event = 'INTENT'
-         AND request_id IN (SELECT request_id FROM audit_records WHERE seq IN ({places}))"
+         AND request_id IN (SELECT request_id FROM audit_records WHERE seq IN ({places}))
+         ORDER BY seq"
     );
     let query = seqs.iter().fold(sqlx::query(AssertSqlSafe(select)), |query, seq| query.bind(*seq));
     let rows = query.fetch_all(pool).await?;

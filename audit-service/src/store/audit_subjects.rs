@@ -6,6 +6,7 @@ use ndx_contracts::audit::SubjectEntry;
 use ndx_store::{Keyring, StoreError};
 use serde::Serialize;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Row, any::AnyRow};
+use uuid::Uuid;
 
 use super::statement::{insert, places};
 
@@ -82,19 +83,21 @@ pub async fn add(connection: &mut AnyConnection, rows: &[SubjectRow]) -> Result<
     .await
 }
 
-/// Gives the record `to` the people of the record `from`.
+/// Gives the record `to` the people of all INTENTs of `request`, in their order.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn copy(connection: &mut AnyConnection, from: i64, to: i64) -> Result<(), StoreError> {
+pub async fn gather(connection: &mut AnyConnection, request: Uuid, to: i64) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO audit_subjects
          (record_seq, place, root, subject_hash, subject_sealed, consent_id, consent_version)
-         SELECT $1, place, root, subject_hash, subject_sealed, consent_id, consent_version
-         FROM audit_subjects WHERE record_seq = $2",
+         SELECT $1, row_number() OVER (ORDER BY record_seq, place) - 1,
+                root, subject_hash, subject_sealed, consent_id, consent_version
+         FROM audit_subjects JOIN audit_records ON seq = record_seq
+         WHERE request_id = $2 AND event = 'INTENT'",
     )
     .bind(to)
-    .bind(from)
+    .bind(request.to_string())
     .execute(connection)
     .await?;
     Ok(())

@@ -81,8 +81,8 @@ impl Entry {
 pub enum Written {
     /// It is kept. An ABORTED for which nothing was open says nothing new, and counts as kept.
     Kept,
-    /// An INTENT of a request that is open already.
-    OpenAlready,
+    /// An INTENT of a request that has had its end: it was closed as ABORTED meanwhile.
+    HasEnded,
     /// A RELEASE of a request that is not open: it never was, or was closed as ABORTED meanwhile.
     NotOpen,
 }
@@ -127,7 +127,7 @@ pub struct Page<T> {
     pub offset: i64,
 }
 
-/// Keeps the log. It only grows, and each INTENT in it has at most one end.
+/// Keeps the log. It only grows, and the INTENTs of a request in it have at most one end, after the last of them.
 #[async_trait]
 pub trait AuditStore: Send + Sync + std::fmt::Debug {
     /// Keeps all of `batch` in one commit, or none of it. What becomes of each stands at its place in the answer.

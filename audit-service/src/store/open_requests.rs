@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 use uuid::Uuid;
 
 use super::{
-    statement::{insertion, places},
+    statement::{places, rows_of_places},
     time_text,
 };
 
@@ -31,7 +31,8 @@ impl Changed {
     }
 }
 
-/// Opens `requests`; returns those that were not open already.
+/// Opens `requests`, each named once; returns those that are open now. One that is open already stays so, since when it
+/// was: it asks in several stages. One that has had its end is not opened again.
 ///
 /// # Errors
 /// When the database refuses.
@@ -43,8 +44,16 @@ pub async fn open(
     if requests.is_empty() {
         return Ok(Changed::default());
     }
-    let insert = insertion("open_requests", &["request_id", "since"], requests.len());
-    let mut query = sqlx::query(AssertSqlSafe(format!("{insert} ON CONFLICT DO NOTHING {}", Changed::RETURNING)));
+    let insert = format!(
+        "INSERT INTO open_requests (request_id, since)
+         SELECT column1, column2 FROM (VALUES {}) AS named
+         WHERE NOT EXISTS (
+             SELECT 1 FROM audit_records WHERE request_id = column1 AND event IN ('RELEASE', 'ABORTED'))
+         ON CONFLICT (request_id) DO UPDATE SET since = open_requests.since {}",
+        rows_of_places(2, requests.len()),
+        Changed::RETURNING
+    );
+    let mut query = sqlx::query(AssertSqlSafe(insert));
     for request in requests {
         query = query.bind(request.to_string()).bind(time_text(now));
     }

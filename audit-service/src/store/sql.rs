@@ -1,6 +1,6 @@
 //! The log on SQLite or on PostgreSQL.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -109,13 +109,10 @@ impl SqlStore {
         now: DateTime<Utc>,
     ) -> Result<Vec<Written>, StoreError> {
         let requests = |wanted: fn(&AuditRecord) -> bool| -> Vec<Uuid> {
-            records(batch)
-                .map(|(_, record)| record)
-                .filter(|record| wanted(record))
-                .map(|record| record.request_id)
-                .collect()
+            let named = records(batch).filter(|(_, record)| wanted(record)).map(|(_, record)| record.request_id);
+            named.collect::<BTreeSet<_>>().into_iter().collect()
         };
-        let mut opened = open_requests::open(connection, &requests(opens), now).await?;
+        let opened = open_requests::open(connection, &requests(opens), now).await?;
         let mut closed = open_requests::close(connection, &requests(ends)).await?;
 
         let mut written = vec![Written::Kept; batch.len()];
@@ -123,8 +120,8 @@ impl SqlStore {
         for wanted in [opens as fn(&AuditRecord) -> bool, |record| !opens(record)] {
             for (place, record) in records(batch).filter(|(_, record)| wanted(record)) {
                 let (keep, outcome) = match &record.event {
-                    AuditEvent::Intent { .. } if !opened.requests.remove(&record.request_id) => {
-                        (false, Written::OpenAlready)
+                    AuditEvent::Intent { .. } if !opened.requests.contains(&record.request_id) => {
+                        (false, Written::HasEnded)
                     }
                     AuditEvent::Release { .. } if !closed.requests.remove(&record.request_id) => {
                         (false, Written::NotOpen)

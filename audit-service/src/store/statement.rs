@@ -22,9 +22,13 @@ pub type Bind<'b, Row> =
 
 /// The statement that inserts `rows` rows into `table`.
 pub fn insertion(table: &str, columns: &[&str], rows: usize) -> String {
-    let row = |number: usize| format!("({})", places(number * columns.len() + 1, columns.len()));
-    let values = (0..rows).map(row).collect::<Vec<_>>().join(", ");
-    format!("INSERT INTO {table} ({}) VALUES {values}", columns.join(", "))
+    format!("INSERT INTO {table} ({}) VALUES {}", columns.join(", "), rows_of_places(columns.len(), rows))
+}
+
+/// `($1, …), (…), …`: placeholders for `rows` rows of `columns` values.
+pub fn rows_of_places(columns: usize, rows: usize) -> String {
+    let row = |number: usize| format!("({})", places(number * columns + 1, columns));
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
 /// Inserts `rows`, with as few statements as the engines allow.

@@ -82,10 +82,10 @@ async fn the_judge_over_http_keeps_what_it_says_it_keeps() {
         assert_eq!(status, 409, "{place}");
         is_problem(&body, "REQUEST_NOT_OPEN");
         assert_eq!(post(1, aborted()).await, (204, Value::Null), "{place}");
-        post(2, intent()).await;
-        let (status, body) = post(2, intent()).await;
+        let (status, body) = post(1, intent()).await;
         assert_eq!(status, 409, "{place}");
-        is_problem(&body, "REQUEST_OPEN");
+        is_problem(&body, "REQUEST_ENDED");
+        post(2, intent()).await;
 
         let (status, body) = running.get(&format!("/api/v1/records?traceId={TRACE}&limit=2&offset=1")).await;
         assert_eq!((status, &body["total"], &body["limit"], &body["offset"]), (200, &json!(3), &json!(2), &json!(1)));

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use crate::ground::*;
 use audit_service::{
     Audit, Role, WriteError,
+    opendif::{EventType, LogRecord},
     store::{AuditStore, Entry, EventFilter, Page, RecordEntry, RecordFilter, TABLES, Written},
 };
 use chrono::{DateTime, Utc};
 use ndx_clock::SystemClock;
 use ndx_contracts::{
-    JudgeError,
-    audit::{AuditEvent, AuditLog},
+    FieldRef, JudgeError,
+    audit::{AuditEvent, AuditLog, AuditRecord, FieldEntry, ProviderName, SubjectEntry},
 };
 use ndx_store::{Engine, StoreError, connection::connect};
 use uuid::Uuid;
@@ -81,25 +82,106 @@ async fn each_intent_has_one_end() {
         let write = async |request, event| audit.write(keep(request, event)).await;
         assert!(matches!(write(1, release()).await, Err(WriteError::NotOpen)), "{place}: it was never opened");
         write(1, intent()).await.unwrap();
-        assert!(matches!(write(1, intent()).await, Err(WriteError::OpenAlready)), "{place}");
+        write(1, intent()).await.unwrap();
         write(1, release()).await.unwrap();
+        assert!(
+            matches!(write(1, intent()).await, Err(WriteError::HasEnded)),
+            "{place}: what has ended is not reopened"
+        );
         assert!(matches!(write(1, release()).await, Err(WriteError::NotOpen)), "{place}: it was closed");
         // Whoever does not know whether a request was closed may say so again.
         write(1, aborted()).await.unwrap();
         write(2, aborted()).await.unwrap();
         write(3, AuditEvent::Refused { code: "PDP_NOT_ALLOWED".to_owned(), fields: Vec::new() }).await.unwrap();
-        assert_eq!(events(&audit).await, ["INTENT", "RELEASE", "REFUSED"], "{place}");
+        assert_eq!(events(&audit).await, ["INTENT", "INTENT", "RELEASE", "REFUSED"], "{place}");
 
         // Together in one commit: who is first closes, the others of the commit are kept.
         let store = audit_service::store::SqlStore::open(&place, &ground.root_key()).await.unwrap();
         let batch = [(4, release()), (4, aborted()), (5, release()), (4, intent()), (6, intent()), (6, intent())];
         let batch = batch.map(|(request, event)| keep(request, event));
         let written = store.write(&batch, audit.now()).await.unwrap();
-        use Written::{Kept, NotOpen, OpenAlready};
-        assert_eq!(written, [Kept, Kept, NotOpen, Kept, Kept, OpenAlready], "{place}");
+        use Written::{HasEnded, Kept, NotOpen};
+        assert_eq!(written, [Kept, Kept, NotOpen, Kept, Kept, Kept], "{place}");
         let seen = events(&audit).await;
-        assert_eq!(seen[3..], ["INTENT", "INTENT", "RELEASE"], "{place}");
+        assert_eq!(seen[4..], ["INTENT", "INTENT", "INTENT", "RELEASE"], "{place}");
+        let batch = [(4, intent()), (6, release()), (6, intent()), (7, intent())];
+        let batch = batch.map(|(request, event)| keep(request, event));
+        assert_eq!(store.write(&batch, audit.now()).await.unwrap(), [HasEnded, Kept, Kept, Kept], "{place}");
+        assert_eq!(events(&audit).await[8..], ["INTENT", "INTENT", "RELEASE"], "{place}: the end comes last");
         store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_asks_in_stages_has_one_end_for_all_its_intents() {
+    let ground = Ground::new();
+    for place in ground.both() {
+        let audit = ground.open(&place).await;
+        for request in [1, 2, 3] {
+            audit.append(record(request, intent())).await.unwrap();
+            audit.append(second_stage(request)).await.unwrap();
+        }
+        audit.append(record(1, release())).await.unwrap();
+        audit.append(record(2, aborted())).await.unwrap();
+        audit.append(second_stage(2)).await.unwrap_err();
+        audit.close().await;
+
+        // The third was interrupted between its stages and its end.
+        for _ in 0..2 {
+            let audit = ground.open(&place).await;
+            let seen = events(&audit).await;
+            assert_eq!(seen[6..], ["RELEASE", "ABORTED", "ABORTED"], "{place}");
+            let last = all(&audit).await.logs.remove(0);
+            assert_eq!((last.seq, last.request_id), (9, Uuid::from_u128(3)), "{place}");
+            let roots: Vec<_> = last.subjects.iter().map(|subject| (subject.place, subject.root.as_str())).collect();
+            assert_eq!(roots, [(0, "0:personInfo"), (1, "1:offices"), (2, "2:personInfo")], "{place}");
+            assert!(last.subjects[2].subject_hash.is_some(), "{place}");
+            let schemas: Vec<_> = last.content.providers.iter().map(|one| one.schema_id.as_str()).collect();
+            assert_eq!(schemas, ["abc-212", "drp-schema-v1"], "{place}");
+
+            let told = audit.events(&EventFilter { limit: 100, ..EventFilter::default() }).await.unwrap();
+            let of = |name: &str| {
+                let ours = told.logs.iter().filter(|event| event.seq == Some(9));
+                ours.filter(|event| event.event_type.unwrap().as_str() == name).collect::<Vec<_>>()
+            };
+            let [one, two] = of("PROVIDER_FETCH")[..] else { panic!("{place}: a fetch a provider") };
+            let asked = |event: &LogRecord| event.request_metadata.clone().unwrap()["requestedFields"].clone();
+            assert_eq!(asked(one), serde_json::json!(["getPersonInfo.brNo"]), "{place}");
+            assert_eq!(asked(two), serde_json::json!(["person.fullName"]), "{place}");
+            assert_eq!((of("DATA_REQUEST").len(), of("CONSENT_CHECK").len()), (1, 2), "{place}");
+            audit.close().await;
+        }
+        let mut database = connect(&place, &TABLES).await.unwrap();
+        let open = sqlx::query("SELECT request_id FROM open_requests").fetch_all(&mut database).await.unwrap();
+        assert_eq!(open.len(), 0, "{place}: nothing stays in the table of what is open");
+    }
+}
+
+/// The INTENT of a second stage, about a person who was found by the first, at another provider.
+fn second_stage(request: u128) -> AuditRecord {
+    let stage = record(request, intent());
+    let subject = SubjectEntry { root: "2:personInfo".to_owned(), ..stage.subjects[0].clone() };
+    let field = FieldRef::new("abc-212", "getPersonInfo.brNo");
+    let asked = FieldEntry { root: subject.root.clone(), field, outcome: "asked".to_owned() };
+    AuditRecord {
+        subjects: vec![subject],
+        providers: vec![ProviderName { provider_key: "rgd".into(), schema_id: "abc-212".into() }],
+        event: AuditEvent::Intent { fields: vec![asked] },
+        ..stage
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_was_only_explained_is_on_the_record() {
+    let ground = Ground::new();
+    for place in ground.both() {
+        let audit = ground.open(&place).await;
+        let explained = AuditEvent::Refused { code: "EXPLAINED".to_owned(), fields: fields("asked") };
+        audit.append(record(1, explained)).await.unwrap();
+        let kept = all(&audit).await.logs.remove(0);
+        assert_eq!((kept.event.as_str(), kept.content.code.as_deref()), ("REFUSED", Some("EXPLAINED")), "{place}");
+        let told = audit.events(&EventFilter { limit: 100, ..EventFilter::default() }).await.unwrap();
+        assert!(told.logs.iter().all(|event| event.event_type != Some(EventType::ProviderFetch)), "{place}");
     }
 }
 

@@ -9,6 +9,7 @@
 //! | `health` | the service is up |
 //! | `requirement` | what a service may ask, and all that is wrong with it |
 //! | `consents` | for services: where fields stand, and a request where the person must be asked |
+//! | `standing` | for services: where fields stand of a person who is not to be asked |
 //! | `withdrawn` | for services: what is not shared any more |
 //! | `citizen` | who calls in her own name |
 //! | `mine` | for citizens: all consents |
@@ -22,6 +23,7 @@ pub(crate) mod cross_origin;
 pub(crate) mod health;
 mod requirement;
 pub(crate) mod consents;
+pub(crate) mod standing;
 pub(crate) mod withdrawn;
 mod citizen;
 pub(crate) mod mine;

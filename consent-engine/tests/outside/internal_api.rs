@@ -136,6 +136,38 @@ async fn what_was_withdrawn_is_told_from_the_ledger(on: On) {
     assert_eq!(stranger.status(), StatusCode::UNAUTHORIZED);
 }
 
+/// A person who is not to be asked: nothing is written, and no link is given.
+async fn what_stands_is_told_without_asking_anybody(on: On) {
+    let portal = portal_on(on).await;
+    let client = portal.browser().client;
+    let address = format!("{}{CONSENTS}/standing", portal.url);
+    let look = async || {
+        let answer = portal.call(client.post(&address).json(&requirement_body())).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        answer.body
+    };
+    assert_eq!(look().await, json!({}));
+    let none = portal.latest("appId=passport-app&ownerId=199512345678").await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND, "looking has made nothing");
+    let id = portal.create(&requirement_body()).await.body["consentId"].clone();
+    let share = consent_engine::Decision::Share { optional: Vec::new(), length: chrono::TimeDelta::days(7) };
+    let uuid = id.as_str().unwrap().parse().unwrap();
+    let open = look().await;
+    assert_eq!((&open["consent"]["consentId"], &open["consent"]["status"]), (&id, &json!("pending")));
+    portal.ledger.engine.current().decide(&subject(NAYANA), uuid, 1, share, &trace()).await.unwrap();
+    let shared = look().await["consent"].clone();
+    assert_eq!((&shared["consentId"], &shared["status"], &shared["version"]), (&id, &json!("approved"), &json!(2)));
+    assert_eq!(shared["covered"], json!([field(0)]));
+    assert_eq!((&shared["missing"], &shared["declined"]), (&json!([]), &json!([field(3)])));
+    for answer in [open["consent"].clone(), shared] {
+        assert!(answer.get("consentPortalUrl").is_none() && answer.get("manageUrl").is_none(), "{answer}");
+    }
+    let wrong = portal.call(client.post(&address).json(&json!({}))).await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    let stranger = client.post(&address).json(&requirement_body()).send().await.unwrap();
+    assert_eq!(stranger.status(), StatusCode::UNAUTHORIZED);
+}
+
 #[tokio::test]
 async fn the_older_name_of_the_owner_is_read_where_the_newer_is_absent() {
     let portal = portal().await;
@@ -240,6 +272,7 @@ fn statuses_are_written_as_the_contract_says() {
 on_both_engines! {
     the_wire_carries_the_whole_question_and_the_whole_answer,
     what_was_withdrawn_is_told_from_the_ledger,
+    what_stands_is_told_without_asking_anybody,
     opens_a_request_and_tells_where_it_stands,
     takes_the_only_purpose_when_none_is_named,
 }

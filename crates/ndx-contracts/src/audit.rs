@@ -98,7 +98,8 @@ pub struct ConsentVersion {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "event", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AuditEvent {
-    /// Providers are about to be asked for these fields.
+    /// Providers are about to be asked for these fields. A request that asks in several stages writes one before each, with
+    /// the fields, providers and people of that stage; one end closes them all.
     Intent {
         /// The fields, by root.
         fields: Vec<FieldEntry>,
@@ -113,9 +114,9 @@ pub enum AuditEvent {
         /// Why.
         reason: String,
     },
-    /// The request was refused as a whole, before any provider was asked.
+    /// The request was refused as a whole, before any provider was asked; or it only wanted to be told what would happen.
     Refused {
-        /// The error code that the application received.
+        /// The error code that the application received; `EXPLAINED` where it was told what would happen.
         #[schema(pattern = "^[A-Z0-9_]{0,100}$")]
         code: String,
         /// The fields and why.

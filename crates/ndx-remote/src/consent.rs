@@ -24,6 +24,15 @@ struct Question<'a> {
     consent_requirement: Requirement<'a>,
 }
 
+impl<'a> Question<'a> {
+    fn of(requirement: &'a ConsentRequirement) -> Self {
+        let ConsentRequirement { application, purpose, subject, fields, trace_id: _ } = requirement;
+        let fields = fields.iter().map(Field::of).collect();
+        let consent_requirement = Requirement { owner: "citizen", owner_id: subject.expose(), fields };
+        Self { app_id: application, purpose, consent_requirement }
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Requirement<'a> {
@@ -68,8 +77,30 @@ struct Answer {
     expires_at: Option<DateTime<Utc>>,
 }
 
+impl From<Answer> for ConsentAnswer {
+    fn from(answer: Answer) -> Self {
+        Self {
+            consent_id: answer.consent_id,
+            version: answer.version,
+            status: answer.status,
+            covered: answer.covered,
+            missing: answer.missing,
+            declined: answer.declined,
+            portal_url: answer.consent_portal_url,
+            manage_url: answer.manage_url,
+            expires_at: answer.expires_at,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Standing {
+    #[serde(default)]
+    consent: Option<Answer>,
+}
+
 #[derive(Serialize)]
-struct Standing<'a> {
+struct Looked<'a> {
     standing: &'a [StandingConsent],
 }
 
@@ -81,42 +112,21 @@ struct Withdrawn {
 #[async_trait]
 impl ConsentEngine for RemoteConsentEngine {
     async fn require(&self, requirement: &ConsentRequirement) -> Result<ConsentAnswer, JudgeError> {
-        let fields = requirement.fields.iter().map(Field::of).collect();
-        let question = Question {
-            app_id: &requirement.application,
-            purpose: &requirement.purpose,
-            consent_requirement: Requirement { owner: "citizen", owner_id: requirement.subject.expose(), fields },
-        };
-        let trace_id = Some(&requirement.trace_id);
-        let answer: Answer = self.0.ask("/internal/api/v1/consents", &question, trace_id, StatusCode::CREATED).await?;
-        let Answer {
-            consent_id,
-            version,
-            status,
-            covered,
-            missing,
-            declined,
-            consent_portal_url,
-            manage_url,
-            expires_at,
-        } = answer;
-        let portal_url = consent_portal_url;
-        Ok(ConsentAnswer {
-            consent_id,
-            version,
-            status,
-            covered,
-            missing,
-            declined,
-            portal_url,
-            manage_url,
-            expires_at,
-        })
+        let (path, trace_id) = ("/internal/api/v1/consents", Some(&requirement.trace_id));
+        let answer: Answer = self.0.ask(path, &Question::of(requirement), trace_id, StatusCode::CREATED).await?;
+        Ok(answer.into())
+    }
+
+    async fn standing(&self, requirement: &ConsentRequirement) -> Result<Option<ConsentAnswer>, JudgeError> {
+        let (path, trace_id) = ("/internal/api/v1/consents/standing", Some(&requirement.trace_id));
+        let answer: Standing = self.0.ask(path, &Question::of(requirement), trace_id, StatusCode::OK).await?;
+        let leads_nowhere = |answer| ConsentAnswer { portal_url: None, manage_url: None, ..answer };
+        Ok(answer.consent.map(ConsentAnswer::from).map(leads_nowhere))
     }
 
     async fn withdrawn(&self, standing: &[StandingConsent]) -> Result<Vec<StandingConsent>, JudgeError> {
         let path = "/internal/api/v1/consents/withdrawn";
-        let answer: Withdrawn = self.0.ask(path, &Standing { standing }, None, StatusCode::OK).await?;
+        let answer: Withdrawn = self.0.ask(path, &Looked { standing }, None, StatusCode::OK).await?;
         Ok(answer.withdrawn)
     }
 }

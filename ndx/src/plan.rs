@@ -45,7 +45,7 @@ impl Plan {
             query: self.question.query()?,
             operation_name: self.question.operation.clone(),
             variables: self.question.variables()?,
-            purpose: None,
+            ..GraphqlRequest::default()
         };
         let operation = operation::prepare(&Documents::default(), &schema, &request, &config.limits)
             .map_err(|error| told(&error))?;

@@ -5,7 +5,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
 use http::{HeaderMap, header};
 use ndx_config::Limits;
 use ndx_contracts::TraceId;
@@ -14,8 +13,8 @@ use crate::{
     audit, consent,
     error::{Code, Refusal},
     execution, operation, planner, policy, projection,
-    request::{self, RequestError},
-    response::{self, Answer, MediaType},
+    request::{self, Asked, MediaType, RequestError},
+    response::{self, Answer},
     state::Gateway,
 };
 
@@ -27,8 +26,8 @@ pub struct Incoming {
     pub headers: HeaderMap,
     /// The thumbprint of the TLS certificate that the caller showed.
     pub certificate: Option<String>,
-    /// Its body, or why there is none.
-    pub body: Result<Bytes, RequestError>,
+    /// What it asks, or why that could not be read.
+    pub body: Result<Asked, RequestError>,
     /// The id under which it is followed.
     pub trace_id: TraceId,
 }
@@ -93,6 +92,7 @@ async fn line(
     let purpose = caller.purpose(&request)?;
     let operation = operation::prepare(documents, schema, &request, &config.limits)?;
     let plan = planner::plan(schema, &operation, config.limits.planned_fields)?;
+    request.may_come_so(plan.is_about_people())?;
     let question = Arc::new(planner::bind(Arc::new(plan), &operation, &config.identifier)?);
     audit::note(entry, &caller, purpose, &question);
     let permitted = policy::enforce(question, &caller, purpose, &trace_id, &*judges.policy, budget.judge()).await?;

@@ -81,8 +81,8 @@ codes! {
     /// the issuer's keys cannot be had, so no token can be judged
     KeysUnavailable: "KEYS_UNAVAILABLE", "`Retry-After`", AfterDelay, SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE;
     /// not JSON, another content type, another shape
-    BadRequest: "BAD_REQUEST", "`line`, `column`; another content type is 415", Never, BAD_REQUEST, BAD_REQUEST;
-    /// another method than POST
+    BadRequest: "BAD_REQUEST", "`line`, `column`; another content type is 415, an `Accept` without ours 406", Never, BAD_REQUEST, BAD_REQUEST;
+    /// a question about a person by GET, or another method than GET and POST
     UsePost: "USE_POST", "`Allow: POST`", Never, METHOD_NOT_ALLOWED, METHOD_NOT_ALLOWED;
     /// too many bytes or tokens
     TooLarge: "TOO_LARGE", "`limit`", Never, PAYLOAD_TOO_LARGE, PAYLOAD_TOO_LARGE;

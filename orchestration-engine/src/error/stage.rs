@@ -19,6 +19,8 @@ impl From<RequestError> for Refusal {
         let message = error.to_string();
         let client = match error {
             RequestError::ContentType => ClientError::new(Code::BadRequest, message).with("reason", "CONTENT_TYPE"),
+            RequestError::NotAcceptable => ClientError::new(Code::BadRequest, message).with("reason", "NOT_ACCEPTABLE"),
+            RequestError::UsePost => ClientError::new(Code::UsePost, message),
             RequestError::TooLarge { limit } => ClientError::new(Code::TooLarge, message).with("limit", limit),
             RequestError::NotJson { line, column } => {
                 ClientError::new(Code::BadRequest, message).with("line", line).with("column", column)

@@ -97,6 +97,13 @@ pub struct ProviderCall {
     pub paths: Vec<Vec<String>>,
 }
 
+impl QueryPlan {
+    /// Whether one of its roots is about a person whom an argument names.
+    pub fn is_about_people(&self) -> bool {
+        self.roots.iter().any(|root| root.data_owner.is_some())
+    }
+}
+
 impl PlannedRoot {
     /// Whether it is answered from the schema alone: `__typename`, `__schema`, `__type`.
     pub fn is_meta(&self) -> bool {

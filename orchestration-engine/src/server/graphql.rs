@@ -1,4 +1,4 @@
-//! `POST /public/graphql` and `/graphql`: a request comes in, goes through the line, and its answer goes out.
+//! `/public/graphql` and `/graphql`, by POST and by GET: a request comes in, goes through the line, and its answer goes out.
 #![expect(unused_qualifications, reason = "the interface's description is a macro that writes whole paths")]
 
 use std::{
@@ -11,7 +11,7 @@ use axum::{
     Extension,
     body::Body,
     extract::{ConnectInfo, Request, State},
-    http::Response,
+    http::{HeaderValue, Method, Response, header},
     response::IntoResponse,
 };
 use bytes::Bytes;
@@ -22,15 +22,15 @@ use ndx_service::tls::Peer;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::{
-    IntoResponses, ToSchema,
+    IntoParams, IntoResponses, ToSchema,
     openapi::{self, ContentBuilder, Ref, RefOr, ResponseBuilder},
 };
 
 use crate::{
     error::{ClientError, Code},
     pipeline::{self, Incoming},
-    request::RequestError,
-    response::{self, Answer, MediaType},
+    request::{Asked, MediaType, RequestError},
+    response::{self, Answer},
     state::LiveGateway,
 };
 
@@ -50,6 +50,25 @@ pub struct GraphqlRequest {
     /// `purpose`: what the data is for, when the application has several purposes. The header `X-Purpose` says the same.
     #[schema(nullable)]
     extensions: Option<Map<String, Value>>,
+}
+
+/// A GraphQL request in an address (GraphQL over HTTP, section "GET").
+#[derive(Debug, Serialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub struct GraphqlQuery {
+    /// The document. It may ask for nothing about a person: an identifier does not belong in an address.
+    #[param(min_length = 1, pattern = r"\S")]
+    query: String,
+    /// Values of its variables: a JSON object.
+    #[param(nullable = false)]
+    variables: Option<String>,
+    /// Which of its operations.
+    #[param(nullable = false)]
+    operation_name: Option<String>,
+    /// As in a body: a JSON object.
+    #[param(nullable = false)]
+    extensions: Option<String>,
 }
 
 /// A GraphQL answer (GraphQL, section "Response").
@@ -79,6 +98,8 @@ impl IntoResponses for Refusals {
             ("400", "not a GraphQL request, or a document with mistakes"),
             ("401", "no token, or not an acceptable one"),
             ("403", "the purpose is not one of the application's"),
+            ("405", "a question about a person, by GET"),
+            ("406", "an answer is wanted that is neither of the two media types"),
             ("413", "too large"),
             ("415", "another content type than `application/json`"),
             ("500", "our mistake"),
@@ -104,7 +125,26 @@ impl IntoResponses for Refusals {
     ),
     security(("applicationToken" = [])),
 )]
-pub(super) async fn public(
+pub(super) async fn post_public(
+    gateway: State<Arc<LiveGateway>>,
+    trace_id: Extension<TraceId>,
+    request: Request,
+) -> Response<Body> {
+    answer(gateway, trace_id, request).await
+}
+
+/// Asks a question that is about nobody: for the schema, or for what no argument names a person of.
+#[utoipa::path(
+    get, path = "/public/graphql", tag = "graphql",
+    params(GraphqlQuery, ("X-Purpose" = Option<String>, Header, description = "What the data is for, when the application has several purposes.")),
+    responses(
+        (status = 200, description = "carried out, in whole or in part",
+            content((GraphqlResponse = "application/json"), (GraphqlResponse = "application/graphql-response+json"))),
+        Refusals,
+    ),
+    security(("applicationToken" = [])),
+)]
+pub(super) async fn get_public(
     gateway: State<Arc<LiveGateway>>,
     trace_id: Extension<TraceId>,
     request: Request,
@@ -124,7 +164,34 @@ pub(super) async fn public(
     ),
     security(("applicationToken" = [])),
 )]
-pub(super) async fn answer(
+pub(super) async fn post(
+    gateway: State<Arc<LiveGateway>>,
+    trace_id: Extension<TraceId>,
+    request: Request,
+) -> Response<Body> {
+    answer(gateway, trace_id, request).await
+}
+
+/// Asks a question that is about nobody, as `/public/graphql` does.
+#[utoipa::path(
+    get, path = "/graphql", tag = "graphql",
+    params(GraphqlQuery, ("X-Purpose" = Option<String>, Header, description = "What the data is for, when the application has several purposes.")),
+    responses(
+        (status = 200, description = "carried out, in whole or in part",
+            content((GraphqlResponse = "application/json"), (GraphqlResponse = "application/graphql-response+json"))),
+        Refusals,
+    ),
+    security(("applicationToken" = [])),
+)]
+pub(super) async fn get(
+    gateway: State<Arc<LiveGateway>>,
+    trace_id: Extension<TraceId>,
+    request: Request,
+) -> Response<Body> {
+    answer(gateway, trace_id, request).await
+}
+
+async fn answer(
     State(gateway): State<Arc<LiveGateway>>,
     Extension(trace_id): Extension<TraceId>,
     request: Request,
@@ -133,7 +200,10 @@ pub(super) async fn answer(
     let (parts, body) = request.into_parts();
     let peer = parts.extensions.get::<ConnectInfo<Peer>>();
     let certificate = peer.and_then(|ConnectInfo(peer)| peer.thumbprint()).map(str::to_owned);
-    let body = read(body, &gateway.config.limits).await;
+    let body = match parts.method {
+        Method::POST => read(body, &gateway.config.limits).await.map(Asked::Post),
+        _ => Ok(Asked::Get(parts.uri.query().unwrap_or_default().to_owned())),
+    };
     send(pipeline::answer(&gateway, Incoming { begun, headers: parts.headers, certificate, body, trace_id }).await)
 }
 
@@ -148,10 +218,12 @@ async fn read(body: Body, limits: &Limits) -> Result<Bytes, RequestError> {
     }
 }
 
-/// A question about a person does not belong in an address, and no other method asks questions.
+/// No other method asks questions.
 pub(super) async fn use_post(Extension(trace_id): Extension<TraceId>, request: Request) -> Response<Body> {
     let error = ClientError::new(Code::UsePost, "send the request as POST");
-    send(response::refuse(&error.into(), MediaType::accepted(request.headers()), &trace_id))
+    let mut answer = response::refuse(&error.into(), MediaType::accepted(request.headers()), &trace_id);
+    answer.headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+    send(answer)
 }
 
 fn send(answer: Answer) -> Response<Body> {

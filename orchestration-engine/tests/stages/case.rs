@@ -114,9 +114,8 @@ impl Country {
     pub fn operation(&self, query: &str, variables: &str) -> Operation {
         let request = GraphqlRequest {
             query: query.to_owned(),
-            operation_name: None,
             variables: serde_json::from_str(variables).unwrap(),
-            purpose: None,
+            ..GraphqlRequest::default()
         };
         operation::prepare(&Documents::default(), &self.schema, &request, &self.config.limits).unwrap()
     }

@@ -82,15 +82,17 @@ async fn line(
     media_type: MediaType,
     entry: &mut audit::Entry,
 ) -> Result<Answer, Refusal> {
-    let Gateway { config, schema, documents, authenticator, judges, providers, .. } = gateway;
+    let Gateway { config, schema, documents, persisted, authenticator, judges, providers, .. } = gateway;
     let Incoming { begun, headers, certificate, body, trace_id } = incoming;
     let budget = Budget::new(begun, &config.limits);
 
     let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let caller = authenticator.authenticate(authorization, certificate.as_deref(), budget.judge()).await?;
-    let request = request::receive(&headers, &body?)?;
+    let allowance = config.allowance(&caller.application);
+    let request = persisted.find(request::receive(&headers, &body?, allowance.limits.body_bytes)?, &caller)?;
     let purpose = caller.purpose(&request)?;
-    let operation = operation::prepare(documents, schema, &request, &config.limits)?;
+    let operation = operation::prepare(documents, schema, &request, allowance)?;
+    persisted.remember(&request, &caller);
     let plan = planner::plan(schema, &operation, config.limits.planned_fields)?;
     request.may_come_so(plan.is_about_people())?;
     let question = Arc::new(planner::bind(Arc::new(plan), &operation, &config.identifier)?);

@@ -13,7 +13,7 @@ use crate::{
     authentication::Authenticator,
     config::{Config, NoIdentifier},
     execution::{ProviderSetupError, Providers},
-    operation::Documents,
+    operation::{Documents, ListError, PersistedOperations},
     schema::{self, ConsumerSchema, SchemaProblems},
 };
 
@@ -36,6 +36,8 @@ pub struct Gateway {
     pub schema: ConsumerSchema,
     /// What they asked lately, read already.
     pub documents: Documents,
+    /// The documents that are known by their hashes.
+    pub persisted: PersistedOperations,
     /// Who may ask.
     pub authenticator: Authenticator,
     /// Who must agree.
@@ -55,6 +57,9 @@ pub enum SetupError {
     /// People could not be told apart.
     #[error(transparent)]
     Identifier(#[from] NoIdentifier),
+    /// A list of registered documents cannot be used.
+    #[error(transparent)]
+    Operations(#[from] ListError),
     /// A provider cannot be set up.
     #[error(transparent)]
     Provider(#[from] ProviderSetupError),
@@ -94,7 +99,8 @@ impl Gateway {
         let verifier = TokenVerifier::for_access_tokens(keys, issuer, audiences, clock.clone());
         let authenticator = Authenticator::new(verifier, config.applications.clone());
         let providers = Providers::new(&config)?;
-        Ok(Self { config, schema, documents: Documents::default(), authenticator, judges, providers, clock })
+        let persisted = PersistedOperations::load(&config)?;
+        Ok(Self { config, schema, documents: Documents::default(), persisted, authenticator, judges, providers, clock })
     }
 }
 

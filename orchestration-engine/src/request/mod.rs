@@ -30,8 +30,10 @@ pub enum Asked {
 /// A question as it came in.
 #[derive(Debug, Clone, Default)]
 pub struct GraphqlRequest {
-    /// The GraphQL document.
+    /// The GraphQL document; empty where only its id is given.
     pub query: String,
+    /// The id of the document: SHA-256 of its text, in hexadecimal.
+    pub operation_id: Option<String>,
     /// Which of its operations to answer.
     pub operation_name: Option<String>,
     /// The values of its variables, not yet coerced.
@@ -59,6 +61,8 @@ pub enum RequestError {
     TooLarge {
         /// Bytes that are allowed.
         limit: usize,
+        /// Bytes that came, where they were counted to the end.
+        actual: Option<usize>,
     },
     /// The body broke off, or did not come in time.
     #[error("the request broke off before its end")]
@@ -87,19 +91,40 @@ struct Body {
     variables: Option<JsonMap>,
     #[serde(default)]
     extensions: Option<Extensions>,
+    /// `documentId` in the appendix of GraphQL over HTTP, "Persisted Documents".
+    #[serde(default, alias = "documentId")]
+    id: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Extensions {
     #[serde(default)]
     purpose: Option<String>,
+    #[serde(default)]
+    persisted_query: Option<PersistedQuery>,
 }
 
-/// Reads the request out of its headers and its body or its address.
+/// A document by its hash, as Apollo's clients ask ("Automatic Persisted Queries").
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PersistedQuery {
+    version: u32,
+    sha256_hash: String,
+}
+
+/// Reads the request out of its headers and its body or its address, which may have `limit` bytes.
 ///
 /// # Errors
-/// When it is not a GraphQL request, has another content type, or wants an answer in one that there is not.
-pub fn receive(headers: &HeaderMap, asked: &Asked) -> Result<GraphqlRequest, RequestError> {
+/// When it is not a GraphQL request, is too large, has another content type, or wants an answer in one that there is not.
+pub fn receive(headers: &HeaderMap, asked: &Asked, limit: usize) -> Result<GraphqlRequest, RequestError> {
+    let actual = match asked {
+        Asked::Post(body) => body.len(),
+        Asked::Get(query) => query.len(),
+    };
+    if actual > limit {
+        return Err(RequestError::TooLarge { limit, actual: Some(actual) });
+    }
     if !MediaType::one_is_acceptable(headers) {
         return Err(RequestError::NotAcceptable);
     }
@@ -107,16 +132,40 @@ pub fn receive(headers: &HeaderMap, asked: &Asked) -> Result<GraphqlRequest, Req
         Asked::Post(body) => read(headers, body)?,
         Asked::Get(query) => query_string::read(query)?,
     };
-    let query = body.query.filter(|query| !query.trim().is_empty());
     let header = headers.get(PURPOSE_HEADER).map(|value| value.to_str().map(str::to_owned));
     let header = header.transpose().map_err(|_| RequestError::Shape("the header `X-Purpose` must be plain text"))?;
+    let query = body.query.filter(|query| !query.trim().is_empty());
+    let extensions = body.extensions.unwrap_or_default();
+    let operation_id = id(body.id, extensions.persisted_query)?;
+    if query.is_none() && operation_id.is_none() {
+        return Err(RequestError::Shape("`query` is missing: send a GraphQL document in it, or the `id` of one"));
+    }
     Ok(GraphqlRequest {
-        query: query.ok_or(RequestError::Shape("`query` is missing: send a GraphQL document in it"))?,
+        query: query.unwrap_or_default(),
+        operation_id,
         operation_name: body.operation_name.filter(|name| !name.is_empty()),
         variables: body.variables.unwrap_or_default(),
         by_get: matches!(asked, Asked::Get(_)),
-        purpose: header.or(body.extensions.and_then(|extensions| extensions.purpose)),
+        purpose: header.or(extensions.purpose),
     })
+}
+
+/// The id of the document, however it is given.
+fn id(id: Option<String>, persisted: Option<PersistedQuery>) -> Result<Option<String>, RequestError> {
+    if persisted.as_ref().is_some_and(|persisted| persisted.version != 1) {
+        return Err(RequestError::Shape("`persistedQuery` must have the `version` 1"));
+    }
+    let given = [id, persisted.map(|persisted| persisted.sha256_hash)];
+    let mut given =
+        given.into_iter().flatten().map(|id| id.strip_prefix("sha256:").unwrap_or(&id).to_ascii_lowercase());
+    let (first, second) = (given.next(), given.next());
+    let hexadecimal = |id: &String| id.len() == 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !first.as_ref().is_none_or(hexadecimal) || second.is_some_and(|second| Some(second) != first) {
+        return Err(RequestError::Shape(
+            "the id of a document is its SHA-256 in hexadecimal, 64 digits, and one request has one",
+        ));
+    }
+    Ok(first)
 }
 
 impl GraphqlRequest {
@@ -161,7 +210,7 @@ mod tests {
 
     fn received(content_type: &str, body: &str) -> Result<GraphqlRequest, RequestError> {
         let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, content_type.parse().unwrap())]);
-        receive(&headers, &Asked::Post(Bytes::copy_from_slice(body.as_bytes())))
+        receive(&headers, &Asked::Post(Bytes::copy_from_slice(body.as_bytes())), 1000)
     }
 
     #[test]
@@ -179,6 +228,40 @@ mod tests {
         {
             assert_eq!(received(content_type, r#"{"query":"{a}"}"#).unwrap_err(), RequestError::ContentType);
         }
+    }
+
+    #[test]
+    fn takes_the_id_of_a_document_in_each_of_its_places() {
+        let id = "A".repeat(64);
+        for body in [
+            format!(r#"{{"id":"{id}"}}"#),
+            format!(r#"{{"documentId":"sha256:{id}"}}"#),
+            format!(r#"{{"extensions":{{"persistedQuery":{{"version":1,"sha256Hash":"{id}"}}}}}}"#),
+            format!(r#"{{"id":"{id}","extensions":{{"persistedQuery":{{"version":1,"sha256Hash":"{id}"}}}}}}"#),
+        ] {
+            let request = received("application/json", &body).unwrap();
+            assert_eq!(request.operation_id, Some("a".repeat(64)), "{body}");
+        }
+        for body in [
+            r#"{"id":"x"}"#.to_owned(),
+            format!(r#"{{"id":"{}€"}}"#, "a".repeat(61)),
+            format!(r#"{{"extensions":{{"persistedQuery":{{"version":2,"sha256Hash":"{id}"}}}}}}"#),
+            format!(
+                r#"{{"id":"{}","extensions":{{"persistedQuery":{{"version":1,"sha256Hash":"{id}"}}}}}}"#,
+                "b".repeat(64)
+            ),
+        ] {
+            assert!(matches!(received("application/json", &body), Err(RequestError::Shape(_))), "{body}");
+        }
+    }
+
+    #[test]
+    fn g1_a_request_is_as_large_as_it_may_be() {
+        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, "application/json".parse().unwrap())]);
+        let body = Asked::Post(Bytes::from_static(br#"{"query":"{a}"}"#));
+        assert!(receive(&headers, &body, 15).is_ok());
+        let refused = receive(&headers, &body, 14).unwrap_err();
+        assert_eq!(refused, RequestError::TooLarge { limit: 14, actual: Some(15) });
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub(super) fn read(query: &str) -> Result<Body, RequestError> {
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         match &*name {
             "query" => body.query = Some(value.into_owned()),
+            "id" | "documentId" => body.id = Some(value.into_owned()),
             "operationName" => body.operation_name = Some(value.into_owned()),
             "variables" => body.variables = json(&value, "`variables` must be an object, as JSON")?,
             "extensions" => body.extensions = json(&value, "`extensions` must be an object, as JSON")?,

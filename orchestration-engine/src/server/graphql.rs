@@ -16,7 +16,6 @@ use axum::{
 };
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use ndx_config::Limits;
 use ndx_contracts::TraceId;
 use ndx_service::tls::Peer;
 use serde::Serialize;
@@ -27,6 +26,7 @@ use utoipa::{
 };
 
 use crate::{
+    config::Config,
     error::{ClientError, Code},
     pipeline::{self, Incoming},
     request::{Asked, MediaType, RequestError},
@@ -201,19 +201,18 @@ async fn answer(
     let peer = parts.extensions.get::<ConnectInfo<Peer>>();
     let certificate = peer.and_then(|ConnectInfo(peer)| peer.thumbprint()).map(str::to_owned);
     let body = match parts.method {
-        Method::POST => read(body, &gateway.config.limits).await.map(Asked::Post),
+        Method::POST => read(body, &gateway.config).await.map(Asked::Post),
         _ => Ok(Asked::Get(parts.uri.query().unwrap_or_default().to_owned())),
     };
     send(pipeline::answer(&gateway, Incoming { begun, headers: parts.headers, certificate, body, trace_id }).await)
 }
 
 /// Reads a body within its size and its time. What is left over of one that is too large is not read.
-async fn read(body: Body, limits: &Limits) -> Result<Bytes, RequestError> {
-    let time = Duration::from_millis(limits.request_timeout_ms);
-    let limited = Limited::new(body, limits.body_bytes).collect();
-    match tokio::time::timeout(time, limited).await {
+async fn read(body: Body, config: &Config) -> Result<Bytes, RequestError> {
+    let (time, limit) = (Duration::from_millis(config.limits.request_timeout_ms), config.largest_body());
+    match tokio::time::timeout(time, Limited::new(body, limit).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(RequestError::TooLarge { limit: limits.body_bytes }),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(RequestError::TooLarge { limit, actual: None }),
         Ok(Err(_)) | Err(_) => Err(RequestError::Broken),
     }
 }

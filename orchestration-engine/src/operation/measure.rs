@@ -178,6 +178,8 @@ impl<'a> Scale<'a> {
     /// has limited.
     fn size(&self, selections: &[Selection], of: Option<&str>) -> Size {
         let mut size = Size::default();
+        // Spread twice in one selection, a fragment selects nothing more than once.
+        let mut spread_here = HashSet::new();
         for selection in selections {
             let one = match selection {
                 Selection::Field(field) => self.field(&field.name, &field.selection_set, of),
@@ -185,6 +187,7 @@ impl<'a> Scale<'a> {
                     self.size(&inline.selection_set, inline.type_condition.as_ref().map(Name::as_str).or(of))
                 }
                 // A spread is a level of its own: whoever walks the document goes one deeper.
+                Selection::FragmentSpread(spread) if !spread_here.insert(&spread.fragment_name) => continue,
                 Selection::FragmentSpread(spread) => {
                     let inside = self.sizes.get(spread.fragment_name.as_str()).copied().unwrap_or_default();
                     Size { depth: inside.depth.saturating_add(1), ..inside }

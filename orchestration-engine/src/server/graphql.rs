@@ -38,16 +38,20 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GraphqlRequest {
-    /// The document.
-    #[schema(min_length = 1, pattern = r"\S")]
-    query: String,
+    /// The document; it may be left out where its `id` is known.
+    #[schema(nullable, min_length = 1, pattern = r"\S")]
+    query: Option<String>,
+    /// The id of the document: SHA-256 of its text. `documentId` and `extensions.persistedQuery` say the same.
+    #[schema(nullable, pattern = r"^[0-9a-fA-F]{64}$")]
+    id: Option<String>,
     /// Values of its variables.
     #[schema(nullable)]
     variables: Option<Map<String, Value>>,
     /// Which of its operations.
     #[schema(nullable)]
     operation_name: Option<String>,
-    /// `purpose`: what the data is for, when the application has several purposes. The header `X-Purpose` says the same.
+    /// `purpose`: what the data is for, when the application has several purposes; the header `X-Purpose` says the same.
+    /// `persistedQuery`: the id of the document, as Apollo's clients give it.
     #[schema(nullable)]
     extensions: Option<Map<String, Value>>,
 }
@@ -58,8 +62,11 @@ pub struct GraphqlRequest {
 #[into_params(parameter_in = Query)]
 pub struct GraphqlQuery {
     /// The document. It may ask for nothing about a person: an identifier does not belong in an address.
-    #[param(min_length = 1, pattern = r"\S")]
-    query: String,
+    #[param(nullable = false, min_length = 1, pattern = r"\S")]
+    query: Option<String>,
+    /// The id of the document, as in a body.
+    #[param(nullable = false, pattern = r"^[0-9a-fA-F]{64}$")]
+    id: Option<String>,
     /// Values of its variables: a JSON object.
     #[param(nullable = false)]
     variables: Option<String>,

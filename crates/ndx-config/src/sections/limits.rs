@@ -82,7 +82,7 @@ impl Default for Limits {
             body_bytes: 1024 * 1024,
             document_tokens: 15_000,
             document_depth: 50,
-            aliases: 1_000,
+            aliases: 2_000,
             directives: 500,
             root_fields: 20,
             cost: 10_000,

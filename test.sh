@@ -82,6 +82,12 @@ RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 step "an identity provider by other hands"
 npm ci --prefix tests/other-provider --no-audit --no-fund --loglevel=error
 
+step "the audits of GraphQL over HTTP"
+npm ci --prefix tests/graphql-over-http --no-audit --no-fund --loglevel=error
+
+step "the clients that applications use"
+tests/clients/install.sh
+
 step "tests"
 export INSTA_UPDATE=no
 cargo test --workspace --doc --locked --quiet

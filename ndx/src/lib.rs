@@ -28,6 +28,8 @@ mod plan;
 
 mod query;
 
+mod operations;
+
 mod doctor;
 
 mod service_token;
@@ -70,6 +72,9 @@ enum Command {
     Plan(plan::Plan),
     /// Ask the gateway as an application would, and print the answer.
     Query(query::Query),
+    /// Register the documents that an application sends.
+    #[command(subcommand)]
+    Operations(operations::Operations),
     /// Check the configuration, the schemas and the policies: every mistake at once, with its place. Makes no connection.
     Check(check::Check),
     /// Look at a running exchange: services, clocks, keys, providers, stores, disk. Each finding comes with a remedy.
@@ -137,6 +142,7 @@ pub async fn run() -> ExitCode {
         Command::Keys(keys) => keys.run(),
         Command::Plan(plan) => plan.run(),
         Command::Query(query) => query.run().await,
+        Command::Operations(operations) => operations.run(),
         Command::Check(check) => return check.run(),
         Command::Doctor(doctor) => doctor.run().await,
         Command::ServiceToken(service_token) => service_token.run(),

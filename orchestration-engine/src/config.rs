@@ -26,10 +26,30 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// What is refused for its size or its time.
     pub limits: Limits,
+    /// The limits of those applications that have some of their own.
+    own_limits: HashMap<ApplicationId, Limits>,
+    /// The folder of the documents that applications have registered.
+    pub operations: Option<PathBuf>,
     /// The file of the consumer schema.
     pub consumer_schema: PathBuf,
     /// The folder of the provider schemas.
     pub provider_schemas: PathBuf,
+}
+
+/// What a caller may send and see.
+#[derive(Debug, Clone, Copy)]
+pub struct Allowance<'a> {
+    /// How large a request may be.
+    pub limits: &'a Limits,
+    /// Whether it may see the schema: by introspection, and in what is said of a document's mistakes.
+    pub sees_schema: bool,
+}
+
+impl<'a> Allowance<'a> {
+    /// Of somebody who may see the schema, within `limits`.
+    pub fn of_anybody(limits: &'a Limits) -> Self {
+        Self { limits, sees_schema: true }
+    }
 }
 
 /// The configuration has no usable identifier for people.
@@ -46,6 +66,10 @@ impl Config {
         let claim = &exchange.portal.identity_provider.citizen_claim;
         let identifier = exchange.identifiers.get(claim).and_then(CanonicalForm::new);
         let applications = exchange.applications.iter().map(|one| (one.id.clone(), Arc::new(one.clone())));
+        let own_limits = exchange
+            .applications
+            .iter()
+            .filter_map(|one| Some((one.id.clone(), exchange.limits.with(one.limits.as_ref()?))));
         Ok(Self {
             applications: applications.collect(),
             members: exchange.members.iter().map(|member| (member.id.clone(), member.clone())).collect(),
@@ -56,9 +80,22 @@ impl Config {
             foundational_id_arg_name: exchange.foundational_id_arg_name.clone(),
             cors_origins: exchange.edge.cors_origins.clone(),
             limits: exchange.limits.clone(),
+            own_limits: own_limits.collect(),
+            operations: exchange.operations.as_ref().map(|operations| operations.folder.clone()),
             consumer_schema: exchange.schema.consumer.clone(),
             provider_schemas: exchange.schema.providers.clone(),
         })
+    }
+
+    /// What this application may send and see.
+    pub fn allowance(&self, application: &Application) -> Allowance<'_> {
+        let limits = self.own_limits.get(&application.id).unwrap_or(&self.limits);
+        Allowance { limits, sees_schema: application.sees_schema }
+    }
+
+    /// Bytes of the largest request that any application may send: so much is read before it is known who asks.
+    pub fn largest_body(&self) -> usize {
+        self.own_limits.values().fold(self.limits.body_bytes, |most, limits| most.max(limits.body_bytes))
     }
 
     /// How long a judge may take.

@@ -5,7 +5,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
 use http::{HeaderMap, header};
 use ndx_config::Limits;
 use ndx_contracts::{JudgeError, TraceId};
@@ -16,8 +15,8 @@ use crate::{
     error::{Code, Refusal},
     execution::{self, Answers, OpenedAnswers},
     operation, planner, policy, projection,
-    request::{self, RequestError},
-    response::{self, Answer, MediaType},
+    request::{self, Asked, MediaType, RequestError},
+    response::{self, Answer},
     state::Gateway,
 };
 
@@ -29,8 +28,8 @@ pub struct Incoming {
     pub headers: HeaderMap,
     /// The thumbprint of the TLS certificate that the caller showed.
     pub certificate: Option<String>,
-    /// Its body, or why there is none.
-    pub body: Result<Bytes, RequestError>,
+    /// What it asks, or why that could not be read.
+    pub body: Result<Asked, RequestError>,
     /// The id under which it is followed.
     pub trace_id: TraceId,
 }
@@ -86,16 +85,19 @@ async fn line(
     media_type: MediaType,
     entry: &mut audit::Entry,
 ) -> Result<Answer, Refusal> {
-    let Gateway { config, schema, documents, plans, authenticator, judges, providers, .. } = gateway;
+    let Gateway { config, schema, documents, plans, persisted, authenticator, judges, providers, .. } = gateway;
     let Incoming { begun, headers, certificate, body, trace_id } = incoming;
     let budget = Budget::new(begun, &config.limits);
 
     let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let caller = authenticator.authenticate(authorization, certificate.as_deref(), budget.judge()).await?;
-    let request = request::receive(&headers, &body?)?;
+    let allowance = config.allowance(&caller.application);
+    let request = persisted.find(request::receive(&headers, &body?, allowance.limits.body_bytes)?, &caller)?;
     let purpose = caller.purpose(&request)?;
-    let operation = operation::prepare(documents, schema, &request, &config.limits)?;
-    let plan = planner::plan(plans, schema, &operation, &config.limits)?;
+    let operation = operation::prepare(documents, schema, &request, allowance)?;
+    persisted.remember(&request, &caller);
+    let plan = planner::plan(plans, schema, &operation, allowance.limits)?;
+    request.may_come_so(plan.is_about_people())?;
     let question = Arc::new(planner::bind(plan, &operation, &config.identifier)?);
     audit::note(entry, &caller, purpose, &question);
     let permitted = policy::enforce(question, &caller, purpose, &trace_id, &*judges.policy, budget.judge()).await?;

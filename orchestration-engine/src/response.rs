@@ -9,6 +9,7 @@ use crate::{
     error::{ClientError, Code, Refusal, field_error},
     operation::Location,
     projection::{Merged, PathSegment},
+    request::MediaType,
 };
 
 /// An answer, ready to be sent.
@@ -20,51 +21,6 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Its body, JSON.
     pub body: String,
-}
-
-/// The two media types of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MediaType {
-    /// `application/json`: statuses as older clients expect them.
-    Json,
-    /// `application/graphql-response+json`.
-    GraphqlResponse,
-}
-
-impl MediaType {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Json, Self::GraphqlResponse];
-
-    /// Its name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Json => "application/json",
-            Self::GraphqlResponse => "application/graphql-response+json",
-        }
-    }
-
-    /// The type that the caller prefers; `application/json` unless the other is asked for at least as much.
-    pub fn accepted(headers: &HeaderMap) -> Self {
-        let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let weight = |wanted: &str| {
-            let entry = accept
-                .split(',')
-                .map(str::trim)
-                .find(|entry| entry.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(wanted)))?;
-            let q = entry.split(';').skip(1).find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok());
-            Some(q.unwrap_or(1.0))
-        };
-        let graphql = weight("application/graphql-response+json").unwrap_or(0.0);
-        let json = weight("application/json").unwrap_or(0.0);
-        if graphql > 0.0 && graphql >= json { Self::GraphqlResponse } else { Self::Json }
-    }
-
-    fn content_type(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
-            Self::Json => "application/json; charset=utf-8",
-            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
-        })
-    }
 }
 
 /// An answer that was executed: data, and an error for each value that is missing.
@@ -86,6 +42,7 @@ pub fn refuse(refusal: &Refusal, media_type: MediaType, trace_id: &TraceId) -> A
     let body = body.replacen("{,", "{", 1);
     let status = match (code, refusal.errors.first().and_then(|error| error.more.get("reason"))) {
         (Code::BadRequest, Some(reason)) if reason == "CONTENT_TYPE" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        (Code::BadRequest, Some(reason)) if reason == "NOT_ACCEPTABLE" => StatusCode::NOT_ACCEPTABLE,
         _ => code.status(media_type == MediaType::GraphqlResponse),
     };
     let mut answer = answer(status, media_type, body);
@@ -101,7 +58,12 @@ pub fn refuse(refusal: &Refusal, media_type: MediaType, trace_id: &TraceId) -> A
 
 fn answer(status: StatusCode, media_type: MediaType, body: String) -> Answer {
     let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, media_type.content_type());
+    let content_type = match media_type {
+        MediaType::Json => "application/json; charset=utf-8",
+        MediaType::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+    };
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     Answer { status, headers, body }
@@ -150,16 +112,6 @@ fn push_errors(body: &mut String, errors: &[ClientError], trace_id: &TraceId) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_media_type_follows_accept() {
-        let accepted =
-            |accept: &str| MediaType::accepted(&HeaderMap::from_iter([(header::ACCEPT, accept.parse().unwrap())]));
-        assert_eq!(accepted("*/*"), MediaType::Json);
-        assert_eq!(accepted("application/json"), MediaType::Json);
-        assert_eq!(accepted("application/graphql-response+json, application/json;q=0.9"), MediaType::GraphqlResponse);
-        assert_eq!(accepted("application/graphql-response+json;q=0.5, application/json"), MediaType::Json);
-    }
 
     #[test]
     fn a_refusal_has_data_only_when_a_gate_refused() {

@@ -13,7 +13,7 @@ use crate::{
     authentication::Authenticator,
     config::{Config, NoIdentifier},
     execution::{ProviderSetupError, Providers},
-    operation::Documents,
+    operation::{Documents, ListError, PersistedOperations},
     planner::Plans,
     schema::{self, ConsumerSchema, SchemaProblems},
 };
@@ -39,6 +39,8 @@ pub struct Gateway {
     pub documents: Documents,
     /// And planned already.
     pub plans: Plans,
+    /// The documents that are known by their hashes.
+    pub persisted: PersistedOperations,
     /// Who may ask.
     pub authenticator: Authenticator,
     /// Who must agree.
@@ -58,6 +60,9 @@ pub enum SetupError {
     /// People could not be told apart.
     #[error(transparent)]
     Identifier(#[from] NoIdentifier),
+    /// A list of registered documents cannot be used.
+    #[error(transparent)]
+    Operations(#[from] ListError),
     /// A provider cannot be set up.
     #[error(transparent)]
     Provider(#[from] ProviderSetupError),
@@ -97,16 +102,9 @@ impl Gateway {
         let verifier = TokenVerifier::for_access_tokens(keys, issuer, audiences, clock.clone());
         let authenticator = Authenticator::new(verifier, config.applications.clone());
         let providers = Providers::new(&config)?;
-        Ok(Self {
-            config,
-            schema,
-            documents: Documents::default(),
-            plans: Plans::default(),
-            authenticator,
-            judges,
-            providers,
-            clock,
-        })
+        let persisted = PersistedOperations::load(&config)?;
+        let (documents, plans) = (Documents::default(), Plans::default());
+        Ok(Self { config, schema, documents, plans, persisted, authenticator, judges, providers, clock })
     }
 }
 

@@ -31,6 +31,7 @@ use ndx_contracts::{
 use ndx_service::listen;
 use orchestration_engine::{
     pipeline::{self, Incoming},
+    request::Asked,
     response::Answer,
     state::{Gateway, Judges},
 };
@@ -193,7 +194,7 @@ impl Scene {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, "application/json".parse().unwrap());
         headers.insert(header::AUTHORIZATION, format!("Bearer {}", self.token).parse().unwrap());
-        let body = Ok(Bytes::from(json!({"query": query}).to_string()));
+        let body = Ok(Asked::Post(Bytes::from(json!({"query": query}).to_string())));
         let answer = pipeline::answer(
             &self.gateway,
             Incoming { begun: std::time::Instant::now(), headers, certificate: None, body, trace_id: "t".into() },

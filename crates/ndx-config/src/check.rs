@@ -10,6 +10,8 @@ use std::{
     path::Path,
 };
 
+use serde_json::Value;
+
 use crate::{Entry, IsoDuration, Problem, SecretRef, Secrets, nearest};
 
 /// What was found so far.
@@ -93,6 +95,11 @@ fn once(entries: &[Entry<'_>], keys: &[&str], what: &str, found: &mut Found) {
 
 fn applications(root: &Entry<'_>, found: &mut Found) {
     for application in root.list("applications") {
+        let only_registered =
+            application.get("registeredOperationsOnly").filter(|only| only.value() == &Value::Bool(true));
+        if let Some(only) = only_registered.filter(|_| root.get("operations").is_none()) {
+            found.mistakes.push(only.problem("there is no list of documents: say in `operations` where the lists lie"));
+        }
         for purpose in application.list("purposes") {
             let Some(durations) = purpose.get("durations") else { continue };
             let lengths: Option<Vec<_>> =

@@ -38,7 +38,7 @@ pub use crate::{
     secrecy::names_a_secret,
     sections::{
         Application, ApplicationPurpose, ArgMapping, Callee, CanonicalStep, ConsentRules, Edge, Exchange, FieldReason,
-        Identifier, IdentityProvider, Jwt, Limits, Member, OutsideCaller, PolicySeed, Portal, Postgres, Proof,
-        Provider, ProviderAuth, SchemaFiles, Service, Services, Store, Tls,
+        Identifier, IdentityProvider, Jwt, Limits, Member, Operations, OutsideCaller, OwnLimits, PolicySeed, Portal,
+        Postgres, Proof, Provider, ProviderAuth, SchemaFiles, Service, Services, Store, Tls,
     },
 };

@@ -142,6 +142,9 @@ fn finished(mut exchange: Exchange, document: &Document, folder: &Path, needed: 
         *path = folder.join(&path);
     }
     services(&mut exchange.services, folder);
+    if let Some(operations) = &mut exchange.operations {
+        operations.folder = folder.join(&operations.folder);
+    }
     if let Some(authorities) = &mut exchange.edge.application_authorities {
         *authorities = folder.join(&authorities);
     }

@@ -6,17 +6,20 @@ mod citizens;
 
 mod consumers;
 
+mod limits;
+
 mod providers;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use url::Url;
 
 pub use self::{
     citizens::{ConsentRules, IdentityProvider, Portal},
     consumers::{Application, ApplicationPurpose, FieldReason, Member},
+    limits::{Limits, OwnLimits},
     providers::{ArgMapping, Provider, ProviderAuth},
     services::{Callee, OutsideCaller, Proof, Service, Services, Tls},
 };
@@ -57,6 +60,9 @@ pub struct Exchange {
     /// What is refused for its size or its time.
     #[serde(default)]
     pub limits: Limits,
+    /// The documents that applications have registered.
+    #[serde(default)]
+    pub operations: Option<Operations>,
     /// How the stores are kept.
     #[serde(default)]
     pub store: Store,
@@ -134,60 +140,13 @@ pub struct Edge {
     pub application_authorities: Option<PathBuf>,
 }
 
-/// What is refused for its size or its time.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Limits {
-    /// Bytes of a request.
-    #[schemars(range(min = 1))]
-    pub body_bytes: usize,
-    /// Lexical tokens of a GraphQL document.
-    #[schemars(range(min = 1))]
-    pub document_tokens: usize,
-    /// Levels of nesting of a GraphQL document.
-    #[schemars(range(min = 1))]
-    pub document_depth: usize,
-    /// Root fields of an operation.
-    #[schemars(range(min = 1))]
-    pub root_fields: usize,
-    /// Fields of an answer's shape, all levels together.
-    #[schemars(range(min = 1))]
-    pub planned_fields: usize,
-    /// How often a question may go from one person to another in a row (`@lookup`).
-    pub lookup_depth: usize,
-    /// How many people one question may find on the way.
-    #[schemars(range(min = 1))]
-    pub found_people: usize,
-    /// Milliseconds for a whole request; at most a minute: the audit log takes what is open for longer for interrupted.
-    #[schemars(range(min = 1, max = 60_000))]
-    pub request_timeout_ms: u64,
-    /// Milliseconds for one provider.
-    #[schemars(range(min = 1))]
-    pub provider_timeout_ms: u64,
-    /// Milliseconds for one judge: policy, consent or audit.
-    #[schemars(range(min = 1))]
-    pub judge_timeout_ms: u64,
-    /// Bytes of a provider's answer.
-    #[schemars(range(min = 1))]
-    pub provider_body_bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            body_bytes: 1024 * 1024,
-            document_tokens: 15_000,
-            document_depth: 50,
-            root_fields: 20,
-            planned_fields: 2_000,
-            lookup_depth: 3,
-            found_people: 100,
-            request_timeout_ms: 10_000,
-            provider_timeout_ms: 5_000,
-            judge_timeout_ms: 2_000,
-            provider_body_bytes: 2 * 1024 * 1024,
-        }
-    }
+/// The documents that applications have registered: a file for each application, written by `ndx operations publish`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Operations {
+    /// The folder of the lists, `<application>.json`.
+    #[schemars(length(min = 1))]
+    pub folder: PathBuf,
 }
 
 /// How the stores are kept: in the data folder, one SQLite file a service, or in PostgreSQL.

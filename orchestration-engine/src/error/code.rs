@@ -81,23 +81,29 @@ codes! {
     /// the issuer's keys cannot be had, so no token can be judged
     KeysUnavailable: "KEYS_UNAVAILABLE", "`Retry-After`", AfterDelay, SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE;
     /// not JSON, another content type, another shape
-    BadRequest: "BAD_REQUEST", "`line`, `column`; another content type is 415", Never, BAD_REQUEST, BAD_REQUEST;
-    /// another method than POST
+    BadRequest: "BAD_REQUEST", "`line`, `column`; another content type is 415, an `Accept` without ours 406; `reason`", Never, BAD_REQUEST, BAD_REQUEST;
+    /// a question about a person by GET, or another method than GET and POST
     UsePost: "USE_POST", "`Allow: POST`", Never, METHOD_NOT_ALLOWED, METHOD_NOT_ALLOWED;
     /// too many bytes or tokens
-    TooLarge: "TOO_LARGE", "`limit`", Never, PAYLOAD_TOO_LARGE, PAYLOAD_TOO_LARGE;
+    TooLarge: "TOO_LARGE", "`limit`, `actual` where it was counted to the end", Never, PAYLOAD_TOO_LARGE, PAYLOAD_TOO_LARGE;
     /// the document is nested too deeply
-    TooDeep: "TOO_DEEP", "`limit`", Never, OK, BAD_REQUEST;
+    TooDeep: "TOO_DEEP", "`limit`, `actual` where it was counted to the end", Never, OK, BAD_REQUEST;
+    /// too many aliases
+    TooManyAliases: "TOO_MANY_ALIASES", "`limit`, `actual`", Never, OK, BAD_REQUEST;
     /// too many root fields
     TooManyRoots: "TOO_MANY_ROOTS", "`limit`, `actual`", Never, OK, BAD_REQUEST;
-    /// the answer would have too many fields
-    TooCostly: "TOO_COSTLY", "`limit`", Never, OK, BAD_REQUEST;
+    /// the operation costs too much, the answer would have too many fields, or the document has too many directives
+    TooCostly: "TOO_COSTLY", "`limit`, `actual`; `reason`: `DIRECTIVES`", Never, OK, BAD_REQUEST;
     /// the document is not GraphQL
     GraphqlParseFailed: "GRAPHQL_PARSE_FAILED", "`locations`", Never, OK, BAD_REQUEST;
     /// the document does not fit the schema
     GraphqlValidationFailed: "GRAPHQL_VALIDATION_FAILED", "`locations`", Never, OK, BAD_REQUEST;
     /// no such operation, or several and none named
     OperationNotFound: "OPERATION_NOT_FOUND", "", Never, OK, BAD_REQUEST;
+    /// the exchange does not know the document by its hash; send it once with its text
+    PersistedQueryNotFound: "PERSISTED_QUERY_NOT_FOUND", "", Never, OK, BAD_REQUEST;
+    /// the application may send only what it has registered, and this is not
+    OperationNotRegistered: "OPERATION_NOT_REGISTERED", "", Never, OK, BAD_REQUEST;
     /// the variables do not fit, or an identifier is not one
     VariablesInvalid: "VARIABLES_INVALID", "`locations` or `path`", Never, OK, BAD_REQUEST;
     /// the application has several purposes and named none

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{ClientError, Code, Refusal};
 use crate::{
     authentication::{AuthenticationError, PurposeError},
-    operation::{Mistake, OperationError},
+    operation::{Mistake, OperationError, PersistedError},
     planner::{BindError, PlanError},
     policy::PolicyError,
     projection::PathSegment,
@@ -19,7 +19,9 @@ impl From<RequestError> for Refusal {
         let message = error.to_string();
         let client = match error {
             RequestError::ContentType => ClientError::new(Code::BadRequest, message).with("reason", "CONTENT_TYPE"),
-            RequestError::TooLarge { limit } => ClientError::new(Code::TooLarge, message).with("limit", limit),
+            RequestError::NotAcceptable => ClientError::new(Code::BadRequest, message).with("reason", "NOT_ACCEPTABLE"),
+            RequestError::UsePost => ClientError::new(Code::UsePost, message),
+            RequestError::TooLarge { limit, actual } => over(Code::TooLarge, message, limit, actual),
             RequestError::NotJson { line, column } => {
                 ClientError::new(Code::BadRequest, message).with("line", line).with("column", column)
             }
@@ -64,13 +66,39 @@ impl From<OperationError> for Refusal {
             OperationError::Validation(mistakes) => document(Code::GraphqlValidationFailed, mistakes),
             OperationError::NotFound(mistake) => document(Code::OperationNotFound, vec![mistake]),
             OperationError::Variables(mistake) => document(Code::VariablesInvalid, vec![mistake]),
-            OperationError::TooLarge { limit } => ClientError::new(Code::TooLarge, message).with("limit", limit).into(),
-            OperationError::TooDeep { limit } => ClientError::new(Code::TooDeep, message).with("limit", limit).into(),
-            OperationError::TooManyRoots { limit, actual } => {
-                ClientError::new(Code::TooManyRoots, message).with("limit", limit).with("actual", actual).into()
+            OperationError::TooLarge { limit, actual } => over(Code::TooLarge, message, limit, actual).into(),
+            OperationError::TooDeep { limit, actual } => over(Code::TooDeep, message, limit, actual).into(),
+            OperationError::TooManyAliases { limit, actual } => {
+                over(Code::TooManyAliases, message, limit, Some(actual)).into()
             }
+            OperationError::TooManyDirectives { limit, actual } => {
+                over(Code::TooCostly, message, limit, Some(actual)).with("reason", "DIRECTIVES").into()
+            }
+            OperationError::TooManyRoots { limit, actual } => {
+                over(Code::TooManyRoots, message, limit, Some(actual)).into()
+            }
+            OperationError::TooCostly { limit, actual } => over(Code::TooCostly, message, limit, Some(actual)).into(),
+            OperationError::UsePost => ClientError::new(Code::UsePost, message).into(),
         }
     }
+}
+
+impl From<PersistedError> for Refusal {
+    fn from(error: PersistedError) -> Self {
+        let message = error.to_string();
+        let client = match error {
+            PersistedError::NotFound => ClientError::new(Code::PersistedQueryNotFound, message),
+            PersistedError::NotRegistered => ClientError::new(Code::OperationNotRegistered, message),
+            PersistedError::Mismatch => ClientError::new(Code::BadRequest, message).with("reason", "HASH_MISMATCH"),
+        };
+        client.into()
+    }
+}
+
+/// More than is allowed; how much, where it was counted to the end.
+fn over(code: Code, message: String, limit: usize, actual: Option<usize>) -> ClientError {
+    let error = ClientError::new(code, message).with("limit", limit);
+    if let Some(actual) = actual { error.with("actual", actual) } else { error }
 }
 
 fn document(code: Code, mistakes: Vec<Mistake>) -> Refusal {

@@ -10,6 +10,7 @@ use std::{
 
 use apollo_compiler::{
     ExecutableDocument, Name,
+    ast::{self, Definition, OperationType},
     executable::{Selection, SelectionSet},
     parser::Parser,
     validation::Valid,
@@ -17,8 +18,8 @@ use apollo_compiler::{
 use moka::sync::Cache;
 use ndx_config::Limits;
 
-use super::{OperationError, mistakes::mistakes};
-use crate::schema::ConsumerSchema;
+use super::{OperationError, measure::Measure, mistakes::mistakes};
+use crate::{request::GraphqlRequest, schema::ConsumerSchema};
 
 /// Bytes of document text that are kept: a parsed document takes some fifty times its text.
 const KEPT_BYTES: u64 = 2 * 1024 * 1024;
@@ -34,6 +35,8 @@ pub struct Document {
     pub executable: Valid<ExecutableDocument>,
     /// The variables on which `@skip` and `@include` depend: with them, what is asked changes.
     pub conditions: Vec<Name>,
+    /// Its size, of which not every application may send as much.
+    pub(super) measure: Measure,
 }
 
 /// The documents that applications sent lately. They belong to one schema and end with it.
@@ -52,13 +55,16 @@ impl Documents {
     pub(super) fn read(
         &self,
         schema: &ConsumerSchema,
-        text: &str,
+        request: &GraphqlRequest,
         limits: &Limits,
     ) -> Result<Arc<Document>, OperationError> {
+        let text = request.query.as_str();
         if let Some(known) = self.0.get(text) {
+            // Another application may have sent it, which may send more than this one.
+            known.measure.within(limits)?;
             return Ok(known);
         }
-        let document = Arc::new(parse(schema, text, limits)?);
+        let document = Arc::new(parse(schema, request, limits)?);
         if text.len() <= LONGEST_KEPT {
             self.0.insert(text.into(), Arc::clone(&document));
         }
@@ -66,22 +72,28 @@ impl Documents {
     }
 }
 
-fn parse(schema: &ConsumerSchema, text: &str, limits: &Limits) -> Result<Document, OperationError> {
+fn parse(schema: &ConsumerSchema, request: &GraphqlRequest, limits: &Limits) -> Result<Document, OperationError> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let mut parser = Parser::new().token_limit(limits.document_tokens).recursion_limit(limits.document_depth);
-    let parsed = parser.parse_ast(text, "request").map_err(|error| {
+    let parsed = parser.parse_ast(request.query.as_str(), "request").map_err(|error| {
         if parser.tokens_reached() > limits.document_tokens {
-            OperationError::TooLarge { limit: limits.document_tokens }
+            OperationError::TooLarge { limit: limits.document_tokens, actual: None }
         } else if parser.recursion_reached() > limits.document_depth {
-            OperationError::TooDeep { limit: limits.document_depth }
+            OperationError::TooDeep { limit: limits.document_depth, actual: None }
         } else {
             OperationError::Parse(mistakes(&error.errors))
         }
     })?;
+    let read = (parser.tokens_reached(), parser.recursion_reached());
+    let measure = Measure::of(&parsed, read, schema, limits);
+    measure.within(limits)?;
+    if request.by_get && !is_query(&parsed, request.operation_name.as_deref()) {
+        return Err(OperationError::UsePost);
+    }
     let valid = parsed.to_executable_validate(&schema.definition);
     let executable = valid.map_err(|errors| OperationError::Validation(mistakes(&errors.errors)))?;
     let conditions = conditions(&executable);
-    Ok(Document { number: NEXT.fetch_add(1, Ordering::Relaxed), executable, conditions })
+    Ok(Document { number: NEXT.fetch_add(1, Ordering::Relaxed), executable, conditions, measure })
 }
 
 fn conditions(document: &ExecutableDocument) -> Vec<Name> {
@@ -102,4 +114,16 @@ fn conditions(document: &ExecutableDocument) -> Vec<Name> {
         }
     }
     found.into_iter().collect()
+}
+
+/// Whether the operation of this name, or the only one, is a query, as far as can be told. The schema has nothing else, but
+/// what it has not is told otherwise than what may not come by GET.
+fn is_query(document: &ast::Document, name: Option<&str>) -> bool {
+    let mut operations = document.definitions.iter().filter_map(|definition| match definition {
+        Definition::OperationDefinition(operation) => Some(operation),
+        _ => None,
+    });
+    let asked =
+        operations.find(|operation| name.is_none_or(|name| operation.name.as_ref().is_some_and(|one| one == name)));
+    asked.is_none_or(|operation| operation.operation_type == OperationType::Query)
 }

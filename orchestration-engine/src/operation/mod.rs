@@ -4,7 +4,11 @@
 
 mod mistakes;
 
+mod measure;
+
 mod documents;
+
+mod persisted;
 
 use std::sync::Arc;
 
@@ -22,8 +26,9 @@ use self::mistakes::mistake;
 pub use self::{
     documents::{Document, Documents},
     mistakes::{Location, Mistake},
+    persisted::{ListError, PersistedError, PersistedOperations, operation_id},
 };
-use crate::{request::GraphqlRequest, schema::ConsumerSchema};
+use crate::{config::Allowance, request::GraphqlRequest, schema::ConsumerSchema};
 
 /// An operation that can be planned.
 #[derive(Debug)]
@@ -58,12 +63,32 @@ pub enum OperationError {
     TooLarge {
         /// How many are allowed.
         limit: usize,
+        /// How many there are, where they were counted to the end.
+        actual: Option<usize>,
     },
     /// It is nested too deeply.
     #[error("the document is nested more than {limit} levels deep")]
     TooDeep {
         /// How many levels are allowed.
         limit: usize,
+        /// How many there are, where they were counted to the end.
+        actual: Option<usize>,
+    },
+    /// It has too many aliases.
+    #[error("the document has {actual} aliases, more than {limit}")]
+    TooManyAliases {
+        /// How many are allowed.
+        limit: usize,
+        /// How many there are.
+        actual: usize,
+    },
+    /// It has too many directives.
+    #[error("the document has {actual} directives, more than {limit}")]
+    TooManyDirectives {
+        /// How many are allowed.
+        limit: usize,
+        /// How many there are.
+        actual: usize,
     },
     /// It has too many root fields.
     #[error("the operation has {actual} root fields, more than {limit}")]
@@ -73,6 +98,17 @@ pub enum OperationError {
         /// How many there are.
         actual: usize,
     },
+    /// It costs too much.
+    #[error("the operation costs {actual}, more than {limit}")]
+    TooCostly {
+        /// What is allowed.
+        limit: usize,
+        /// What it costs.
+        actual: usize,
+    },
+    /// It came by GET and is not a query (GraphQL over HTTP, "GET").
+    #[error("send the request as POST: by GET, only queries are answered")]
+    UsePost,
 }
 
 /// Prepares the operation that `request` asks.
@@ -83,9 +119,19 @@ pub fn prepare(
     documents: &Documents,
     schema: &ConsumerSchema,
     request: &GraphqlRequest,
-    limits: &Limits,
+    allowance: Allowance<'_>,
 ) -> Result<Operation, OperationError> {
-    let document = documents.read(schema, &request.query, limits)?;
+    let prepared = prepared(documents, schema, request, allowance);
+    prepared.map_err(|error| if allowance.sees_schema { error } else { error.without_the_schema() })
+}
+
+fn prepared(
+    documents: &Documents,
+    schema: &ConsumerSchema,
+    request: &GraphqlRequest,
+    Allowance { limits, sees_schema }: Allowance<'_>,
+) -> Result<Operation, OperationError> {
+    let document = documents.read(schema, request, limits)?;
     let wrong = |error: &RequestError| mistake(error, &document.executable.sources);
     let found = document.executable.operations.get(request.operation_name.as_deref());
     let definition = found.map_err(|error| OperationError::NotFound(wrong(&error)))?.clone();
@@ -93,10 +139,37 @@ pub fn prepare(
     if actual > limits.root_fields {
         return Err(OperationError::TooManyRoots { limit: limits.root_fields, actual });
     }
+    document.measure.affordable(definition.name.as_ref(), limits)?;
+    let asks_the_schema = asks_the_schema(&document, &definition);
+    if asks_the_schema && !sees_schema {
+        return Err(OperationError::Validation(Vec::new()));
+    }
     let variables = coerce_variable_values(&schema.definition, &definition, &request.variables)
         .map_err(|error| OperationError::Variables(wrong(&error)))?;
-    let introspection = introspect(schema, &document, &definition, &variables)?;
+    let introspection =
+        if asks_the_schema { introspect(schema, &document, &definition, &variables)? } else { JsonMap::new() };
     Ok(Operation { document, definition, variables, introspection })
+}
+
+/// The names of the operations in `text`, which must be valid and within `limits`; none for one without a name.
+///
+/// # Errors
+/// With every mistake that was found at the first stage that found any.
+pub fn check(schema: &ConsumerSchema, text: &str, limits: &Limits) -> Result<Vec<Option<String>>, OperationError> {
+    let request = GraphqlRequest { query: text.to_owned(), ..GraphqlRequest::default() };
+    let document = Documents::default().read(schema, &request, limits)?;
+    let operations = document.executable.operations.iter();
+    let mut names = Vec::new();
+    for operation in operations {
+        document.measure.affordable(operation.name.as_ref(), limits)?;
+        names.push(operation.name.as_ref().map(ToString::to_string));
+    }
+    Ok(names)
+}
+
+fn asks_the_schema(document: &Document, definition: &Definition) -> bool {
+    let mut roots = definition.root_fields(&document.executable);
+    roots.any(|field| matches!(field.name.as_str(), "__schema" | "__type"))
 }
 
 fn introspect(
@@ -107,12 +180,26 @@ fn introspect(
 ) -> Result<JsonMap, OperationError> {
     let document = &document.executable;
     let failed = |error: RequestError| OperationError::Validation(vec![mistake(&error, &document.sources)]);
-    let asked = definition.root_fields(document).any(|field| matches!(field.name.as_str(), "__schema" | "__type"));
-    if !asked {
-        return Ok(JsonMap::new());
-    }
     introspection::check_max_depth(document, definition).map_err(failed)?;
     let implementers = schema.definition.implementers_map();
     let answer = introspection::partial_execute(&schema.definition, &implementers, document, definition, variables);
     Ok(answer.map_err(failed)?.data.unwrap_or_default())
+}
+
+impl OperationError {
+    /// The same for a caller who may not see the schema: where a document does not fit it, and not why. A question for the
+    /// schema is told in the words of a field that there is not.
+    fn without_the_schema(self) -> Self {
+        let told = |message: &str, locations| Mistake { message: message.to_owned(), locations };
+        match self {
+            Self::Validation(mistakes) => {
+                let locations = mistakes.into_iter().flat_map(|mistake| mistake.locations).collect();
+                Self::Validation(vec![told("the document does not fit the schema", locations)])
+            }
+            Self::Variables(mistake) => {
+                Self::Variables(told("the variables do not fit the operation", mistake.locations))
+            }
+            other => other,
+        }
+    }
 }

@@ -232,8 +232,8 @@ impl QueryPlan {
         self.roots.iter().chain(self.lookups.iter().map(|lookup| &lookup.root))
     }
 
-    /// Whether any of it is about a person whom an argument names.
-    pub fn names_a_person(&self) -> bool {
+    /// Whether one of its roots is about a person whom an argument names.
+    pub fn is_about_people(&self) -> bool {
         self.roots.iter().any(|root| root.data_owner.is_some())
     }
 }

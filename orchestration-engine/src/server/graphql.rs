@@ -1,4 +1,4 @@
-//! `POST /public/graphql` and `/graphql`: a request comes in, goes through the line, and its answer goes out.
+//! `/public/graphql` and `/graphql`, by POST and by GET: a request comes in, goes through the line, and its answer goes out.
 #![expect(unused_qualifications, reason = "the interface's description is a macro that writes whole paths")]
 
 use std::{
@@ -11,26 +11,26 @@ use axum::{
     Extension,
     body::Body,
     extract::{ConnectInfo, Request, State},
-    http::Response,
+    http::{HeaderValue, Method, Response, header},
     response::IntoResponse,
 };
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use ndx_config::Limits;
 use ndx_contracts::TraceId;
 use ndx_service::tls::Peer;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::{
-    IntoResponses, ToSchema,
+    IntoParams, IntoResponses, ToSchema,
     openapi::{self, ContentBuilder, Ref, RefOr, ResponseBuilder},
 };
 
 use crate::{
+    config::Config,
     error::{ClientError, Code},
     pipeline::{self, Incoming},
-    request::RequestError,
-    response::{self, Answer, MediaType},
+    request::{Asked, MediaType, RequestError},
+    response::{self, Answer},
     state::LiveGateway,
 };
 
@@ -38,18 +38,44 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GraphqlRequest {
-    /// The document.
-    #[schema(min_length = 1, pattern = r"\S")]
-    query: String,
+    /// The document; it may be left out where its `id` is known.
+    #[schema(nullable, min_length = 1, pattern = r"\S")]
+    query: Option<String>,
+    /// The id of the document: SHA-256 of its text. `documentId` and `extensions.persistedQuery` say the same.
+    #[schema(nullable, pattern = r"^[0-9a-fA-F]{64}$")]
+    id: Option<String>,
     /// Values of its variables.
     #[schema(nullable)]
     variables: Option<Map<String, Value>>,
     /// Which of its operations.
     #[schema(nullable)]
     operation_name: Option<String>,
-    /// `purpose`: what the data is for, when the application has several purposes. The header `X-Purpose` says the same.
+    /// `purpose`: what the data is for, when the application has several purposes; the header `X-Purpose` says the same.
+    /// `persistedQuery`: the id of the document, as Apollo's clients give it.
     #[schema(nullable)]
     extensions: Option<Map<String, Value>>,
+}
+
+/// A GraphQL request in an address (GraphQL over HTTP, section "GET").
+#[derive(Debug, Serialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub struct GraphqlQuery {
+    /// The document. It may ask for nothing about a person: an identifier does not belong in an address.
+    #[param(nullable = false, min_length = 1, pattern = r"\S")]
+    query: Option<String>,
+    /// The id of the document, as in a body.
+    #[param(nullable = false, pattern = r"^[0-9a-fA-F]{64}$")]
+    id: Option<String>,
+    /// Values of its variables: a JSON object.
+    #[param(nullable = false)]
+    variables: Option<String>,
+    /// Which of its operations.
+    #[param(nullable = false)]
+    operation_name: Option<String>,
+    /// As in a body: a JSON object.
+    #[param(nullable = false)]
+    extensions: Option<String>,
 }
 
 /// A GraphQL answer (GraphQL, section "Response").
@@ -79,6 +105,8 @@ impl IntoResponses for Refusals {
             ("400", "not a GraphQL request, or a document with mistakes"),
             ("401", "no token, or not an acceptable one"),
             ("403", "the purpose is not one of the application's"),
+            ("405", "a question about a person, by GET"),
+            ("406", "an answer is wanted that is neither of the two media types"),
             ("413", "too large"),
             ("415", "another content type than `application/json`"),
             ("500", "our mistake"),
@@ -104,7 +132,26 @@ impl IntoResponses for Refusals {
     ),
     security(("applicationToken" = [])),
 )]
-pub(super) async fn public(
+pub(super) async fn post_public(
+    gateway: State<Arc<LiveGateway>>,
+    trace_id: Extension<TraceId>,
+    request: Request,
+) -> Response<Body> {
+    answer(gateway, trace_id, request).await
+}
+
+/// Asks a question that is about nobody: for the schema, or for what no argument names a person of.
+#[utoipa::path(
+    get, path = "/public/graphql", tag = "graphql",
+    params(GraphqlQuery, ("X-Purpose" = Option<String>, Header, description = "What the data is for, when the application has several purposes.")),
+    responses(
+        (status = 200, description = "carried out, in whole or in part",
+            content((GraphqlResponse = "application/json"), (GraphqlResponse = "application/graphql-response+json"))),
+        Refusals,
+    ),
+    security(("applicationToken" = [])),
+)]
+pub(super) async fn get_public(
     gateway: State<Arc<LiveGateway>>,
     trace_id: Extension<TraceId>,
     request: Request,
@@ -124,7 +171,34 @@ pub(super) async fn public(
     ),
     security(("applicationToken" = [])),
 )]
-pub(super) async fn answer(
+pub(super) async fn post(
+    gateway: State<Arc<LiveGateway>>,
+    trace_id: Extension<TraceId>,
+    request: Request,
+) -> Response<Body> {
+    answer(gateway, trace_id, request).await
+}
+
+/// Asks a question that is about nobody, as `/public/graphql` does.
+#[utoipa::path(
+    get, path = "/graphql", tag = "graphql",
+    params(GraphqlQuery, ("X-Purpose" = Option<String>, Header, description = "What the data is for, when the application has several purposes.")),
+    responses(
+        (status = 200, description = "carried out, in whole or in part",
+            content((GraphqlResponse = "application/json"), (GraphqlResponse = "application/graphql-response+json"))),
+        Refusals,
+    ),
+    security(("applicationToken" = [])),
+)]
+pub(super) async fn get(
+    gateway: State<Arc<LiveGateway>>,
+    trace_id: Extension<TraceId>,
+    request: Request,
+) -> Response<Body> {
+    answer(gateway, trace_id, request).await
+}
+
+async fn answer(
     State(gateway): State<Arc<LiveGateway>>,
     Extension(trace_id): Extension<TraceId>,
     request: Request,
@@ -133,25 +207,29 @@ pub(super) async fn answer(
     let (parts, body) = request.into_parts();
     let peer = parts.extensions.get::<ConnectInfo<Peer>>();
     let certificate = peer.and_then(|ConnectInfo(peer)| peer.thumbprint()).map(str::to_owned);
-    let body = read(body, &gateway.config.limits).await;
+    let body = match parts.method {
+        Method::POST => read(body, &gateway.config).await.map(Asked::Post),
+        _ => Ok(Asked::Get(parts.uri.query().unwrap_or_default().to_owned())),
+    };
     send(pipeline::answer(&gateway, Incoming { begun, headers: parts.headers, certificate, body, trace_id }).await)
 }
 
 /// Reads a body within its size and its time. What is left over of one that is too large is not read.
-async fn read(body: Body, limits: &Limits) -> Result<Bytes, RequestError> {
-    let time = Duration::from_millis(limits.request_timeout_ms);
-    let limited = Limited::new(body, limits.body_bytes).collect();
-    match tokio::time::timeout(time, limited).await {
+async fn read(body: Body, config: &Config) -> Result<Bytes, RequestError> {
+    let (time, limit) = (Duration::from_millis(config.limits.request_timeout_ms), config.largest_body());
+    match tokio::time::timeout(time, Limited::new(body, limit).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(RequestError::TooLarge { limit: limits.body_bytes }),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(RequestError::TooLarge { limit, actual: None }),
         Ok(Err(_)) | Err(_) => Err(RequestError::Broken),
     }
 }
 
-/// A question about a person does not belong in an address, and no other method asks questions.
+/// No other method asks questions.
 pub(super) async fn use_post(Extension(trace_id): Extension<TraceId>, request: Request) -> Response<Body> {
     let error = ClientError::new(Code::UsePost, "send the request as POST");
-    send(response::refuse(&error.into(), MediaType::accepted(request.headers()), &trace_id))
+    let mut answer = response::refuse(&error.into(), MediaType::accepted(request.headers()), &trace_id);
+    answer.headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+    send(answer)
 }
 
 fn send(answer: Answer) -> Response<Body> {

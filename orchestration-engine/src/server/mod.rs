@@ -37,8 +37,8 @@ fn parts() -> [OpenApiRouter<Arc<LiveGateway>>; 2] {
     let graphql =
         |route| UtoipaMethodRouterExt::map(route, |methods: MethodRouter<_>| methods.fallback(graphql::use_post));
     let open = OpenApiRouter::new()
-        .routes(graphql(routes!(graphql::public)))
-        .routes(graphql(routes!(graphql::answer)))
+        .routes(graphql(routes!(graphql::post_public, graphql::get_public)))
+        .routes(graphql(routes!(graphql::post, graphql::get)))
         .routes(only(routes!(health::health), "GET, HEAD"));
     let services = OpenApiRouter::new()
         .routes(only(routes!(health::details), "GET, HEAD"))

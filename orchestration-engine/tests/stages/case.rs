@@ -11,7 +11,7 @@ use ndx_contracts::{
 };
 use orchestration_engine::{
     authentication::Caller,
-    config::Config,
+    config::{Allowance, Config},
     consent::{self, Asking, ConsentedPlan},
     error::field_error,
     execution::{self, Answers, OpenedAnswers, ProviderFailure},
@@ -118,11 +118,11 @@ impl Country {
     pub fn operation(&self, query: &str, variables: &str) -> Operation {
         let request = GraphqlRequest {
             query: query.to_owned(),
-            operation_name: None,
             variables: serde_json::from_str(variables).unwrap(),
-            purpose: None,
+            ..GraphqlRequest::default()
         };
-        operation::prepare(&Documents::default(), &self.schema, &request, &self.config.limits).unwrap()
+        operation::prepare(&Documents::default(), &self.schema, &request, Allowance::of_anybody(&self.config.limits))
+            .unwrap()
     }
 
     pub fn plan(&self, query: &str) -> QueryPlan {

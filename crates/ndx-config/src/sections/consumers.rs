@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
+use super::OwnLimits;
 use crate::IsoDuration;
 
 /// A body that takes part in the exchange.
@@ -44,6 +45,15 @@ pub struct Application {
     /// Whether its tokens must be bound to its TLS certificate (RFC 8705). A token that is bound is checked in any case.
     #[serde(default)]
     pub certificate_bound: bool,
+    /// Whether it may see the schema: by introspection, and in what it is told of a document's mistakes.
+    #[serde(default = "yes")]
+    pub sees_schema: bool,
+    /// Whether it may send only the documents that it has registered (`ndx operations publish`).
+    #[serde(default)]
+    pub registered_operations_only: bool,
+    /// What it may send otherwise than `limits` says.
+    #[serde(default)]
+    pub limits: Option<OwnLimits>,
     /// Where citizens return to; the first is used when the application names none.
     #[schemars(length(min = 1))]
     pub return_uris: Vec<Url>,
@@ -85,6 +95,10 @@ pub struct FieldReason {
     /// "Printed in your passport".
     #[schemars(length(min = 1))]
     pub reason: String,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl ApplicationPurpose {

@@ -1,0 +1,39 @@
+// graphql-codegen: `node codegen.js ADDRESS` writes types for the query from the running gateway's introspection and from the
+// schema's file, has the TypeScript compiler read both, and says whether they are the same.
+import { generate } from "@graphql-codegen/cli";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { address, authorization, query } from "./question.js";
+
+const here = import.meta.dirname;
+const folder = mkdtempSync(join(tmpdir(), "ndx-codegen-"));
+const use = `import type { PassportQuery } from "./types";
+const name: string | null | undefined = ({} as PassportQuery).personInfo?.fullName;
+// @ts-expect-error: it was not asked for
+const sex = ({} as PassportQuery).personInfo?.sex;
+export { name, sex };
+`;
+
+async function typesFrom(schema, name) {
+  const file = join(folder, name, "types.ts");
+  const config = { skipTypename: true };
+  const generates = { [file]: { plugins: ["typescript", "typescript-operations"], config } };
+  await generate({ schema, documents: [query], generates, silent: true, errorsOnly: true }, true);
+  writeFileSync(join(folder, name, "use.ts"), use);
+  const compiler = join(here, "node_modules/typescript/bin/tsc");
+  execFileSync(process.execPath, [compiler, "--noEmit", "--strict", join(folder, name, "use.ts")], { stdio: "inherit" });
+  return readFileSync(file, "utf8");
+}
+
+// The types that programs use: of the answer, and of the schema's objects.
+const used = (types) => types.match(/export type (PassportQuery|PersonInfo|BirthInfo) = [^;]*(;[^;]*)*?\n?};/g).join("\n");
+
+try {
+  const live = await typesFrom([{ [address]: { headers: { authorization } } }], "introspection");
+  const file = await typesFrom(join(here, "../../schema/schema.graphql"), "file");
+  console.log(JSON.stringify({ same: used(live) === used(file), types: used(live).split("export type").length - 1 }));
+} finally {
+  rmSync(folder, { recursive: true });
+}

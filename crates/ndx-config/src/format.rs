@@ -14,7 +14,7 @@ pub(crate) struct Format {
 }
 
 /// All of them. What was written is never repeated: it might be a secret.
-pub(crate) const FORMATS: [Format; 13] = [
+pub(crate) const FORMATS: [Format; 14] = [
     Format {
         name: "uri",
         is: web_address,
@@ -66,6 +66,11 @@ pub(crate) const FORMATS: [Format; 13] = [
         help: "is not of the form `<root field>-<argument>`; write it like `personInfo-nic`",
     },
     Format {
+        name: "provider-path",
+        is: provider_path,
+        help: "is not a path of fields below a root field; write it like `person.nic`",
+    },
+    Format {
         name: "header-name",
         is: header_name,
         help: "is not the name of an HTTP header; write it like `X-API-KEY`",
@@ -99,6 +104,10 @@ fn postgres_url(text: &str) -> bool {
 
 fn argument_path(text: &str) -> bool {
     text.split_once('-').is_some_and(|(root, argument)| graphql_name(root) && graphql_name(argument))
+}
+
+fn provider_path(text: &str) -> bool {
+    text.contains('.') && text.split('.').all(graphql_name)
 }
 
 fn graphql_name(text: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Whether each register answers with our credentials, and still has the schema that is kept here.
 
-use std::{collections::HashMap, path::Path, time::Duration};
+use std::{collections::HashMap, path::Path};
 
 use ndx_service::trace;
 use orchestration_engine::{
@@ -12,6 +12,7 @@ use orchestration_engine::{
     },
 };
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::{Finding, Patient, State, TIME};
 
@@ -38,8 +39,7 @@ async fn one(configured: &ndx_config::Provider, kept: &ProviderSchemas) -> Findi
         Err(error) => return problem(error.to_string(), format!("mend `auth` of provider `{name}`")),
     };
     let question = json!({"query": introspection()}).to_string().into_bytes();
-    let asked = tokio::time::timeout(TIME + Duration::from_secs(1), provider.ask(question, &trace::fresh())).await;
-    let answer = match asked.unwrap_or(Err(ProviderFailure::Timeout)) {
+    let answer = match provider.ask(question.into(), &trace::fresh(), Instant::now() + TIME).await {
         Ok(answer) => answer,
         Err(failure) => {
             let (words, remedy) = told(failure);
@@ -74,11 +74,13 @@ async fn one(configured: &ndx_config::Provider, kept: &ProviderSchemas) -> Findi
 fn told(failure: ProviderFailure) -> (&'static str, &'static str) {
     match failure {
         ProviderFailure::Timeout => ("does not answer in time", "see what the register waits for"),
-        ProviderFailure::Unavailable => {
+        ProviderFailure::Unavailable { .. } => {
             ("cannot be reached", "see whether the register, or the adapter in front of it, runs")
         }
         ProviderFailure::Refused => ("does not accept us", "see whether the secret here is the one that it knows"),
-        ProviderFailure::Quota => ("has had enough of us for now", "wait, or agree on a higher limit with its keeper"),
+        ProviderFailure::Quota { .. } => {
+            ("has had enough of us for now", "wait, or agree on a higher limit with its keeper")
+        }
         ProviderFailure::BadData => ("answers something that is not GraphQL", "see whether `providerUrl` is right"),
         ProviderFailure::Error => ("says that something went wrong there", "see its log, or ask its keeper"),
         ProviderFailure::NotConfigured => ("is not configured", "add it to `providers`"),

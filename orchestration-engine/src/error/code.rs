@@ -122,9 +122,9 @@ codes! {
     /// the request cannot be recorded
     AuditUnavailable: "AUDIT_UNAVAILABLE", "`Retry-After`", AfterDelay, SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE;
     /// a register did not answer in time
-    ProviderTimeout: "PROVIDER_TIMEOUT", "`provider`", AfterDelay, OK, OK;
+    ProviderTimeout: "PROVIDER_TIMEOUT", "`provider`, `retryAfter` in seconds", AfterDelay, OK, OK;
     /// a register cannot be reached
-    ProviderUnavailable: "PROVIDER_UNAVAILABLE", "`provider`", AfterDelay, OK, OK;
+    ProviderUnavailable: "PROVIDER_UNAVAILABLE", "`provider`, `retryAfter` in seconds", AfterDelay, OK, OK;
     /// a register says that something went wrong
     ProviderError: "PROVIDER_ERROR", "`provider`", Never, OK, OK;
     /// a register's answer is not what was asked
@@ -132,7 +132,7 @@ codes! {
     /// a register does not accept the exchange
     ProviderRefused: "PROVIDER_REFUSED", "`provider`", Never, OK, OK;
     /// a register has had enough for now
-    ProviderQuota: "PROVIDER_QUOTA", "`provider`", AfterDelay, OK, OK;
+    ProviderQuota: "PROVIDER_QUOTA", "`provider`, `retryAfter` in seconds", AfterDelay, OK, OK;
     /// the exchange does not know how to reach the register
     ProviderNotConfigured: "PROVIDER_NOT_CONFIGURED", "`provider`", Never, OK, OK;
     /// something went wrong in the exchange

@@ -25,9 +25,9 @@ pub fn code(cause: &Cause) -> Code {
         Cause::Withheld(Withheld::NotConfigured, _) => Code::ProviderNotConfigured,
         Cause::Provider(failure, _) => match failure {
             ProviderFailure::Timeout => Code::ProviderTimeout,
-            ProviderFailure::Unavailable => Code::ProviderUnavailable,
+            ProviderFailure::Unavailable { .. } => Code::ProviderUnavailable,
             ProviderFailure::Refused => Code::ProviderRefused,
-            ProviderFailure::Quota => Code::ProviderQuota,
+            ProviderFailure::Quota { .. } => Code::ProviderQuota,
             ProviderFailure::BadData => Code::ProviderBadData,
             ProviderFailure::Error => Code::ProviderError,
             ProviderFailure::NotConfigured => Code::ProviderNotConfigured,
@@ -54,16 +54,11 @@ pub fn field_error(error: &FieldError) -> ClientError {
             ClientError::new(code, message).with("provider", provider.provider_key.as_str())
         }
         Cause::Provider(failure, provider) => {
-            let message = match failure {
-                ProviderFailure::Timeout => "the provider did not answer in time",
-                ProviderFailure::Unavailable => "the provider cannot be reached",
-                ProviderFailure::Refused => "the provider does not accept the exchange",
-                ProviderFailure::Quota => "the provider has had enough requests for now",
-                ProviderFailure::BadData => "the provider's answer cannot be used",
-                ProviderFailure::Error => "the provider could not answer",
-                ProviderFailure::NotConfigured => "the exchange does not know how to reach the provider",
-            };
-            ClientError::new(code, message).with("provider", provider.provider_key.as_str())
+            let client = ClientError::new(code, failure.to_string()).with("provider", provider.provider_key.as_str());
+            match failure.retry_after() {
+                Some(seconds) => client.with("retryAfter", seconds),
+                None => client,
+            }
         }
     };
     ClientError { path: error.path.clone(), ..client }

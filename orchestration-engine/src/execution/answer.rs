@@ -101,10 +101,10 @@ impl From<WireError> for ProviderError {
         };
         let failure = match error.extensions.and_then(|extensions| extensions.code).as_deref() {
             Some("PROVIDER_TIMEOUT") => ProviderFailure::Timeout,
-            Some("PROVIDER_UNAVAILABLE") => ProviderFailure::Unavailable,
+            Some("PROVIDER_UNAVAILABLE") => ProviderFailure::UNAVAILABLE,
             Some("PROVIDER_BAD_DATA") => ProviderFailure::BadData,
             Some("PROVIDER_REFUSED") => ProviderFailure::Refused,
-            Some("PROVIDER_QUOTA") => ProviderFailure::Quota,
+            Some("PROVIDER_QUOTA") => ProviderFailure::QUOTA,
             _ => ProviderFailure::Error,
         };
         Self { path: error.path.unwrap_or_default().into_iter().filter_map(field).collect(), failure }

@@ -155,11 +155,3 @@ impl<'c> AsyncHttpClient<'c> for TokenHttp<'_> {
         })
     }
 }
-
-impl std::fmt::Display for ProviderFailure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self:?}")
-    }
-}
-
-impl std::error::Error for ProviderFailure {}

@@ -4,11 +4,15 @@
 
 mod answer;
 
+mod failure;
+
 mod transport;
 
 mod credentials;
 
 mod provider;
+
+mod providers;
 
 mod opened;
 
@@ -18,74 +22,22 @@ use std::{borrow::Cow, collections::HashMap, sync::Arc, time::Duration};
 
 use apollo_compiler::response::JsonValue;
 use futures::future::join_all;
-use ndx_contracts::{TraceId, audit::ProviderName};
+use ndx_contracts::TraceId;
+use tokio::time::Instant;
 
 pub use self::{
     answer::Opened,
+    failure::ProviderFailure,
     found::found,
     opened::{Answers, OpenedAnswers},
     provider::Provider,
+    providers::{ProviderSetupError, Providers},
 };
 use crate::{
-    config::Config,
     consent::ConsentedPlan,
     planner::{ProviderCall, ProviderDocument, Slot, documents},
     schema::ConsumerSchema,
 };
-
-/// The registers that can be asked.
-#[derive(Debug)]
-pub struct Providers {
-    by_name: HashMap<ProviderName, Provider>,
-    time: Duration,
-}
-
-/// Why a provider gave nothing that can be used. What it said itself is not passed on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProviderFailure {
-    /// It did not answer in time.
-    Timeout,
-    /// It cannot be reached, or says that it cannot serve.
-    Unavailable,
-    /// It does not accept us.
-    Refused,
-    /// It has had enough of us for now.
-    Quota,
-    /// Its answer is not what was asked, is too large, or is not GraphQL.
-    BadData,
-    /// It says that something went wrong.
-    Error,
-    /// The configuration lacks it.
-    NotConfigured,
-}
-
-/// Why a provider cannot be set up.
-#[derive(Debug, thiserror::Error)]
-pub enum ProviderSetupError {
-    /// No HTTP client.
-    #[error("the HTTP client of a provider cannot be set up")]
-    Client(#[from] reqwest::Error),
-    /// Its credentials cannot be used.
-    #[error("the credentials of a provider cannot be used: {0}")]
-    Credentials(&'static str),
-}
-
-impl Providers {
-    /// Sets up the providers that `config` names; no connection is made yet.
-    ///
-    /// # Errors
-    /// When TLS cannot be set up, or a provider's secret was not resolved.
-    pub fn new(config: &Config) -> Result<Self, ProviderSetupError> {
-        let time = Duration::from_millis(config.limits.provider_timeout_ms);
-        let largest = config.limits.provider_body_bytes;
-        let by_name = config.providers.iter().map(|configured| {
-            let name =
-                ProviderName { provider_key: configured.provider_key.clone(), schema_id: configured.schema_id.clone() };
-            Ok((name, Provider::new(configured, largest, time)?))
-        });
-        Ok(Self { by_name: by_name.collect::<Result<_, ProviderSetupError>>()?, time })
-    }
-}
 
 /// Asks every provider that `plan` releases anything from in `stage`. Each has its own time, and none waits for another.
 pub async fn fetch(
@@ -97,19 +49,12 @@ pub async fn fetch(
     time_left: Duration,
     answers: &mut Answers,
 ) {
-    let time = providers.time.min(time_left);
+    let deadline = Instant::now() + time_left;
     let documents = in_stage(plan, stage, schema);
     let asked = documents.iter().filter_map(|document| {
         let name = &plan.plan().providers.get(document.provider)?.name;
         Some(async move {
-            let Some(provider) = providers.by_name.get(&**name) else {
-                return (document.provider, Err(ProviderFailure::NotConfigured));
-            };
-            let answered = tokio::time::timeout(time, provider.ask(body(document, plan), trace_id)).await;
-            let answer = answered.unwrap_or(Err(ProviderFailure::Timeout));
-            if let Err(failure) = answer {
-                tracing::warn!(provider.key = %name.provider_key, trace.id = %trace_id, ?failure, "a provider failed");
-            }
+            let answer = providers.ask(name, body(document, plan).into(), trace_id, deadline).await;
             (document.provider, answer)
         })
     });

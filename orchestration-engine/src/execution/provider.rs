@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderValue, header};
 use ndx_contracts::TraceId;
 use ndx_service::outbound;
+use tokio::time::Instant;
 use url::Url;
 use uuid::Uuid;
 
@@ -21,6 +22,7 @@ pub struct Provider {
     http: reqwest::Client,
     credentials: Credentials,
     largest: usize,
+    time: Duration,
 }
 
 impl std::fmt::Debug for Provider {
@@ -30,26 +32,34 @@ impl std::fmt::Debug for Provider {
 }
 
 impl Provider {
-    /// Sets up the provider that is `configured`; answers of more than `largest` bytes are not read.
+    /// Sets up the provider that is `configured`; answers of more than `largest` bytes are not read. It has `usual` for an
+    /// answer, unless its configuration says otherwise.
     ///
     /// # Errors
     /// When TLS cannot be set up, or its secret was not resolved.
-    pub fn new(configured: &ndx_config::Provider, largest: usize, time: Duration) -> Result<Self, ProviderSetupError> {
+    pub fn new(configured: &ndx_config::Provider, largest: usize, usual: Duration) -> Result<Self, ProviderSetupError> {
+        let time = configured.timeout_ms.map_or(usual, Duration::from_millis);
         Ok(Self {
             address: configured.provider_url.clone(),
             http: outbound::client(time)?,
             credentials: Credentials::new(&configured.auth)?,
             largest,
+            time,
         })
     }
 
     /// Sends `body`, a GraphQL request, and returns the body of the answer. A token that is not accepted is renewed
-    /// once; some registers say 500 where they mean 401, so that counts too.
+    /// once; some registers say 500 where they mean 401, so that counts too. Whoever drops the future ends the call.
     ///
     /// # Errors
-    /// When there is no answer, or one that cannot be used.
-    pub async fn ask(&self, body: Vec<u8>, trace_id: &TraceId) -> Result<Bytes, ProviderFailure> {
-        let body = Bytes::from(body);
+    /// When there is no answer by `deadline` (or within the provider's own time), or one that cannot be used.
+    pub async fn ask(&self, body: Bytes, trace_id: &TraceId, deadline: Instant) -> Result<Bytes, ProviderFailure> {
+        let deadline = deadline.min(Instant::now() + self.time);
+        let answered = tokio::time::timeout_at(deadline, self.authorized(body, trace_id)).await;
+        answered.unwrap_or(Err(ProviderFailure::Timeout))
+    }
+
+    async fn authorized(&self, body: Bytes, trace_id: &TraceId) -> Result<Bytes, ProviderFailure> {
         let credential = self.credentials.header(&self.http, None).await?;
         match self.send(body.clone(), credential.clone(), trace_id).await {
             Err(failure @ (ProviderFailure::Refused | ProviderFailure::Error)) if self.credentials.can_renew() => {

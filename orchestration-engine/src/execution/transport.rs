@@ -11,8 +11,8 @@ pub fn usable(status: StatusCode) -> Result<(), ProviderFailure> {
         status if status.is_success() => Ok(()),
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Ok(()),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(ProviderFailure::Refused),
-        StatusCode::TOO_MANY_REQUESTS => Err(ProviderFailure::Quota),
-        StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE => Err(ProviderFailure::Unavailable),
+        StatusCode::TOO_MANY_REQUESTS => Err(ProviderFailure::QUOTA),
+        StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE => Err(ProviderFailure::UNAVAILABLE),
         StatusCode::GATEWAY_TIMEOUT => Err(ProviderFailure::Timeout),
         _ => Err(ProviderFailure::Error),
     }
@@ -33,6 +33,6 @@ pub fn failure(error: &reqwest::Error) -> ProviderFailure {
     } else if error.is_decode() || error.is_body() {
         ProviderFailure::BadData
     } else {
-        ProviderFailure::Unavailable
+        ProviderFailure::UNAVAILABLE
     }
 }

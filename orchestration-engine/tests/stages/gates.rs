@@ -101,7 +101,7 @@ fn g7_what_is_no_identifier_is_refused_before_anybody_is_asked() {
 async fn a_provider_that_fails_leaves_its_fields_null_and_the_others_there() {
     let query = r#"{ personInfo(nic: "199512345671") { fullName address name } }"#;
     let rgd = r#"{"data":{"r0_getPersonInfo":{"name":"N"}}}"#;
-    let failed = Err(ProviderFailure::Unavailable);
+    let failed = Err(ProviderFailure::UNAVAILABLE);
     let answer = farajaland().answer(query, Ledger(vec![]), &[(DRP.0, DRP.1, failed), (RGD.0, RGD.1, Ok(rgd))]).await;
     insta::assert_snapshot!(answer, @r#"
     {"personInfo":{"fullName":null,"address":null,"name":"N"}}

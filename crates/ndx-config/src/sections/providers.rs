@@ -25,6 +25,23 @@ pub struct Provider {
     /// How we prove ourselves to it.
     #[serde(default)]
     pub auth: ProviderAuth,
+    /// Where it says whose record it gave: a path below its root field that leads to the person's identifier, like `person.nic`.
+    /// An answer about somebody else than the person who was asked about is dropped.
+    #[serde(default)]
+    #[schemars(extend("format" = "provider-path"))]
+    pub echo: Option<String>,
+    /// Milliseconds for an answer; without it, `limits.providerTimeoutMs`.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub timeout_ms: Option<u64>,
+    /// How many calls may be under way to it at a time; what comes above waits a little and is then refused.
+    #[serde(default = "most_calls")]
+    #[schemars(range(min = 1))]
+    pub max_concurrent: usize,
+}
+
+fn most_calls() -> usize {
+    100
 }
 
 /// How we prove ourselves to a provider.

@@ -48,8 +48,7 @@ pub async fn require(
     let instances = question.plan.roots.iter().zip(&question.roots).enumerate().map(|(number, (root, bound))| {
         let answer = bound.subject.as_ref().and_then(|subject| by_subject.get(subject));
         let otherwise = Otherwise::Asked(&asking.purpose.id);
-        let (consent, outcome) =
-            decide(&question.plan, root, bound.subject.is_some(), answer, &permitted, otherwise);
+        let (consent, outcome) = decide(&question.plan, root, bound.subject.is_some(), answer, &permitted, otherwise);
         let selection = Selection::Root(number);
         Instance { selection, stage: 0, bound: bound.clone(), fetched_as: number, consent, outcome }
     });

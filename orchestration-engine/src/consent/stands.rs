@@ -97,7 +97,9 @@ fn fetched_before(consented: &ConsentedPlan, instance: &Instance, root: &Planned
         let of_all = || {
             let wanted = root.sources.iter().filter(|source| instance.releases(source));
             let mut fetched = planned.sources.iter().filter(|source| other.releases(source));
-            wanted.into_iter().all(|source| fetched.any(|one| one.path == source.path && one.provider == source.provider))
+            wanted
+                .into_iter()
+                .all(|source| fetched.any(|one| one.path == source.path && one.provider == source.provider))
         };
         let same = planned.field.name == root.field.name && other.bound == instance.bound && other.fetched_as == number;
         // What is asked in the same stage is asked together; what was asked before must have been all of it.

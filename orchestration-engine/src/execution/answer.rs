@@ -284,8 +284,7 @@ mod tests {
     use super::*;
 
     fn shape(paths: &[&str]) -> Shape {
-        let paths: Vec<Vec<String>> =
-            paths.iter().map(|path| path.split('.').map(str::to_owned).collect()).collect();
+        let paths: Vec<Vec<String>> = paths.iter().map(|path| path.split('.').map(str::to_owned).collect()).collect();
         Shape::of(&paths)
     }
 
@@ -320,9 +319,23 @@ mod tests {
         let deep_below = format!(r#"{{"data":{{"r0_p":{{"a":{}"#, "[".repeat(1_000_000));
         let passed_over = format!(r#"{{"data":{{"r0_p":{{"z":{}"#, "{\"a\":".repeat(1_000_000));
         let bad = [
-            "", "{", "[]", "7", r#"{"data":7}"#, r#"{"data":null}"#, "{}", "\u{0}", r#"{"data":[]}"#, &deep,
-            &deep_below, &passed_over, r#"{"data":{"r0_p":{"a":"\x"}}}"#, "{\"data\":{\"r0_p\":{\"a\":\"\n\"}}}",
-            r#"{"data":{"r0_p":{"a":01}}}"#, r#"{"data":{"r0_p":{"a":NaN}}}"#, r#"{"data":{"r0_p":{"a":"\ud800"}}}"#,
+            "",
+            "{",
+            "[]",
+            "7",
+            r#"{"data":7}"#,
+            r#"{"data":null}"#,
+            "{}",
+            "\u{0}",
+            r#"{"data":[]}"#,
+            &deep,
+            &deep_below,
+            &passed_over,
+            r#"{"data":{"r0_p":{"a":"\x"}}}"#,
+            "{\"data\":{\"r0_p\":{\"a\":\"\n\"}}}",
+            r#"{"data":{"r0_p":{"a":01}}}"#,
+            r#"{"data":{"r0_p":{"a":NaN}}}"#,
+            r#"{"data":{"r0_p":{"a":"\ud800"}}}"#,
             r#"{"data":{"r0_p":{}}} {}"#,
         ];
         for body in bad {

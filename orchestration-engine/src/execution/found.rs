@@ -16,8 +16,7 @@ use crate::{
 
 /// Everybody whom the answers so far lead to in `stage`, each value once a lookup, in the order of the answers.
 pub fn found(plan: &ConsentedPlan, stage: usize, answers: &Answers, identifier: &CanonicalForm) -> Vec<Found> {
-    let lookups: Vec<_> =
-        plan.plan().lookups.iter().enumerate().filter(|(_, lookup)| lookup.stage == stage).collect();
+    let lookups: Vec<_> = plan.plan().lookups.iter().enumerate().filter(|(_, lookup)| lookup.stage == stage).collect();
     let mut found = Vec::new();
     if lookups.is_empty() {
         return found;

@@ -6,6 +6,14 @@ mod answer;
 
 mod failure;
 
+mod breaker;
+
+mod bulkhead;
+
+mod retry;
+
+mod read;
+
 mod transport;
 
 mod credentials;
@@ -72,7 +80,11 @@ pub fn body(document: &ProviderDocument, plan: &ConsentedPlan) -> Vec<u8> {
 }
 
 /// What the providers are asked in `stage`: as the plan has it where everything is released, else only what is.
-pub fn in_stage<'p>(plan: &'p ConsentedPlan, stage: usize, schema: &ConsumerSchema) -> Cow<'p, [Arc<ProviderDocument>]> {
+pub fn in_stage<'p>(
+    plan: &'p ConsentedPlan,
+    stage: usize,
+    schema: &ConsumerSchema,
+) -> Cow<'p, [Arc<ProviderDocument>]> {
     let whole = plan.of_stage(stage).all(|(_, instance, _)| instance.outcome.as_ref().is_ok_and(|it| it.is_whole()));
     if stage == 0 && whole {
         return Cow::Borrowed(&plan.plan().whole);

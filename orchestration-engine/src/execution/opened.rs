@@ -54,12 +54,8 @@ impl<'a> OpenedAnswers<'a> {
         }
         let mut opened = Vec::with_capacity(answers.0.len());
         for (key, answer) in &answers.0 {
-            let (whose, asked): (Vec<_>, Vec<_>) = asked
-                .remove(key)
-                .into_iter()
-                .flatten()
-                .map(|(number, call, asked)| ((number, call), asked))
-                .unzip();
+            let (whose, asked): (Vec<_>, Vec<_>) =
+                asked.remove(key).into_iter().flatten().map(|(number, call, asked)| ((number, call), asked)).unzip();
             for (data, (number, call)) in whose.into_iter().enumerate() {
                 if let Some(place) = places.get_mut(number).and_then(|calls| calls.get_mut(call)) {
                     *place = Place::At(opened.len(), data);
@@ -102,7 +98,8 @@ impl<'a> OpenedAnswers<'a> {
         match self.place(instance, call) {
             Place::NotAsked | Place::SomebodyElse => Err(ProviderFailure::BadData),
             Place::At(answer, data) => {
-                let answer = self.answers.get(answer).ok_or(ProviderFailure::BadData)?.as_ref().map_err(|failure| *failure)?;
+                let answer =
+                    self.answers.get(answer).ok_or(ProviderFailure::BadData)?.as_ref().map_err(|failure| *failure)?;
                 Ok(answer.data.get(data).unwrap_or(&Opened::Missing))
             }
         }

@@ -8,7 +8,12 @@ use std::{
     },
 };
 
-use apollo_compiler::{ExecutableDocument, Name, executable::{Selection, SelectionSet}, parser::Parser, validation::Valid};
+use apollo_compiler::{
+    ExecutableDocument, Name,
+    executable::{Selection, SelectionSet},
+    parser::Parser,
+    validation::Valid,
+};
 use moka::sync::Cache;
 use ndx_config::Limits;
 

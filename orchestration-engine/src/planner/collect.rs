@@ -17,7 +17,10 @@ use super::{
     sources::{Reached, Within},
     text,
 };
-use crate::{operation::{Location, Operation}, schema::{ConsumerSchema, Lookup}};
+use crate::{
+    operation::{Location, Operation},
+    schema::{ConsumerSchema, Lookup},
+};
 
 /// Why an operation is not planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -56,8 +59,17 @@ pub fn draw(schema: &ConsumerSchema, operation: &Operation, limits: &Limits) -> 
     let lookups: Vec<_> = lookups.into_iter().flatten().collect();
     let stages = 1 + lookups.iter().map(|lookup| lookup.stage).max().unwrap_or_default();
     let (fields, providers) = reached.into_parts();
-    let mut plan =
-        QueryPlan { roots, lookups, fields, providers, stages, size, whole: Vec::new(), text: String::new(), hash: String::new() };
+    let mut plan = QueryPlan {
+        roots,
+        lookups,
+        fields,
+        providers,
+        stages,
+        size,
+        whole: Vec::new(),
+        text: String::new(),
+        hash: String::new(),
+    };
     plan.whole = document::whole(&plan, schema);
     plan.hash = text::hash(&plan);
     plan.text = text::print(&plan);
@@ -176,7 +188,14 @@ impl<'a> Collector<'a> {
         let location = fields.first().and_then(|field| self.location(field));
         // A response key is a GraphQL name: it needs no escape.
         let written_key = format!("\"{response_key}\":");
-        Ok(PlannedField { response_key: response_key.to_owned(), written_key, name: name.to_owned(), ty, location, kind })
+        Ok(PlannedField {
+            response_key: response_key.to_owned(),
+            written_key,
+            name: name.to_owned(),
+            ty,
+            location,
+            kind,
+        })
     }
 
     fn location(&self, field: &Field) -> Option<Location> {

@@ -44,7 +44,8 @@ pub fn alias(root: usize, root_field: &str) -> String {
 
 /// The documents of the plan's own roots when everything may be fetched; a provider that is not configured is not asked.
 pub(super) fn whole(plan: &QueryPlan, schema: &ConsumerSchema) -> Vec<Arc<ProviderDocument>> {
-    let calls = plan.roots.iter().enumerate().flat_map(|(number, root)| root.calls.iter().map(move |call| (number, call)));
+    let calls =
+        plan.roots.iter().enumerate().flat_map(|(number, root)| root.calls.iter().map(move |call| (number, call)));
     documents(plan, schema, calls)
 }
 
@@ -206,5 +207,4 @@ mod tests {
         assert_eq!(typed["variables"], serde_json::json!({"r3_p_x": "\" } \\ \n"}));
         assert_eq!(body(None)["query"], "query Ndx { r3_p: p(x: \"\\\" } \\\\ \\n\") { a id } }");
     }
-
 }

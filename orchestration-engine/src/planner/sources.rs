@@ -120,13 +120,11 @@ impl Within {
             };
             let arguments = mappings.iter().filter(own).map(argument).collect();
             let echo = name.and_then(|name| schema.echo(name)).filter(|path| path.first() == Some(&root_field));
-            let echo = echo.filter(|_| about_a_person).map(|path| Echo {
-                path: path.to_vec(),
-                steps: shape.insert(path.iter().skip(1)),
-            });
-            let asked = |source: &&PlannedSource| {
-                source.provider == provider && source.path.first() == Some(&root_field)
-            };
+            let echo = echo
+                .filter(|_| about_a_person)
+                .map(|path| Echo { path: path.to_vec(), steps: shape.insert(path.iter().skip(1)) });
+            let asked =
+                |source: &&PlannedSource| source.provider == provider && source.path.first() == Some(&root_field);
             let paths = sources.iter().filter(asked).map(|source| source.path.clone()).collect();
             ProviderCall { provider, root_field, arguments, paths, echo, shape }
         };

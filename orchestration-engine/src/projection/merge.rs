@@ -248,9 +248,9 @@ impl<'p> Merger<'p> {
     ) -> Written {
         match value {
             Opened::Null if !ty.is_non_null() => self.null(ty),
-            Opened::List(items) if ty.is_list() => self.list(ty, items, |merger, item_type, item| {
-                merger.leaf(within, field, source, item_type, item)
-            }),
+            Opened::List(items) if ty.is_list() => {
+                self.list(ty, items, |merger, item_type, item| merger.leaf(within, field, source, item_type, item))
+            }
             Opened::Scalar(sent) if !ty.is_list() => match leaf::completed(self.schema, ty.inner_named_type(), sent) {
                 Some(text) => {
                     self.out.push_str(&text);
@@ -273,9 +273,8 @@ impl<'p> Merger<'p> {
     ) -> Written {
         match value {
             Opened::Null => self.null(ty),
-            Opened::List(items) if ty.is_list() => self.list(ty, items, |merger, item_type, item| {
-                merger.found(within, field, (key, lookup), item_type, item)
-            }),
+            Opened::List(items) if ty.is_list() => self
+                .list(ty, items, |merger, item_type, item| merger.found(within, field, (key, lookup), item_type, item)),
             Opened::Scalar(text) if !ty.is_list() => {
                 let plan = self.plan;
                 match plan.found(lookup, text) {

@@ -2,7 +2,12 @@
 
 use std::{sync::Once, time::Duration};
 
+use rustls_platform_verifier::ConfigVerifierExt as _;
+
 static CRYPTO: Once = Once::new();
+
+/// How long it may take to be connected.
+pub const CONNECT: Duration = Duration::from_secs(2);
 
 /// A client that follows no redirect and no proxy, connects within two seconds and gives up after `timeout`.
 ///
@@ -18,9 +23,18 @@ pub fn builder(timeout: Duration) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(Duration::from_secs(2))
+        .connect_timeout(CONNECT)
         .timeout(timeout)
         .user_agent("ndx")
+}
+
+/// TLS as these clients speak it, for a client of another make: it believes the authorities of the machine.
+///
+/// # Errors
+/// When they cannot be read.
+pub fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
+    install_cryptography();
+    rustls::ClientConfig::with_platform_verifier()
 }
 
 /// Makes aws-lc-rs the cryptography of TLS, once for the process.

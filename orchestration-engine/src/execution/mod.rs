@@ -6,6 +6,14 @@ mod failure;
 
 mod answer;
 
+mod breaker;
+
+mod bulkhead;
+
+mod retry;
+
+mod read;
+
 mod transport;
 
 mod credentials;

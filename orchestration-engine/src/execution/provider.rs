@@ -3,31 +3,41 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
+use http_body_util::Full;
 use ndx_contracts::TraceId;
-use ndx_service::outbound;
-use tokio::time::Instant;
-use url::Url;
-use uuid::Uuid;
+use tokio::time::{Instant, timeout_at};
 
 use super::{
     ProviderFailure, ProviderSetupError,
+    breaker::{Breaker, Verdict},
+    bulkhead::Bulkhead,
     credentials::Credentials,
-    transport::{failure, read, usable},
+    retry::{self, RetryBudget},
+    transport::{self, Again, Connector, Failed, Transport},
 };
+
+const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
+const TRACE_ID: HeaderName = HeaderName::from_static(ndx_service::trace::TRACE_HEADER);
 
 /// A provider that can be asked.
 pub struct Provider {
-    address: Url,
-    http: reqwest::Client,
+    name: String,
+    address: Uri,
+    /// What every request says.
+    headers: HeaderMap,
+    transport: Transport,
     credentials: Credentials,
+    bulkhead: Bulkhead,
+    breaker: Breaker,
+    budget: RetryBudget,
     largest: usize,
     time: Duration,
 }
 
 impl std::fmt::Debug for Provider {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Provider({})", self.address)
+        write!(f, "Provider({})", self.name)
     }
 }
 
@@ -36,65 +46,129 @@ impl Provider {
     /// answer, unless its configuration says otherwise.
     ///
     /// # Errors
-    /// When TLS cannot be set up, or its secret was not resolved.
+    /// When TLS cannot be set up, its address cannot be asked, or its secret was not resolved.
     pub fn new(configured: &ndx_config::Provider, largest: usize, usual: Duration) -> Result<Self, ProviderSetupError> {
-        let time = configured.timeout_ms.map_or(usual, Duration::from_millis);
+        Self::over(transport::connector()?, configured, largest, usual)
+    }
+
+    /// The same, over connections that `connector` makes.
+    pub(super) fn over(
+        connector: Connector,
+        configured: &ndx_config::Provider,
+        largest: usize,
+        usual: Duration,
+    ) -> Result<Self, ProviderSetupError> {
+        let address: Uri = configured.provider_url.as_str().parse().map_err(|_| ProviderSetupError::Address)?;
+        let credentials = Credentials::new(&configured.auth, connector.clone())?;
+        let name = configured.provider_key.to_string();
         Ok(Self {
-            address: configured.provider_url.clone(),
-            http: outbound::client(time)?,
-            credentials: Credentials::new(&configured.auth)?,
+            headers: headers(&address, &credentials),
+            address,
+            transport: Transport::new(connector, configured.max_concurrent),
+            credentials,
+            bulkhead: Bulkhead::new(configured.max_concurrent),
+            breaker: Breaker::new(name.clone()),
+            budget: RetryBudget::default(),
             largest,
-            time,
+            time: configured.timeout_ms.map_or(usual, Duration::from_millis),
+            name,
         })
     }
 
-    /// Sends `body`, a GraphQL request, and returns the body of the answer. A token that is not accepted is renewed
-    /// once; some registers say 500 where they mean 401, so that counts too. Whoever drops the future ends the call.
+    /// Sends `body`, a GraphQL request, and returns the body of the answer. Whoever drops the future ends the call.
     ///
     /// # Errors
     /// When there is no answer by `deadline` (or within the provider's own time), or one that cannot be used.
     pub async fn ask(&self, body: Bytes, trace_id: &TraceId, deadline: Instant) -> Result<Bytes, ProviderFailure> {
         let deadline = deadline.min(Instant::now() + self.time);
-        let answered = tokio::time::timeout_at(deadline, self.authorized(body, trace_id)).await;
-        answered.unwrap_or(Err(ProviderFailure::Timeout))
-    }
-
-    async fn authorized(&self, body: Bytes, trace_id: &TraceId) -> Result<Bytes, ProviderFailure> {
-        let credential = self.credentials.header(&self.http, None).await?;
-        match self.send(body.clone(), credential.clone(), trace_id).await {
-            Err(failure @ (ProviderFailure::Refused | ProviderFailure::Error)) if self.credentials.can_renew() => {
-                let refused = credential.as_ref().map(|(_, value)| value);
-                let renewed = self.credentials.header(&self.http, refused).await?;
-                if renewed.as_ref().map(|(_, value)| value) == refused {
-                    return Err(failure);
-                }
-                self.send(body, renewed, trace_id).await
+        self.budget.earn();
+        let mut retries = 0;
+        loop {
+            let failed = match self.guarded(body.clone(), trace_id, deadline).await {
+                Ok(answer) => return Ok(answer),
+                Err(failed) => failed,
+            };
+            let Again::After(asked) = failed.again else { return Err(failed.failure) };
+            let pause = retry::pause(retries, asked);
+            let fits = deadline.saturating_duration_since(Instant::now()) > pause;
+            if retries == retry::MOST_RETRIES || !fits || !self.budget.spend() {
+                return Err(failed.failure);
             }
-            answer => answer,
+            retries += 1;
+            tokio::time::sleep(pause).await;
         }
     }
 
-    async fn send(
-        &self,
-        body: Bytes,
-        credential: Option<(header::HeaderName, HeaderValue)>,
-        trace_id: &TraceId,
-    ) -> Result<Bytes, ProviderFailure> {
-        let parent_id = Uuid::new_v4().simple().to_string();
-        let parent_id = parent_id.get(..16).unwrap_or_default();
-        let mut request = self
-            .http
-            .post(self.address.clone())
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::ACCEPT, "application/graphql-response+json, application/json;q=0.9")
-            .header("traceparent", format!("00-{trace_id}-{parent_id}-01"))
-            .header(ndx_service::trace::TRACE_HEADER, trace_id.as_str())
-            .body(body);
-        if let Some((name, value)) = credential {
-            request = request.header(name, value);
+    /// One call, if breaker and bulkhead let it through; what it shows is told to the breaker.
+    async fn guarded(&self, body: Bytes, trace_id: &TraceId, deadline: Instant) -> Result<Bytes, Failed> {
+        let permit = self.breaker.admit()?;
+        let _place = timeout_at(deadline, self.bulkhead.enter()).await.unwrap_or(Err(ProviderFailure::Timeout))?;
+        // A call that had hardly any time left says nothing of the register.
+        let fair = deadline.saturating_duration_since(Instant::now()) >= self.time / 2;
+        let late = Failed { verdict: fair.then_some(Verdict::Failed(None)), ..Failed::from(ProviderFailure::Timeout) };
+        let answer = timeout_at(deadline, self.authorized(body, trace_id)).await.unwrap_or(Err(late));
+        if let Err(Failed { failure, .. }) = &answer {
+            tracing::warn!(provider.key = %self.name, trace.id = %trace_id, ?failure, "a provider failed");
         }
-        let response = request.send().await.map_err(|error| failure(&error))?;
-        usable(response.status())?;
-        Ok(read(response, self.largest).await?.into())
+        let verdict = answer.as_ref().map_or_else(|failed| failed.verdict, |_| Some(Verdict::Alive));
+        if let Some(verdict) = verdict {
+            permit.conclude(verdict);
+        }
+        answer
     }
+
+    /// A token that is not accepted is renewed once; some registers say 500 where they mean 401, so that counts too.
+    async fn authorized(&self, body: Bytes, trace_id: &TraceId) -> Result<Bytes, Failed> {
+        let token = self.credentials.token().await?;
+        let answer = self.send(body.clone(), token.as_ref(), trace_id).await;
+        let (Err(failed), Some(refused)) = (&answer, &token) else { return answer };
+        if !matches!(failed.failure, ProviderFailure::Refused | ProviderFailure::Error) {
+            return answer;
+        }
+        match self.credentials.instead_of(refused).await? {
+            Some(other) => self.send(body, Some(&other), trace_id).await,
+            None => answer,
+        }
+    }
+
+    async fn send(&self, body: Bytes, token: Option<&HeaderValue>, trace_id: &TraceId) -> Result<Bytes, Failed> {
+        let request = || self.request(body.clone(), token, trace_id);
+        let answer = match self.transport.send(request()).await {
+            Err(Failed { again: Again::AtOnce, .. }) => self.transport.send(request()).await?,
+            answer => answer?,
+        };
+        transport::usable(answer.status(), answer.headers())?;
+        transport::read(answer, self.largest).await
+    }
+
+    fn request(&self, body: Bytes, token: Option<&HeaderValue>, trace_id: &TraceId) -> Request<Full<Bytes>> {
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.address.clone();
+        let headers = request.headers_mut();
+        headers.clone_from(&self.headers);
+        let parent = format!("00-{trace_id}-{:016x}-01", fastrand::u64(1..));
+        // A trace id is hexadecimal digits, so these are never left out.
+        headers.extend(HeaderValue::try_from(parent).ok().map(|parent| (TRACE_PARENT, parent)));
+        headers.extend(HeaderValue::from_str(trace_id.as_str()).ok().map(|id| (TRACE_ID, id)));
+        headers.extend(token.map(|token| (header::AUTHORIZATION, token.clone())));
+        request
+    }
+}
+
+fn headers(address: &Uri, credentials: &Credentials) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(12);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let accept = "application/graphql-response+json, application/json;q=0.9";
+    headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    headers.insert(header::USER_AGENT, HeaderValue::from_static("ndx"));
+    // HTTP/2, which needs TLS here, says the host in another place.
+    let plain = address.scheme() == Some(&http::uri::Scheme::HTTP);
+    let host = address.authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok());
+    headers.extend(host.filter(|_| plain).map(|host| (header::HOST, host)));
+    if let Credentials::ApiKey(name, key) = credentials {
+        headers.insert(name, key.clone());
+    }
+    headers
 }

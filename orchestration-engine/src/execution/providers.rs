@@ -6,7 +6,7 @@ use bytes::Bytes;
 use ndx_contracts::{TraceId, audit::ProviderName};
 use tokio::time::Instant;
 
-use super::{Provider, ProviderFailure};
+use super::{Provider, ProviderFailure, transport};
 use crate::config::Config;
 
 /// The registers that can be asked.
@@ -18,9 +18,12 @@ pub struct Providers {
 /// Why a provider cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum ProviderSetupError {
-    /// No HTTP client.
-    #[error("the HTTP client of a provider cannot be set up")]
-    Client(#[from] reqwest::Error),
+    /// No TLS.
+    #[error("TLS towards the providers cannot be set up")]
+    Tls(#[from] rustls::Error),
+    /// Its address cannot be asked.
+    #[error("the address of a provider cannot be asked")]
+    Address,
     /// Its credentials cannot be used.
     #[error("the credentials of a provider cannot be used: {0}")]
     Credentials(&'static str),
@@ -34,10 +37,11 @@ impl Providers {
     pub fn new(config: &Config) -> Result<Self, ProviderSetupError> {
         let usual = Duration::from_millis(config.limits.provider_timeout_ms);
         let largest = config.limits.provider_body_bytes;
+        let connector = transport::connector()?;
         let by_name = config.providers.iter().map(|configured| {
             let name =
                 ProviderName { provider_key: configured.provider_key.clone(), schema_id: configured.schema_id.clone() };
-            Ok((name, Provider::new(configured, largest, usual)?))
+            Ok((name, Provider::over(connector.clone(), configured, largest, usual)?))
         });
         Ok(Self { by_name: by_name.collect::<Result<_, ProviderSetupError>>()? })
     }
@@ -55,10 +59,6 @@ impl Providers {
         deadline: Instant,
     ) -> Result<Bytes, ProviderFailure> {
         let provider = self.by_name.get(name).ok_or(ProviderFailure::NotConfigured)?;
-        let answer = provider.ask(body, trace_id, deadline).await;
-        if let Err(failure) = answer {
-            tracing::warn!(provider.key = %name.provider_key, trace.id = %trace_id, ?failure, "a provider failed");
-        }
-        answer
+        provider.ask(body, trace_id, deadline).await
     }
 }

@@ -30,6 +30,8 @@ pub struct Config {
     pub consumer_schema: PathBuf,
     /// The folder of the provider schemas.
     pub provider_schemas: PathBuf,
+    /// Whether only the last segment of a path counts in a list.
+    pub legacy_list_paths: bool,
 }
 
 /// The configuration has no usable identifier for people.
@@ -58,6 +60,7 @@ impl Config {
             limits: exchange.limits.clone(),
             consumer_schema: exchange.schema.consumer.clone(),
             provider_schemas: exchange.schema.providers.clone(),
+            legacy_list_paths: exchange.schema.legacy_list_paths,
         })
     }
 

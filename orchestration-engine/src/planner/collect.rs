@@ -150,7 +150,7 @@ impl<'a> Collector<'a> {
         fields: &[&'a Field],
         inside: Option<&Source>,
     ) -> Result<FieldKind, PlanError> {
-        let source = self.schema.source(type_name, name).map(|source| source.within(inside));
+        let source = self.schema.source_within(type_name, name, inside);
         let sets: Vec<_> = fields.iter().map(|field| &field.selection_set).collect();
         let inner = sets.first().map_or("", |set| set.ty.as_str());
         match source {

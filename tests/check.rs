@@ -84,12 +84,7 @@ const PLANTS: [(&str, &str, &str, &str); 20] = [
     (CONSUMER, "  sex: String @", "  sex: String! @", "must be nullable"),
     (CONSUMER, "  birthInfo: BirthInfo", "  birthInfo: [BirthInfo]", "is a list, so it needs `@sourceInfo`"),
     (BIRTHS, "  sex: String @", "  sex: Sexx @", "cannot find type `Sexx`"),
-    (
-        POLICIES,
-        "\"fieldName\": \"getPersonInfo.fatherNic\"",
-        "\"fieldName\": \"getPersonInfo.motherNic\"",
-        "is listed twice",
-    ),
+    (POLICIES, "\"fieldName\": \"person.dateOfBirth\"", "\"fieldName\": \"person.nic\"", "is listed twice"),
     (
         POLICIES,
         "\"The photograph on your identity card\", \"source\": \"primary\"",
@@ -146,7 +141,7 @@ fn farajaland_is_fine_and_strictly_lacks_the_register_of_vehicles() {
     let (code, text, words) = ndx(root(), &["check"]);
     assert_eq!(code, 0, "{text}{words}");
     let last = text.lines().last().unwrap();
-    assert!(last.starts_with("fine: 16 fields of 3 providers for 2 applications; 2 warnings"), "{text}");
+    assert!(last.starts_with("fine: 19 fields of 3 providers for 2 applications; 2 warnings"), "{text}");
     let (code, text, _) = ndx(root(), &["check", "--strict"]);
     assert_eq!(code, 1);
     assert_eq!(text.lines().last(), Some("2 mistakes, 0 warnings"), "{text}");
@@ -185,6 +180,52 @@ fn what_no_single_file_shows_is_told() {
         assert!(text.contains(words), "{words}:\n{text}");
     }
     assert!(text.ends_with("2 mistakes, 7 warnings\n"), "{text}");
+}
+
+#[test]
+fn what_no_schema_can_follow_is_told_where_it_is_set() {
+    let folder = farajaland();
+    let change = |file: &str, right: &str, wrong: &str| {
+        let path = folder.path().join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(right), "{file} has no {right}");
+        std::fs::write(path, text.replacen(right, wrong, 1)).unwrap();
+    };
+    let persons = "schema/providers/drp-schema-v1.graphql";
+    change(persons, "type Query {", "type Query {\n  all: [Person]");
+    change(
+        CONSUMER,
+        "type Query {",
+        "type Everybody { name: String @sourceInfo(providerKey: \"drp\", schemaId: \"drp-schema-v1\", providerField: \"all.fullName\") }\n\
+         type Query {\n  everybody: [Everybody] @sourceInfo(providerKey: \"drp\", schemaId: \"drp-schema-v1\", providerField: \"all\")",
+    );
+    change(POLICIES, "\"person.photo\"", "\"all.fullName\"");
+    change(BIRTHS, "@label(en: \"Sex, as registered\") ", "");
+    change(BIRTHS, "@label(en: \"District of birth\") @personal(cluster: \"birth\")", "");
+    change(
+        CONFIG,
+        "\"argMappings\": [\n",
+        "\"argMappings\": [\n    { \"providerKey\": \"drp\", \"schemaId\": \"drp-schema-v1\", \"sourceArgPath\": \"persnInfo-nic\", \"targetArgName\": \"nic\", \"targetArgPath\": \"person\" },\n",
+    );
+    change(CONFIG, "\"member\": \"rgd\",", "\"member\": \"rgd\", \"echo\": \"getPersonInfo.nci\",");
+    let (code, text, _) = ndx(folder.path(), &["check"]);
+    assert_eq!(code, 1, "{text}");
+    for words in [
+        "no argument of `everybody` names the person whose consent is needed for `drp-schema-v1:all.fullName`; mark one with `@dataOwner`",
+        "warning: `getPersonInfo.sex` has no label, so citizens would read \"Sex\"",
+        "warning: `getPersonInfo.district` has no label, so citizens would read \"District\"",
+        "warning: this mapping does nothing: there is no root field `persnInfo`; did you mean `personInfo`?",
+        "`rgd/abc-212` has no `nci` of `getPersonInfo.nci`; did you mean `nic`?",
+    ] {
+        let line = text.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("{words}:\n{text}"));
+        let file = line.split(':').next().unwrap();
+        let says = std::fs::read_to_string(folder.path().join(file)).unwrap();
+        let number: usize = line.split(':').nth(1).unwrap().parse().unwrap();
+        let there = says.lines().nth(number - 1).unwrap();
+        assert!(["everybody", "sex", "district", "persnInfo", "nci"].iter().any(|word| there.contains(word)), "{line}");
+    }
+    let (_, strict, _) = ndx(folder.path(), &["check", "--strict"]);
+    assert!(strict.contains(": `getPersonInfo.sex` has no label"), "{strict}");
 }
 
 #[test]

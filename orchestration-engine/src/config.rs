@@ -34,6 +34,8 @@ pub struct Config {
     pub consumer_schema: PathBuf,
     /// The folder of the provider schemas.
     pub provider_schemas: PathBuf,
+    /// Whether only the last segment of a path counts in a list.
+    pub legacy_list_paths: bool,
 }
 
 /// What a caller may send and see.
@@ -84,6 +86,7 @@ impl Config {
             operations: exchange.operations.as_ref().map(|operations| operations.folder.clone()),
             consumer_schema: exchange.schema.consumer.clone(),
             provider_schemas: exchange.schema.providers.clone(),
+            legacy_list_paths: exchange.schema.legacy_list_paths,
         })
     }
 

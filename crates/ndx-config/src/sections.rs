@@ -78,6 +78,10 @@ pub struct SchemaFiles {
     /// The folder of the providers' schemas, `<schemaId>.graphql`.
     #[schemars(length(min = 1))]
     pub providers: PathBuf,
+    /// Whether a field in a list is known by the last part of its `providerField` alone, as OpenDIF reads it. Without it, its
+    /// path begins with that of the list or continues from the element.
+    #[serde(default)]
+    pub legacy_list_paths: bool,
 }
 
 /// What the policy decision point is first filled with.

@@ -203,7 +203,7 @@ impl<'a> Collector<'a> {
         fields: &[&'a Field],
         within: &mut Within,
     ) -> Result<FieldKind, PlanError> {
-        let source = self.schema.source(type_name, name).map(|source| source.within(within.innermost()));
+        let source = self.schema.source_within(type_name, name, within.innermost());
         let sets: Vec<_> = fields.iter().map(|field| &field.selection_set).collect();
         let Some(source) = source else { return Ok(FieldKind::Object(None, self.children(&sets, within)?)) };
         let mut planned = within.reach(&source, &mut self.reached, self.schema);
@@ -238,8 +238,7 @@ impl<'a> Collector<'a> {
             return Err(PlanError::TooManyLookups { limit: self.limits.lookup_depth });
         }
         // Composition made sure that `from` has a source.
-        let from = self.schema.source(type_name, &lookup.from);
-        let key = from.map(|source| source.within(within.innermost()));
+        let key = self.schema.source_within(type_name, &lookup.from, within.innermost());
         let Some(source) = key else { return Ok(FieldKind::Object(None, Vec::new())) };
         let mut key = within.reach(&source, &mut self.reached, self.schema);
         key.field = self.reached.field(&source);

@@ -13,7 +13,7 @@ use ndx_contracts::{FieldRef, ProviderKey, SchemaId, audit::ProviderName};
 
 use super::{
     ConsumerSchema, ProviderSchema, ProviderSchemas, SchemaProblem, SchemaProblems, SchemaText,
-    compose::{self, Composed, Place},
+    compose::{self, Composed, Place, Setting, Unlabelled},
     read,
 };
 use crate::config::Config;
@@ -31,6 +31,10 @@ pub struct Inputs {
     pub arg_mappings: Option<Vec<ArgMapping>>,
     /// The argument that says whom the data is about, where no `@dataOwner` does.
     pub foundational_id_arg_name: Option<String>,
+    /// Whether only the last segment of a path counts in a list.
+    pub legacy_list_paths: bool,
+    /// Where providers say whose record they gave.
+    pub echoes: Vec<(ProviderName, String)>,
 }
 
 impl From<&Config> for Inputs {
@@ -42,6 +46,8 @@ impl From<&Config> for Inputs {
             configured: Some(configured.collect()),
             arg_mappings: Some(config.arg_mappings.clone()),
             foundational_id_arg_name: config.foundational_id_arg_name.clone(),
+            legacy_list_paths: config.legacy_list_paths,
+            echoes: Vec::new(),
         }
     }
 }
@@ -57,6 +63,19 @@ pub struct Leaf {
     pub place: Place,
 }
 
+/// What can be asked below one root field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RootFields {
+    /// Its name.
+    pub name: String,
+    /// Where it stands in the consumer schema.
+    pub place: Place,
+    /// Whether one of its arguments names the person whom the data is about.
+    pub has_data_owner: bool,
+    /// What providers answer below it.
+    pub fields: BTreeSet<FieldRef>,
+}
+
 /// What was found in the schemas, mistakes or not.
 #[derive(Debug)]
 pub struct Composition {
@@ -66,6 +85,12 @@ pub struct Composition {
     pub warnings: Vec<SchemaProblem>,
     /// What consumers can ask for, in the consumer schema's order.
     pub leaves: Vec<Leaf>,
+    /// What can be asked below each root field.
+    pub root_fields: Vec<RootFields>,
+    /// The provider fields without a label that consumers can ask for.
+    pub unlabelled: Vec<Unlabelled>,
+    /// What is wrong with settings that speak of the schemas. Whoever knows where they stand says it there.
+    pub settings: Vec<Setting>,
     providers: ProviderSchemas,
     composed: Option<(SchemaText, Valid<Schema>, Composed)>,
     not_configured: Vec<ProviderName>,
@@ -77,11 +102,27 @@ impl Composition {
     /// # Errors
     /// With every mistake, when there is one.
     pub fn into_schema(self) -> Result<ConsumerSchema, SchemaProblems> {
-        let Self { mistakes, providers, composed, not_configured, .. } = self;
+        let Self { mut mistakes, providers, composed, not_configured, settings, .. } = self;
+        let in_settings = |message: &Setting| SchemaProblem {
+            file: "the configuration".to_owned(),
+            place: None,
+            message: message.to_string(),
+        };
+        mistakes.extend(settings.iter().filter(|setting| matches!(setting, Setting::Echo(..))).map(in_settings));
         match composed {
-            Some((text, definition, Composed { sources, lookups, roots, .. })) if mistakes.is_empty() => {
-                let echoes = HashMap::new();
-                Ok(ConsumerSchema { text, definition, sources, lookups, roots, providers, not_configured, echoes })
+            Some((text, definition, composed)) if mistakes.is_empty() => {
+                let Composed { sources, last_segments, lookups, roots, .. } = composed;
+                Ok(ConsumerSchema {
+                    text,
+                    definition,
+                    sources,
+                    last_segments,
+                    lookups,
+                    roots,
+                    providers,
+                    not_configured,
+                    echoes: HashMap::new(),
+                })
             }
             _ => Err(SchemaProblems(mistakes)),
         }
@@ -131,6 +172,9 @@ pub fn check(inputs: &Inputs) -> Composition {
         mistakes: Vec::new(),
         warnings: Vec::new(),
         leaves: Vec::new(),
+        root_fields: Vec::new(),
+        unlabelled: Vec::new(),
+        settings: Vec::new(),
         providers,
         composed: None,
         not_configured: Vec::new(),
@@ -166,6 +210,11 @@ fn consumer(text: String, inputs: &Inputs, found: &mut Composition) {
     found.mistakes = problems;
     found.mistakes.extend(std::mem::take(&mut composed.problems).into_iter().map(at));
     found.warnings.extend(std::mem::take(&mut composed.warnings).into_iter().map(at));
+    found.unlabelled = std::mem::take(&mut composed.unlabelled);
+    let personal = found.unlabelled.iter().filter(|one| one.personal).map(|one| one.problem.clone());
+    found.warnings.extend(personal);
+    found.settings = std::mem::take(&mut composed.settings);
+    found.root_fields = std::mem::take(&mut composed.root_fields);
     // A container below two roots was walked twice.
     let mut seen = BTreeSet::new();
     found.leaves = std::mem::take(&mut composed.leaves);
@@ -173,8 +222,10 @@ fn consumer(text: String, inputs: &Inputs, found: &mut Composition) {
     let not_configured = not_configured(inputs, &composed);
     found.warnings.extend(not_configured.iter().map(|(name, places)| {
         let fields = places.len();
+        let known: Vec<String> = inputs.configured.iter().flatten().map(|(key, id)| format!("{key}/{id}")).collect();
+        let hint = did_you_mean(&name.to_string(), &known.iter().map(String::as_str).collect::<Vec<_>>());
         let message = format!(
-            "`{name}` is not configured, so what comes from it ({fields} fields) answers `PROVIDER_NOT_CONFIGURED`; add it to `providers`"
+            "`{name}` is not configured, so what comes from it ({fields} fields) answers `PROVIDER_NOT_CONFIGURED`; add it to `providers`{hint}"
         );
         at((places.first().copied().flatten(), message))
     }));

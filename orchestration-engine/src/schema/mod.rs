@@ -14,7 +14,10 @@ mod load;
 
 pub mod drift;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use apollo_compiler::{
     Schema,
@@ -26,7 +29,8 @@ use chrono::{DateTime, Utc};
 use ndx_contracts::{FieldRef, audit::ProviderName};
 
 pub use self::{
-    load::{Composition, Inputs, Leaf, check, load},
+    compose::{Setting, Unlabelled},
+    load::{Composition, Inputs, Leaf, RootFields, check, load},
     lookup::Lookup,
     provider::{ProviderSchema, ProviderSchemas},
     read::{SchemaProblem, SchemaProblems},
@@ -42,6 +46,8 @@ pub struct ConsumerSchema {
     pub definition: Valid<Schema>,
     /// Where a field's value comes from, by type and field; containers have no source.
     sources: HashMap<(String, String), Source>,
+    /// The lists, and what stands in them, where only the last segment of a path counts (`legacyListPaths`).
+    last_segments: HashSet<Source>,
     /// The fields that lead to another person, by type and field.
     lookups: HashMap<(String, String), Lookup>,
     /// What is known of each root field's arguments.
@@ -93,6 +99,15 @@ impl ConsumerSchema {
     /// Where `field` of `type_name` comes from, as it is written in the schema.
     pub fn source(&self, type_name: &str, field: &str) -> Option<&Source> {
         self.sources.get(&(type_name.to_owned(), field.to_owned()))
+    }
+
+    /// Where `field` of `type_name` comes from when it stands in the object or list that comes from `inside`.
+    pub fn source_within(&self, type_name: &str, field: &str, inside: Option<&Source>) -> Option<Source> {
+        let written = self.source(type_name, field)?;
+        Some(match inside {
+            Some(inside) if self.last_segments.contains(inside) => written.by_last_segment(inside),
+            _ => written.within(inside),
+        })
     }
 
     /// How `field` of `type_name` leads to another person, if it does.

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, path::Path};
 
 use apollo_compiler::{
-    Schema,
+    Name, Schema,
     schema::{ExtendedType, FieldDefinition},
     validation::Valid,
 };
@@ -34,8 +34,13 @@ impl ProviderSchema {
     /// The definition of the field at `path`, from the `Query` type. `Err` holds the part of the path that does not exist
     /// and the names that do.
     pub fn field(&self, path: &[String]) -> Result<&FieldDefinition, (String, Vec<&str>)> {
+        self.along(path)?.pop().ok_or_else(|| (String::new(), Vec::new()))
+    }
+
+    /// The definitions of all fields along `path`, one for each of its parts; `Err` as with [`Self::field`].
+    pub fn along(&self, path: &[String]) -> Result<Vec<&FieldDefinition>, (String, Vec<&str>)> {
         let mut type_name = self.0.root_operation(apollo_compiler::ast::OperationType::Query).map(|name| name.as_str());
-        let mut found: Option<&FieldDefinition> = None;
+        let mut found = Vec::new();
         for part in path {
             let fields = match type_name.and_then(|name| self.0.types.get(name)) {
                 Some(ExtendedType::Object(object)) => &object.fields,
@@ -46,9 +51,28 @@ impl ProviderSchema {
                 return Err((part.clone(), fields.keys().map(|name| name.as_str()).collect()));
             };
             type_name = Some(definition.ty.inner_named_type().as_str());
-            found = Some(definition);
+            found.push(&***definition);
         }
-        found.ok_or_else(|| (String::new(), Vec::new()))
+        Ok(found)
+    }
+
+    /// The names of its root fields.
+    pub fn root_fields(&self) -> Vec<&str> {
+        let query = self.0.root_operation(apollo_compiler::ast::OperationType::Query);
+        let query = query.and_then(|name| self.0.get_object(name));
+        query.map(|query| query.fields.keys().map(|name| name.as_str()).collect()).unwrap_or_default()
+    }
+
+    /// Something to say about `name`, at its place in the schema's file.
+    pub fn problem(&self, name: &Name, message: String) -> SchemaProblem {
+        let location = name.location();
+        let file = location.and_then(|location| self.0.sources.get(&location.file_id()));
+        let range = location.and_then(|location| location.line_column_range(&self.0.sources));
+        SchemaProblem {
+            file: file.map(|file| file.path().display().to_string()).unwrap_or_default(),
+            place: range.map(|range| (range.start.line, range.start.column)),
+            message,
+        }
     }
 
     /// Whether values of the type `name` are leaves.

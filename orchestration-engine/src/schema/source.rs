@@ -36,6 +36,16 @@ impl Source {
         }
     }
 
+    /// The source as it counts in an element of a list that comes from `list` where only the last segment of a path is read
+    /// from the element, as OpenDIF does it.
+    pub fn by_last_segment(&self, list: &Self) -> Self {
+        if list.provider != self.provider || self.path.starts_with(&list.path) {
+            return self.clone();
+        }
+        let path = list.path.iter().chain(self.path.last()).cloned().collect();
+        Self { provider: self.provider.clone(), path }
+    }
+
     /// The provider's root field.
     pub fn root_field(&self) -> &str {
         self.path.first().map_or("", String::as_str)

@@ -26,14 +26,14 @@ fn all_mistakes_of_a_schema_are_told_at_once() {
     });
     insta::assert_snapshot!(told, @r"
     8 mistakes in the schemas
-      schema.graphql:18:3: `Query.other` has no `@sourceInfo`, so nothing could ever answer it
-      schema.graphql:18:3: argument `x` of `other` reaches no provider; map it in `argMappings`
-      schema.graphql:25:3: `PersonInfo.fullName`: `drp/drp-schema-v1` has no `fulName` of `person.fulName`; did you mean `fullName`?
-      schema.graphql:37:3: `PersonInfo.sex` comes from a provider, so it must be nullable; remove the `!`
-      schema.graphql:39:3: `PersonInfo.birthInfo` is a list, so it needs `@sourceInfo` to say which
-      schema.graphql:40:3: `PersonInfo.nobody` has no `@sourceInfo`, so nothing could ever answer it
-      schema.graphql:42:3: `PersonInfo.ownedVehicles` is one value, but `dmt/dmt-schema-v1:vehiclesByOwner` gives a list
-      schema.graphql:64:3: `VehicleInfo.year` is `String`, but `dmt/dmt-schema-v1:vehiclesByOwner.yearOfManufacture` gives `Int`
+      schema.graphql:21:3: `Query.other` has no `@sourceInfo`, so nothing could ever answer it
+      schema.graphql:21:3: argument `x` of `other` reaches no provider; map it in `argMappings`
+      schema.graphql:28:3: `PersonInfo.fullName`: `drp/drp-schema-v1` has no `fulName` of `person.fulName`; did you mean `fullName`?
+      schema.graphql:40:3: `PersonInfo.sex` comes from a provider, so it must be nullable; remove the `!`
+      schema.graphql:42:3: `PersonInfo.birthInfo` is a list, so it needs `@sourceInfo` to say which
+      schema.graphql:43:3: `PersonInfo.nobody` has no `@sourceInfo`, so nothing could ever answer it
+      schema.graphql:53:3: `PersonInfo.ownedVehicles` is one value, but `dmt/dmt-schema-v1:vehiclesByOwner` gives a list
+      schema.graphql:75:3: `VehicleInfo.year` is `String`, but `dmt/dmt-schema-v1:vehiclesByOwner.yearOfManufacture` gives `Int`
     ");
 }
 

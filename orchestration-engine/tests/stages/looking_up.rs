@@ -128,6 +128,8 @@ fn every_mistake_of_a_lookup_is_told_with_its_place() {
       4:62: `Query.again` is a root field, so there is no record to look up from; remove `@lookup`
     lists
       4:14: `Query.personInfo` is a list, so it needs `@sourceInfo` to say which
+      4:14: `nic` of `personInfo` is handed on to `nic` of `getPersonInfo` at `rgd/abc-212`, but `[String!]!` here is not `ID!` there
+      4:14: `nic` of `personInfo` names the person, so it must be one identifier, not `[String!]!`; make it `String!` or `ID!`
       8:3: `PersonInfo.mother`: `nic` of `personInfo` is `[String!]!`, which no one value fills
       8:3: `PersonInfo.mother`: `personInfo` gives a list, and a lookup finds one for each value
     a number

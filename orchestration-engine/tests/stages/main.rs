@@ -9,7 +9,15 @@
 
 mod case;
 
+mod small;
+
 mod composing;
+
+mod composing_arguments;
+
+mod composing_oddities;
+
+mod composing_shapes;
 
 mod gates;
 

@@ -5,19 +5,27 @@
 use std::collections::HashSet;
 
 use apollo_compiler::{
+    Name, Node,
     ast::Type,
     schema::{FieldDefinition, ObjectType},
 };
 use ndx_config::did_you_mean;
 
-use super::Composer;
+use super::{Composer, lists::levels};
 use crate::schema::{Lookup, Root, Source};
+
+/// A field with `@lookup` that was met.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    pub parent: Node<ObjectType>,
+    pub name: Name,
+}
 
 impl Composer<'_> {
     /// Checks every field with `@lookup` that a query can reach, and notes it.
     pub(super) fn lookups(&mut self) {
         let mut seen = HashSet::new();
-        for (object, name) in std::mem::take(&mut self.lookups) {
+        for Pending { parent: object, name } in std::mem::take(&mut self.lookups) {
             let Some(field) = object.fields.get(&name).filter(|_| seen.insert((object.name.clone(), name.clone())))
             else {
                 continue;
@@ -151,17 +159,6 @@ impl Composer<'_> {
 
 fn is_one_leaf(composer: &Composer<'_>, ty: &Type) -> bool {
     !ty.is_list() && composer.is_leaf(ty.inner_named_type())
-}
-
-/// How many lists a type is wrapped in.
-fn levels(ty: &Type) -> usize {
-    let mut ty = ty;
-    let mut levels = 0;
-    while ty.is_list() {
-        levels += 1;
-        ty = ty.item_type();
-    }
-    levels
 }
 
 /// Whether a value of the leaf `from` can be an argument of the type `wanted`.

@@ -1,0 +1,53 @@
+//! Where the configuration speaks of the schemas.
+
+use ndx_config::{Entry, Reading};
+use ndx_contracts::FieldRef;
+use orchestration_engine::schema::{Composition, Inputs, Setting};
+
+use super::{Checked, in_file};
+
+impl Checked {
+    /// A reason that a citizen is to read must be about a field that there is.
+    pub(super) fn reasons(&mut self, reading: &Reading, root: &Entry<'_>, composition: &Composition, inputs: &Inputs) {
+        let purposes = root.list("applications").into_iter().flat_map(|one| one.list("purposes"));
+        for reason in purposes.flat_map(|purpose| purpose.list("reasons")) {
+            let (Some(schema), Some(field)) = (reason.text_of("schemaId"), reason.text_of("fieldName")) else {
+                continue;
+            };
+            let field = FieldRef::new(schema, field);
+            let problem = if let Some(lacks) = composition.lacks(&field) {
+                reason.problem_at("fieldName", format!("this reason is never shown: {lacks}"))
+            } else if !composition.knows(&field.schema_id) {
+                let folder = inputs.providers.display();
+                let message = format!(
+                    "there is no `{schema}.graphql` in `{folder}`, so nobody can say whether it has this field"
+                );
+                reason.problem_at("schemaId", message)
+            } else {
+                continue;
+            };
+            self.warnings.push(in_file(&reading.file, &problem));
+        }
+    }
+
+    /// Mappings that do nothing, and echoes that could not be read.
+    pub(super) fn settings(&mut self, reading: &Reading, root: &Entry<'_>, composition: &Composition) {
+        let (mappings, providers) = (root.list("argMappings"), root.list("providers"));
+        for setting in &composition.settings {
+            match setting {
+                Setting::Mapping(number, key, why) => {
+                    let at = mappings.get(*number).map(|mapping| mapping.problem_at(key, why));
+                    self.warnings.extend(at.map(|problem| in_file(&reading.file, &problem)));
+                }
+                Setting::Echo(name, why) => {
+                    let is_it = |one: &&Entry<'_>| {
+                        one.text_of("providerKey") == Some(name.provider_key.as_str())
+                            && one.text_of("schemaId") == Some(name.schema_id.as_str())
+                    };
+                    let at = providers.iter().find(is_it).map(|provider| provider.problem_at("echo", why));
+                    self.mistakes.extend(at.map(|problem| in_file(&reading.file, &problem)));
+                }
+            }
+        }
+    }
+}

@@ -1,5 +1,6 @@
 /** Asks the gateway that has served this page. */
 import type { Fetcher } from "@graphiql/toolkit";
+import { Kind, parse } from "graphql";
 import { type ConsentLink, consentLinks } from "./consent";
 
 /** The name of the question by which this page reads the schema. */
@@ -21,12 +22,24 @@ export function fetcherFor(asker: Asker, told: (links: ConsentLink[]) => void): 
     }
     let answer: unknown = null;
     try {
-      answer = await send(asker, { query, variables, operationName }, options?.headers ?? {});
+      const name = nameIn(query, operationName);
+      answer = await send(asker, { query, variables, operationName: name }, options?.headers ?? {});
     } finally {
       if (!own) told(consentLinks(answer));
     }
     return answer as ReturnType<Fetcher>;
   };
+}
+
+/** GraphiQL learns the operation's name a moment after the question has changed; who is quicker sends no old one. */
+function nameIn(query: string, name: string | null | undefined): string | undefined {
+  try {
+    const operations = parse(query).definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
+    return operations.find((one) => one.name?.value === name)?.name?.value;
+  } catch {
+    // The gateway tells what is wrong with it.
+    return undefined;
+  }
 }
 
 async function send(asker: Asker, question: object, more: Record<string, unknown>): Promise<unknown> {

@@ -33,7 +33,7 @@ command -v cargo >/dev/null || { echo "cargo is missing; see https://rustup.rs" 
 missing=()
 # Where the package is called otherwise than its program.
 declare -A package=([cc]=build-essential [node]=nodejs [python3]=python3-venv [flock]=util-linux [runuser]=util-linux [psql]=postgresql)
-for program in cc curl git jq node npm python3 flock runuser psql; do
+for program in cc chromium curl git jq node npm python3 flock runuser psql; do
   command -v "$program" >/dev/null || missing+=("${package[$program]:-$program}")
 done
 # Debian has these two apart: a Python without venv, and a client without the server that the tests start for themselves.
@@ -87,6 +87,11 @@ npm ci --prefix tests/graphql-over-http --no-audit --no-fund --loglevel=error
 
 step "the clients that applications use"
 tests/clients/install.sh
+
+step "the explorer: is what was built what the sources give?"
+npm ci --prefix explorer --no-audit --no-fund --loglevel=error
+npm run --prefix explorer --silent check
+npm ci --prefix tests/explorer --no-audit --no-fund --loglevel=error
 
 step "tests"
 export INSTA_UPDATE=no

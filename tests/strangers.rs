@@ -112,6 +112,10 @@ const OPEN: [&str; 9] = [
     "consent GET /openapi.json",
 ];
 
+/// The gateway's pages for people. They are no interface, so no document names them; they hold nothing but what stands in the
+/// tree and in the configuration's section `explorer`, and what they ask goes through the doors above.
+const PAGES: [&str; 4] = ["/explorer", "/explorer/", "/explorer/config.json", "/explorer/LICENSES.txt"];
+
 in_every_setting! {
     async fn every_route_refuses_strangers(setting: Setting) {
         let farajaland = Farajaland::start_as(NDX, setting).await;
@@ -180,7 +184,13 @@ in_every_setting! {
         let mut expected = OPEN.map(str::to_owned).to_vec();
         expected.sort();
         assert_eq!(open, expected, "nothing else is open");
-        // What no document names is not there at all, whoever asks.
+        // What neither a document nor `PAGES` names is not there at all, whoever asks.
+        for page in PAGES {
+            let address = format!("{}{page}", farajaland.url("gateway"));
+            let status = client.get(&address).send().await.unwrap().status().as_u16();
+            assert_eq!(status, if page.ends_with('/') { 308 } else { 200 }, "{page}");
+            assert_eq!(client.post(&address).body("{}").send().await.unwrap().status().as_u16(), 405, "{page}");
+        }
         for service in ["gateway", "policy", "audit"] {
             let address = format!("{}/debug", farajaland.url(service));
             assert_eq!(client.get(address).send().await.unwrap().status().as_u16(), 404, "{service}");

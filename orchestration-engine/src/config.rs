@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 
-use ndx_config::{Application, ArgMapping, CanonicalForm, Exchange, Jwt, Limits, Member, Provider};
+use ndx_config::{Application, ArgMapping, CanonicalForm, Exchange, Explorer, Jwt, Limits, Member, Provider};
 use ndx_contracts::{ApplicationId, MemberId};
 
 /// The gateway's part of the configuration.
@@ -24,6 +24,8 @@ pub struct Config {
     pub foundational_id_arg_name: Option<String>,
     /// The origins of applications' pages.
     pub cors_origins: Vec<String>,
+    /// The page on which people try questions.
+    pub explorer: Explorer,
     /// What is refused for its size or its time.
     pub limits: Limits,
     /// The limits of those applications that have some of their own.
@@ -81,6 +83,7 @@ impl Config {
             arg_mappings: exchange.arg_mappings.clone(),
             foundational_id_arg_name: exchange.foundational_id_arg_name.clone(),
             cors_origins: exchange.edge.cors_origins.clone(),
+            explorer: exchange.explorer.clone(),
             limits: exchange.limits.clone(),
             own_limits: own_limits.collect(),
             operations: exchange.operations.as_ref().map(|operations| operations.folder.clone()),

@@ -32,6 +32,7 @@ pub(crate) fn whole(root: &Entry<'_>, folder: &Path, needed: Secrets, found: &mu
     names_once(root, found);
     applications(root, found);
     members(root, found);
+    explorer(root, found);
     mappings(root, found);
     to_fill_in(root, found);
 }
@@ -124,6 +125,25 @@ fn members(root: &Entry<'_>, found: &mut Found) {
         let hint = nearest(member, &known).map(|near| format!("did you mean `{near}`? Else "));
         let message = format!("there is no member `{member}`; {}add it to `members`", hint.unwrap_or_default());
         found.mistakes.push(entry.problem_at("member", message));
+    }
+}
+
+/// The explorer can offer tokens where there is a place to fetch them, and for applications that there are. What it offers
+/// in vain opens nothing.
+fn explorer(root: &Entry<'_>, found: &mut Found) {
+    let Some(section) = root.get("explorer") else { return };
+    let offered = section.list("applications");
+    if let Some(first) = offered.first().filter(|_| section.get("trialTokenUrl").is_none()) {
+        let message = "without `trialTokenUrl` there are no tokens to offer, so this list does nothing";
+        found.warnings.push(first.problem(message));
+    }
+    let applications = root.list("applications");
+    let known: Vec<&str> = applications.iter().filter_map(|application| application.text_of("id")).collect();
+    for one in offered {
+        let Some(id) = one.text().filter(|id| !known.contains(id)) else { continue };
+        let hint = nearest(id, &known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let message = format!("there is no application `{id}`, so its tokens will be refused{hint}");
+        found.warnings.push(one.problem(message));
     }
 }
 

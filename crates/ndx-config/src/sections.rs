@@ -6,6 +6,8 @@ mod citizens;
 
 mod consumers;
 
+mod explorer;
+
 mod limits;
 
 mod providers;
@@ -19,6 +21,7 @@ use url::Url;
 pub use self::{
     citizens::{ConsentRules, IdentityProvider, Portal},
     consumers::{Application, ApplicationPurpose, FieldReason, Member},
+    explorer::Explorer,
     limits::{Limits, OwnLimits},
     providers::{ArgMapping, Provider, ProviderAuth},
     services::{Callee, OutsideCaller, Proof, Service, Services, Tls},
@@ -57,6 +60,9 @@ pub struct Exchange {
     /// Who may reach the gateway, and from where.
     #[serde(default)]
     pub edge: Edge,
+    /// The page on which people try questions.
+    #[serde(default)]
+    pub explorer: Explorer,
     /// What is refused for its size or its time.
     #[serde(default)]
     pub limits: Limits,

@@ -44,6 +44,26 @@ fn an_origin_is_written_out_and_is_never_everybody() {
     }
 }
 
+#[test]
+fn what_the_explorer_offers_in_vain_is_a_warning() {
+    let read = |right: &str, wrong: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("fl-config.json");
+        std::fs::write(&file, farajaland().replacen(right, wrong, 1)).unwrap();
+        ndx_config::read(&file, Secrets::None, |text| text)
+    };
+    let words = |reading: &ndx_config::Reading| {
+        assert!(reading.mistakes.is_empty(), "{:?}", reading.mistakes);
+        reading.warnings.iter().map(|one| one.message.clone()).collect::<Vec<_>>().join("\n")
+    };
+    let misspelt = words(&read("[\"passport-app\", ", "[\"passport-ap\", "));
+    assert!(misspelt.contains(
+        "there is no application `passport-ap`, so its tokens will be refused; did you mean `passport-app`?"
+    ));
+    let nowhere = words(&read("\"trialTokenUrl\": \"http://127.0.0.1:8090/trial/token\",", ""));
+    assert!(nowhere.contains("without `trialTokenUrl`"), "{nowhere}");
+}
+
 /// Each mistake: what stands in the file, what is planted for it, and words of what must be told.
 const PLANTS: [(&str, &str, &str); 26] = [
     ("\"listen\": \"127.0.0.1:3001\"", "\"listen\": \"127.0.0.1:4000\"", "another service listens too: `gateway`"),

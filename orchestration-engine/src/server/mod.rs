@@ -1,5 +1,7 @@
 //! The gateway over HTTP.
 
+mod explorer;
+
 mod graphql;
 
 mod health;
@@ -56,8 +58,11 @@ pub fn openapi() -> OpenApi {
 /// The routes of the gateway. The services that `callers` knows may read its schema.
 pub fn router(gateway: Arc<LiveGateway>, callers: Arc<ServiceVerifier>) -> Router {
     let [open, services] = parts().map(|part| part.with_state(Arc::clone(&gateway)).split_for_parts().0);
-    let router =
-        open.merge(caller::services_only(services, callers)).merge(openapi::router(openapi())).fallback(not_found);
+    let router = open
+        .merge(caller::services_only(services, callers))
+        .merge(openapi::router(openapi()))
+        .merge(explorer::router(gateway))
+        .fallback(not_found);
     // The body's limit is the pipeline's: it answers with a code.
     guard::guarded(router, usize::MAX)
 }

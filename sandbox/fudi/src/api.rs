@@ -16,6 +16,8 @@ mod client_proof;
 
 pub(crate) mod token;
 
+pub(crate) mod trial;
+
 pub(crate) mod revoke;
 
 pub(crate) mod userinfo;

@@ -64,6 +64,9 @@ pub struct Client {
     /// From which origins its scripts may call (CORS), e.g. `http://localhost:5173`.
     #[serde(default)]
     pub origins: Vec<String>,
+    /// Whether its access tokens are given away at the desk for trials, which a real identity provider does not have.
+    #[serde(default)]
+    pub trial: Option<Trial>,
     /// What its ID tokens are signed with.
     #[serde(default)]
     pub id_token_signing_alg: SigningAlg,
@@ -87,12 +90,24 @@ impl Client {
         if self.grants.contains(&Grant::AuthorizationCode) && self.subject_secret().is_none() {
             return wrong("it has no secret, so it needs a `subjectKey`");
         }
+        if self.trial.is_some() && !self.grants.contains(&Grant::ClientCredentials) {
+            return wrong("only a client with the grant `client_credentials` can be on trial");
+        }
+        let trial_origins = self.trial.iter().flat_map(|trial| &trial.origins);
         let is_origin = |text: &String| Url::parse(text).is_ok_and(|url| url.origin().ascii_serialization() == *text);
-        if !self.origins.iter().all(is_origin) {
+        if !self.origins.iter().chain(trial_origins).all(is_origin) {
             return wrong("an origin is scheme, host and port, e.g. `http://localhost:5173`");
         }
         Ok(())
     }
+}
+
+/// An application that anybody may try.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Trial {
+    /// From which origins' pages (CORS), e.g. the gateway's, which has the explorer: `http://127.0.0.1:4000`.
+    pub origins: Vec<String>,
 }
 
 /// An address that is registered as it is written: `http://localhost:5173` is not `http://localhost:5173/`.

@@ -21,7 +21,7 @@ mod server;
 mod provider;
 
 pub use crate::{
-    config::{Client, Config, Grant, Person, RegisteredUri, SigningAlg},
+    config::{Client, Config, Grant, Person, RegisteredUri, SigningAlg, Trial},
     error::Error,
     provider::Provider,
     server::router,

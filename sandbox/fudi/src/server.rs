@@ -13,7 +13,7 @@ use serde_json::json;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::{
-    api::{authorize, check_session, discovery, logout, one_time_code, revoke, sign_in, token, userinfo},
+    api::{authorize, check_session, discovery, logout, one_time_code, revoke, sign_in, token, trial, userinfo},
     config::Config,
     error::Error,
     provider::Provider,
@@ -57,9 +57,14 @@ fn routes(state: Arc<AppState>) -> Router {
         .route("/oauth2/token", post(token::issue))
         .route("/oauth2/revoke", post(revoke::revoke))
         .route("/oauth2/userinfo", get(userinfo::tell).post(userinfo::tell))
-        .layer(callers_in_browsers(&state));
+        .layer(callers_in_browsers(state.clients.iter().flat_map(|client| &client.origins)));
+    // What only a sandbox has.
+    let trials = Router::new().route("/trial/token", post(trial::give)).layer(callers_in_browsers(
+        state.clients.iter().filter_map(|client| client.trial.as_ref()).flat_map(|trial| &trial.origins),
+    ));
     let router = pages
         .merge(calls)
+        .merge(trials)
         .route("/health", get(|| async { Json(json!({ "service": "fudi", "status": "healthy" })) }))
         .with_state(state);
     guarded(router, BODY_LIMIT)
@@ -67,8 +72,7 @@ fn routes(state: Arc<AppState>) -> Router {
 
 /// Lets the scripts of registered origins read answers. Cookies are not among what they may send: they prove themselves by
 /// what they hold.
-fn callers_in_browsers(state: &AppState) -> CorsLayer {
-    let origins = state.clients.iter().flat_map(|client| &client.origins);
+fn callers_in_browsers<'a>(origins: impl Iterator<Item = &'a String>) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins.filter_map(|origin| HeaderValue::from_str(origin).ok())))
         .allow_methods([Method::GET, Method::POST])

@@ -31,7 +31,7 @@ pub(crate) struct TokenRequest {
 }
 
 #[derive(Debug, Serialize)]
-struct TokenAnswer {
+pub(super) struct TokenAnswer {
     access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
@@ -57,7 +57,8 @@ pub(crate) async fn issue(
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response())
 }
 
-fn for_client(state: &AppState, client: &Client) -> Result<TokenAnswer, Refusal> {
+/// A token for `client`, about itself.
+pub(super) fn for_client(state: &AppState, client: &Client) -> Result<TokenAnswer, Refusal> {
     if !client.grants.contains(&Grant::ClientCredentials) {
         return Err(Refusal::UnauthorizedClient);
     }

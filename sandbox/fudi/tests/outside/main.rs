@@ -8,4 +8,5 @@ mod second_factor;
 mod sign_in;
 mod support;
 mod tokens;
+mod trials;
 mod userinfo;

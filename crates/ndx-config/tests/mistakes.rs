@@ -64,6 +64,29 @@ fn what_the_explorer_offers_in_vain_is_a_warning() {
     assert!(nowhere.contains("without `trialTokenUrl`"), "{nowhere}");
 }
 
+#[test]
+fn how_a_provider_is_called_has_its_limits() {
+    let plain = farajaland().replace("\"echo\": \"person.nic\",", "");
+    let drp = |more: &str| plain.replacen("\"member\": \"drp\",", &format!("\"member\": \"drp\", {more}"), 1);
+    let fine = drp("\"echo\": \"person.nic\", \"timeoutMs\": 800, \"maxConcurrent\": 20,");
+    let exchange = parse("fl-config.json", &fine, &root()).unwrap();
+    let [drp_as_read, rgd] = &exchange.providers[..] else { panic!("there are two") };
+    let (echo, time, most) = (drp_as_read.echo.as_deref(), drp_as_read.timeout_ms, drp_as_read.max_concurrent);
+    assert_eq!((echo, time, most), (Some("person.nic"), Some(800), 20));
+    assert_eq!((rgd.timeout_ms, rgd.max_concurrent), (None, 100));
+    for (wrong, words) in [
+        ("\"echo\": \"nic\",", "write it like `person.nic`"),
+        ("\"echo\": \"person..nic\",", "write it like `person.nic`"),
+        ("\"timeoutMs\": 0,", "must be at least 1"),
+        ("\"maxConcurrent\": 0,", "must be at least 1"),
+        ("\"timeOutMs\": 800,", "did you mean `timeoutMs`?"),
+    ] {
+        let found = problems(&drp(wrong));
+        assert_eq!(found.all.len(), 1, "{wrong}: {found}");
+        assert!(found.all[0].message.contains(words), "{wrong}: {found}");
+    }
+}
+
 /// Each mistake: what stands in the file, what is planted for it, and words of what must be told.
 const PLANTS: [(&str, &str, &str); 26] = [
     ("\"listen\": \"127.0.0.1:3001\"", "\"listen\": \"127.0.0.1:4000\"", "another service listens too: `gateway`"),

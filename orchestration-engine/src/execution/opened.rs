@@ -37,11 +37,14 @@ enum Place {
     SomebodyElse,
 }
 
+/// A call of an instance: their numbers, and what was asked.
+type Call<'p> = ((usize, usize), Asked<'p>);
+
 impl<'a> OpenedAnswers<'a> {
     /// Opens `answers` for everything that `plan` asked. `identifier` compares the person that a provider says it speaks of
     /// with the one that was asked for.
     pub fn open(answers: &'a Answers, plan: &ConsentedPlan, identifier: &CanonicalForm) -> Self {
-        let mut asked: BTreeMap<(usize, usize), Vec<(usize, usize, Asked<'_>)>> = BTreeMap::new();
+        let mut asked: BTreeMap<(usize, usize), Vec<Call<'_>>> = BTreeMap::new();
         let mut places: Vec<Vec<Place>> = Vec::with_capacity(plan.instances().len());
         for (number, instance, root) in plan.planned() {
             places.push(root.calls.iter().map(|_| Place::NotAsked).collect());
@@ -49,13 +52,12 @@ impl<'a> OpenedAnswers<'a> {
             for (call, one) in root.calls.iter().enumerate() {
                 let alias = alias(instance.fetched_as, &one.root_field);
                 let asked = asked.entry((fetched, one.provider)).or_default();
-                asked.push((number, call, Asked { alias, shape: &one.shape }));
+                asked.push(((number, call), Asked { alias, shape: &one.shape }));
             }
         }
         let mut opened = Vec::with_capacity(answers.0.len());
         for (key, answer) in &answers.0 {
-            let (whose, asked): (Vec<_>, Vec<_>) =
-                asked.remove(key).into_iter().flatten().map(|(number, call, asked)| ((number, call), asked)).unzip();
+            let (whose, asked): (Vec<_>, Vec<_>) = asked.remove(key).into_iter().flatten().unzip();
             for (data, (number, call)) in whose.into_iter().enumerate() {
                 if let Some(place) = places.get_mut(number).and_then(|calls| calls.get_mut(call)) {
                     *place = Place::At(opened.len(), data);
@@ -103,11 +105,6 @@ impl<'a> OpenedAnswers<'a> {
                 Ok(answer.data.get(data).unwrap_or(&Opened::Missing))
             }
         }
-    }
-
-    /// Whether a call of an instance was asked.
-    pub fn was_asked(&self, instance: usize, call: usize) -> bool {
-        !matches!(self.place(instance, call), Place::NotAsked)
     }
 
     /// What the provider says went wrong at `path`, above it or below it, or nowhere in particular.

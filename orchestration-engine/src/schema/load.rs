@@ -47,9 +47,14 @@ impl From<&Config> for Inputs {
             arg_mappings: Some(config.arg_mappings.clone()),
             foundational_id_arg_name: config.foundational_id_arg_name.clone(),
             legacy_list_paths: config.legacy_list_paths,
-            echoes: Vec::new(),
+            echoes: config.providers.iter().filter_map(echo).collect(),
         }
     }
+}
+
+fn echo(provider: &Provider) -> Option<(ProviderName, String)> {
+    let (provider_key, schema_id) = (provider.provider_key.clone(), provider.schema_id.clone());
+    Some((ProviderName { provider_key, schema_id }, provider.echo.clone()?))
 }
 
 /// A field that a consumer can ask for and a provider must answer.
@@ -154,13 +159,10 @@ impl Composition {
 /// # Errors
 /// With every mistake in any of them.
 pub fn load(config: &Config) -> Result<ConsumerSchema, SchemaProblems> {
-    let mut schema = check(&Inputs::from(config)).into_schema()?;
-    let echo = |provider: &Provider| {
-        let path = provider.echo.as_ref()?.split('.').map(str::to_owned).collect();
-        let (provider_key, schema_id) = (provider.provider_key.clone(), provider.schema_id.clone());
-        Some((ProviderName { provider_key, schema_id }, path))
-    };
-    schema.echoes = config.providers.iter().filter_map(echo).collect();
+    let inputs = Inputs::from(config);
+    let mut schema = check(&inputs).into_schema()?;
+    let parts = |path: &str| path.split('.').map(str::to_owned).collect();
+    schema.echoes = inputs.echoes.into_iter().map(|(provider, path)| (provider, parts(&path))).collect();
     Ok(schema)
 }
 

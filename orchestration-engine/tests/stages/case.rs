@@ -30,11 +30,22 @@ pub struct Country {
     pub schema: ConsumerSchema,
 }
 
+/// Without a check of whose record came: most tests are not about it.
 pub fn farajaland() -> Country {
+    country(|config| config.providers.iter_mut().for_each(|provider| provider.echo = None))
+}
+
+/// As it is configured.
+pub fn farajaland_with_echoes() -> Country {
+    country(|_| {})
+}
+
+fn country(change: impl FnOnce(&mut Config)) -> Country {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fl-config.json");
     let dmt = r#""providers": [{"providerKey":"dmt","schemaId":"dmt-schema-v1","providerUrl":"http://127.0.0.1:9092/graphql","member":"drp"},"#;
     let exchange = ndx_config::load(&file, |text| text.replacen("\"providers\": [\n", dmt, 1)).unwrap();
-    let config = Config::new(&exchange).unwrap();
+    let mut config = Config::new(&exchange).unwrap();
+    change(&mut config);
     let schema = schema::load(&config).unwrap();
     Country { config, schema }
 }

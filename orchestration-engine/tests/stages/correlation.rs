@@ -28,7 +28,10 @@ async fn a_mother_is_asked_in_a_second_stage_by_the_number_that_the_register_gav
     let second = r#"{"data":{"r1_getPersonInfo":{"name":"M"}}}"#;
     let (answer, asked) = rgd(MOTHER, Ledger(vec![]), &[first, second]).await;
     assert_eq!(answer, r#"{"personInfo":{"name":"A","mother":{"name":"M"}}}"#);
-    insta::assert_snapshot!(asked, @"");
+    insta::assert_snapshot!(asked, @r#"
+    0 rgd: query Ndx($r0_getPersonInfo_nic: ID!) { r0_getPersonInfo: getPersonInfo(nic: $r0_getPersonInfo_nic) { name motherNic } } {"r0_getPersonInfo_nic":"199512345671"}
+    1 rgd: query Ndx($r1_getPersonInfo_nic: ID!) { r1_getPersonInfo: getPersonInfo(nic: $r1_getPersonInfo_nic) { name } } {"r1_getPersonInfo_nic":"196612345672"}
+    "#);
 }
 
 #[tokio::test]
@@ -45,7 +48,8 @@ async fn c3_a_person_who_is_found_is_never_asked_and_gets_no_link() {
 
 #[tokio::test]
 async fn a_person_without_a_mother_in_the_register_has_none_and_that_is_data() {
-    let (answer, _) = rgd(MOTHER, Ledger(vec![]), &[r#"{"data":{"r0_getPersonInfo":{"name":"A","motherNic":null}}}"#]).await;
+    let (answer, _) =
+        rgd(MOTHER, Ledger(vec![]), &[r#"{"data":{"r0_getPersonInfo":{"name":"A","motherNic":null}}}"#]).await;
     assert_eq!(answer, r#"{"personInfo":{"name":"A","mother":null}}"#);
 }
 
@@ -53,19 +57,14 @@ async fn a_person_without_a_mother_in_the_register_has_none_and_that_is_data() {
 async fn what_could_be_nobodys_number_leads_nowhere() {
     let first = r#"{"data":{"r0_getPersonInfo":{"name":"A","motherNic":"unknown"}}}"#;
     let (answer, asked) = rgd(MOTHER, Ledger(vec![]), &[first, ""]).await;
-    assert_eq!(
-        answer,
-        "{\"personInfo\":{\"name\":\"A\",\"mother\":null}}\nPROVIDER_BAD_DATA personInfo.mother rgd"
-    );
+    assert_eq!(answer, "{\"personInfo\":{\"name\":\"A\",\"mother\":null}}\nPROVIDER_BAD_DATA personInfo.mother rgd");
     assert_eq!(asked.lines().count(), 1);
 }
 
 #[tokio::test]
 async fn who_did_not_share_her_mothers_number_leads_to_nobody() {
-    let ledger = Ledger(vec![(
-        '1',
-        Shared { declined: BTreeSet::from(["getPersonInfo.motherNic"]), ..Shared::default() },
-    )]);
+    let ledger =
+        Ledger(vec![('1', Shared { declined: BTreeSet::from(["getPersonInfo.motherNic"]), ..Shared::default() })]);
     let first = r#"{"data":{"r0_getPersonInfo":{"name":"A","motherNic":"196612345672"}}}"#;
     let (answer, asked) = rgd(MOTHER, ledger, &[first, ""]).await;
     assert_eq!(answer, "{\"personInfo\":{\"name\":\"A\",\"mother\":null}}\nFIELD_NOT_SHARED personInfo.mother rgd");
@@ -76,7 +75,8 @@ async fn who_did_not_share_her_mothers_number_leads_to_nobody() {
 async fn the_same_person_found_twice_is_fetched_once() {
     let query = r#"{ a: personInfo(nic: "199512345671") { mother { name } }
                      b: personInfo(nic: "199712345673") { mother { birthInfo { district } } } }"#;
-    let first = r#"{"data":{"r0_getPersonInfo":{"motherNic":"196612345672"},"r1_getPersonInfo":{"motherNic":"196612345672"}}}"#;
+    let first =
+        r#"{"data":{"r0_getPersonInfo":{"motherNic":"196612345672"},"r1_getPersonInfo":{"motherNic":"196612345672"}}}"#;
     let second = r#"{"data":{"r2_getPersonInfo":{"name":"M","district":"D"}}}"#;
     let (answer, asked) = rgd(query, Ledger(vec![]), &[first, second]).await;
     assert_eq!(answer, r#"{"a":{"mother":{"name":"M"}},"b":{"mother":{"birthInfo":{"district":"D"}}}}"#);
@@ -96,8 +96,12 @@ async fn a_mothers_mother_is_a_third_stage_and_more_than_three_are_too_deep() {
     assert_eq!(answer, r#"{"personInfo":{"mother":{"mother":{"name":"G"}}}}"#);
     let country = farajaland();
     let deep = r#"{ personInfo(nic: "199512345671") { mother { mother { mother { mother { name } } } } } }"#;
-    let refused = orchestration_engine::planner::draw(&country.schema, &country.operation(deep, "{}"), &country.config.limits);
-    assert_eq!(refused.unwrap_err().to_string(), "the operation goes from one person to another more than 3 times in a row");
+    let refused =
+        orchestration_engine::planner::draw(&country.schema, &country.operation(deep, "{}"), &country.config.limits);
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "the operation goes from one person to another more than 3 times in a row"
+    );
 }
 
 #[tokio::test]

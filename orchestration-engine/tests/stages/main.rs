@@ -19,6 +19,8 @@ mod composing_oddities;
 
 mod composing_shapes;
 
+mod correlation;
+
 mod gates;
 
 mod looking_up;

@@ -1,6 +1,6 @@
 //! The shape of the answer.
 
-use crate::case::{Ledger, farajaland};
+use crate::case::{Ledger, farajaland, farajaland_with_echoes};
 
 async fn drp(query: &str, body: &str) -> String {
     farajaland().answer(query, Ledger(vec![]), &[("drp", "drp-schema-v1", Ok(body))]).await
@@ -80,4 +80,31 @@ async fn p2_a_list_as_long_as_the_limit_allows_is_merged_in_one_pass() {
         format!(r#"{{"data":{{"r0_vehiclesByOwner":[{}]}}}}"#, vec![r#"{"registrationNumber":"A"}"#; 70_000].join(","));
     let answer = dmt(r#"{ personInfo(nic: "199512345671") { ownedVehicles { regNo } } }"#, &body).await;
     assert_eq!(answer.matches(r#"{"regNo":"A"}"#).count(), 70_000);
+}
+
+#[tokio::test]
+async fn p3_another_persons_record_is_left_out_and_told() {
+    let country = farajaland_with_echoes();
+    let query = r#"{ personInfo(nic: "199512345671") { fullName name } }"#;
+    let drp = r#"{"data":{"r0_person":{"fullName":"secret","nic":"199512345672"}}}"#;
+    let of = |rgd: &'static str| [("drp", "drp-schema-v1", Ok(drp)), ("rgd", "abc-212", Ok(rgd))];
+    let rgd = r#"{"data":{"r0_getPersonInfo":{"name":"N","nic":" 199512345671"}}}"#;
+    let answer = country.answer(query, Ledger(vec![]), &of(rgd)).await;
+    let told = "{\"personInfo\":{\"fullName\":null,\"name\":\"N\"}}\nPROVIDER_BAD_DATA personInfo.fullName drp";
+    assert_eq!(answer, told);
+    // A record that does not say whose it is, is nobody's.
+    let rgd = r#"{"data":{"r0_getPersonInfo":{"name":"N","nic":null}}}"#;
+    let answer = country.answer(query, Ledger(vec![]), &of(rgd)).await;
+    assert!(answer.ends_with("PROVIDER_BAD_DATA personInfo.name rgd") && !answer.contains("secret"), "{answer}");
+    // Nobody's record is not another person's.
+    let nobody = r#"{"data":{"r0_getPersonInfo":null,"r0_person":null}}"#;
+    let both = [("drp", "drp-schema-v1", Ok(nobody)), ("rgd", "abc-212", Ok(nobody))];
+    assert_eq!(country.answer(query, Ledger(vec![]), &both).await, r#"{"personInfo":null}"#);
+}
+
+#[test]
+fn what_is_only_compared_is_asked_and_listed_and_neither_permitted_nor_released() {
+    let plan = farajaland_with_echoes().plan(r#"{ personInfo(nic: "1") { fullName } }"#);
+    assert_eq!(plan.fields.iter().map(|field| field.field_name.as_str()).collect::<Vec<_>>(), ["person.fullName"]);
+    assert!(plan.text.contains("ask drp/drp-schema-v1 person(nic: nic) { fullName } and check nic\n"), "{}", plan.text);
 }

@@ -28,7 +28,7 @@ pub struct Current {
 
 /// Where the required fields stand, and the consent that says so.
 pub(crate) struct Asked {
-    pub(crate) recorded: Recorded,
+    pub(crate) recorded: Arc<Recorded>,
     pub(crate) answer: ConsentAnswer,
 }
 
@@ -53,7 +53,7 @@ impl Current {
     /// [`EngineError::NotFound`] when there is none, or it is another person's.
     pub async fn consent_of(&self, subject: &Subject, id: Uuid) -> Result<Recorded, EngineError> {
         let found = self.store.get(&[id]).await?.pop().filter(|found| self.store.is_about(found, subject));
-        found.ok_or(EngineError::NotFound)
+        found.map(Arc::unwrap_or_clone).ok_or(EngineError::NotFound)
     }
 
     /// All consents of this person, those that changed last first.
@@ -163,7 +163,7 @@ impl Current {
         let ConsentRequirement { application, purpose, subject, trace_id, .. } = requirement;
         let wanted = self.wanted(requirement)?;
         let lifetime = self.config.request_lifetime;
-        let answered = |recorded: Recorded, now| {
+        let answered = |recorded: Arc<Recorded>, now| {
             let answer = self.answer(&recorded, &wanted, now);
             Asked { recorded, answer }
         };
@@ -182,7 +182,7 @@ impl Current {
         let request = asking(&recorded.consent, &wanted, now, lifetime);
         self.append(&mut *writing, &mut recorded, lapsed.into_iter().chain(request), now, trace_id).await?;
         writing.commit().await?;
-        Ok(answered(recorded, now))
+        Ok(answered(Arc::new(recorded), now))
     }
 
     /// Where the required fields stand, of a person who is not to be asked: reads, and leads nowhere.
@@ -202,7 +202,7 @@ impl Current {
         let ids: Vec<Uuid> = standing.iter().map(|one| one.consent_id).collect();
         let found = self.store.get(&ids).await?;
         let now = self.now();
-        let present: HashMap<Uuid, Consent> = found.into_iter().map(|one| (one.id, one.consent.at(now))).collect();
+        let present: HashMap<Uuid, _> = found.iter().map(|one| (one.id, one.consent.present(now))).collect();
         let lost = standing.iter().filter_map(|StandingConsent { consent_id, fields }| {
             let shared = present.get(consent_id).map(|consent| &consent.shared);
             let gone = |field: &&FieldRef| !shared.is_some_and(|shared| shared.contains_key(*field));
@@ -233,7 +233,7 @@ impl Current {
     }
 
     fn answer(&self, recorded: &Recorded, wanted: &[AskedField], now: DateTime<Utc>) -> ConsentAnswer {
-        let present = recorded.consent.at(now);
+        let present = recorded.consent.present(now);
         let parts = coverage(&present, wanted.iter().map(|asked| &asked.field));
         // What is missing and not asked was refused, whatever else is shared.
         let status = match present.status() {

@@ -3,7 +3,10 @@
 //! An action is accepted or refused by what the consent is at the time of the action, so that a history which was
 //! accepted once is accepted for ever, and gives the same consent.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use chrono::{DateTime, Utc};
 use ndx_contracts::{FieldRef, Need, consent::ConsentStatus};
@@ -211,6 +214,11 @@ impl Consent {
             }
         }
         consent
+    }
+
+    /// The same as [`at`](Self::at), without a copy where nothing has lapsed.
+    pub fn present(&self, now: DateTime<Utc>) -> Cow<'_, Self> {
+        if self.has_lapsed(now) { Cow::Owned(self.at(now)) } else { Cow::Borrowed(self) }
     }
 
     /// Whether something has lapsed by `now` and is not recorded as ended.

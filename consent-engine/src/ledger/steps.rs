@@ -36,8 +36,8 @@ pub fn coverage<'a>(consent: &Consent, fields: impl IntoIterator<Item = &'a Fiel
 /// request asks for all of the rest already, or when a refusal stands; else a request for what is missing, on top of
 /// what is open. `consent` is taken as it is at `now`.
 pub fn asking(consent: &Consent, wanted: &[AskedField], now: DateTime<Utc>, lifetime: TimeDelta) -> Option<Action> {
-    let present = consent.at(now);
-    let open = present.request.as_ref().map(|request| request.fields.clone()).unwrap_or_default();
+    let present = consent.present(now);
+    let open = present.request.as_ref().map(|request| request.fields.as_slice()).unwrap_or_default();
     let is_new = |wanted: &&AskedField| {
         !present.shared.contains_key(&wanted.field)
             && !present.declined.contains(&wanted.field)
@@ -47,7 +47,7 @@ pub fn asking(consent: &Consent, wanted: &[AskedField], now: DateTime<Utc>, life
     if new.is_empty() || !present.may_be_asked(now) {
         return None;
     }
-    let fields = open.into_iter().chain(new).collect();
+    let fields = open.iter().cloned().chain(new).collect();
     Some(Action::Requested { fields, expires_at: now + lifetime, by: AskedBy::Application })
 }
 

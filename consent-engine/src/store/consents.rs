@@ -3,7 +3,7 @@
 //! INVARIANT: an action is never changed and never removed. The triggers say so to everybody who opens the database,
 //! `INSERT OR REPLACE` included; a consent's own row is fixed from its first day too.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -14,7 +14,10 @@ use uuid::Uuid;
 
 use crate::{
     ledger::{Action, Consent, Entry, fold},
-    store::{ConsentStore, SqlStore, Writing, from_millis},
+    store::{
+        ConsentStore, SqlStore, Writing, from_millis,
+        kept::{Kept, Key},
+    },
 };
 
 pub(super) const STEP: Step =
@@ -103,7 +106,7 @@ pub struct Recorded {
     pub entries: Vec<Entry>,
     /// What they amount to.
     pub consent: Consent,
-    subject_hash: Vec<u8>,
+    pub(super) subject_hash: Vec<u8>,
 }
 
 #[async_trait]
@@ -113,25 +116,42 @@ impl ConsentStore for SqlStore {
         subject: &Subject,
         application: &ApplicationId,
         purpose: &Purpose,
-    ) -> Result<Option<Recorded>, StoreError> {
+    ) -> Result<Option<Arc<Recorded>>, StoreError> {
+        let hash = hash_of(&self.keys, subject);
+        if let Some(known) = self.kept.as_ref().and_then(|kept| kept.find(&hash, application, purpose)) {
+            return Ok(Some(known));
+        }
+        let look = self.kept.as_ref().map(Kept::look);
         let sql =
             format!("{SELECT} WHERE c.subject_hash = $1 AND c.application = $2 AND c.purpose = $3 ORDER BY a.seq");
         let rows = sqlx::query(AssertSqlSafe(sql))
-            .bind(hash_of(&self.keys, subject))
+            .bind(hash)
             .bind(application.as_str())
             .bind(purpose.as_str())
             .fetch_all(self.database.reader())
             .await?;
-        Ok(recorded(rows)?.pop())
+        let found = recorded(rows)?.pop().map(Arc::new);
+        if let (Some(look), Some(found)) = (look, &found) {
+            look.found(found);
+        }
+        Ok(found)
     }
 
-    async fn get(&self, ids: &[Uuid]) -> Result<Vec<Recorded>, StoreError> {
-        let mut all = Vec::with_capacity(ids.len());
-        for ids in ids.chunks(AT_ONCE) {
+    async fn get(&self, ids: &[Uuid]) -> Result<Vec<Arc<Recorded>>, StoreError> {
+        let known = |id: &Uuid| self.kept.as_ref().and_then(|kept| kept.get(*id)).ok_or(*id);
+        let (mut all, unknown) = (Vec::with_capacity(ids.len()), ids.iter().map(known));
+        let mut to_read = Vec::new();
+        for one in unknown {
+            match one {
+                Ok(known) => all.push(known),
+                Err(id) => to_read.push(id),
+            }
+        }
+        for ids in to_read.chunks(AT_ONCE) {
             let places = (1..=ids.len()).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ");
             let sql = format!("{SELECT} WHERE c.id IN ({places}) ORDER BY a.seq");
             let query = ids.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, id| query.bind(id.to_string()));
-            all.append(&mut recorded(query.fetch_all(self.database.reader()).await?)?);
+            all.extend(recorded(query.fetch_all(self.database.reader()).await?)?.into_iter().map(Arc::new));
         }
         Ok(all)
     }
@@ -152,7 +172,13 @@ impl ConsentStore for SqlStore {
 
     async fn begin(&self) -> Result<Box<dyn Writing>, StoreError> {
         let transaction = self.database.begin().await?;
-        Ok(Box::new(SqlWriting { transaction, keys: self.keys.clone(), for_update: self.database.for_update() }))
+        Ok(Box::new(SqlWriting {
+            transaction,
+            keys: self.keys.clone(),
+            for_update: self.database.for_update(),
+            kept: self.kept.clone(),
+            held: Vec::new(),
+        }))
     }
 
     fn keys(&self) -> &Keyring {
@@ -160,6 +186,9 @@ impl ConsentStore for SqlStore {
     }
 
     async fn close(&self) {
+        if let Some(kept) = &self.kept {
+            kept.close();
+        }
         self.database.close().await;
     }
 }
@@ -168,6 +197,9 @@ struct SqlWriting {
     transaction: Transaction<'static, Any>,
     keys: Keyring,
     for_update: &'static str,
+    kept: Option<Kept>,
+    /// The consents that were read here, and may be changed.
+    held: Vec<(Uuid, Key)>,
 }
 
 #[async_trait]
@@ -224,7 +256,14 @@ impl Writing for SqlWriting {
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        Ok(self.transaction.commit().await?)
+        let Self { transaction, kept, held, .. } = *self;
+        let Some(kept) = kept else { return Ok(transaction.commit().await?) };
+        // In a task of its own: whoever waits may give up, and the commit is made all the same, at a time of its own.
+        let committed = tokio::spawn(async move {
+            let _change = kept.change(held);
+            transaction.commit().await
+        });
+        Ok(committed.await.map_err(|error| StoreError::Corrupt(error.to_string()))??)
     }
 }
 
@@ -254,6 +293,7 @@ impl SqlWriting {
     async fn with_actions(&mut self, row: Option<AnyRow>) -> Result<Option<Recorded>, StoreError> {
         let Some(row) = row else { return Ok(None) };
         let mut recorded = head(&row)?;
+        self.held.push((recorded.id, recorded.key()));
         let select = "SELECT seq, at, trace_id, action FROM consent_actions WHERE consent_id = $1 ORDER BY seq";
         let rows = sqlx::query(select).bind(recorded.id.to_string()).fetch_all(&mut *self.transaction).await?;
         recorded.entries = rows.iter().map(entry).collect::<Result<_, _>>()?;
@@ -262,6 +302,11 @@ impl SqlWriting {
 }
 
 impl Recorded {
+    /// By what it is found.
+    pub(super) fn key(&self) -> Key {
+        (self.subject_hash.clone(), self.application.clone(), self.purpose.clone())
+    }
+
     fn folded(mut self) -> Result<Self, StoreError> {
         let id = self.id;
         let illegal = |illegal| StoreError::Corrupt(format!("the history of consent {id} is not one: {illegal}"));

@@ -3,15 +3,17 @@
 //! | Module | What it does |
 //! | --- | --- |
 //! | `consents` | consents and their actions; actions are only ever added |
+//! | `kept` | consents that were read lately, where nobody else writes them |
 //! | `sessions` | who is signed in to the portal, in which browser |
 //!
-//! INVARIANT: whatever is read here comes from where it is written, never from a copy that may be behind: what a person
-//! has stopped is stopped for everybody who looks after she was told so.
+//! INVARIANT: whatever is read here comes from where it is written, or from a copy that every change takes away first, never
+//! from one that may be behind: what a person has stopped is stopped for everybody who looks after she was told so.
 
 mod consents;
+mod kept;
 mod sessions;
 
-use std::fmt::Debug;
+use std::{fmt::Debug, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -19,6 +21,7 @@ use ndx_contracts::{ApplicationId, Purpose, Subject};
 use ndx_store::{Database, Keyring, Place, RootKey, StoreError, Tables, keyring};
 use uuid::Uuid;
 
+use self::kept::Kept;
 use crate::ledger::Entry;
 
 pub use self::{
@@ -43,10 +46,10 @@ pub trait ConsentStore: SessionStore {
         subject: &Subject,
         application: &ApplicationId,
         purpose: &Purpose,
-    ) -> Result<Option<Recorded>, StoreError>;
+    ) -> Result<Option<Arc<Recorded>>, StoreError>;
 
     /// The consents with these ids, in no order; what is not there is left out.
-    async fn get(&self, ids: &[Uuid]) -> Result<Vec<Recorded>, StoreError>;
+    async fn get(&self, ids: &[Uuid]) -> Result<Vec<Arc<Recorded>>, StoreError>;
 
     /// All consents of this person, those that changed last first.
     async fn all_of(&self, subject: &Subject) -> Result<Vec<Recorded>, StoreError>;
@@ -106,6 +109,7 @@ pub trait SessionStore: Debug + Send + Sync {
 pub struct SqlStore {
     database: Database,
     keys: Keyring,
+    kept: Option<Kept>,
 }
 
 impl SqlStore {
@@ -116,7 +120,14 @@ impl SqlStore {
     pub async fn open(place: &Place, root_key: &RootKey) -> Result<Self, StoreError> {
         let database = Database::open(place, &TABLES).await?;
         let keys = Keyring::open(&database, root_key).await?;
-        Ok(Self { database, keys })
+        Ok(Self { database, keys, kept: None })
+    }
+
+    /// The same, keeping what it reads in memory. INVARIANT: only for a ledger that nobody else writes, neither another
+    /// process nor another store of this one.
+    #[must_use]
+    pub fn alone(self) -> Self {
+        Self { kept: Some(Kept::new()), ..self }
     }
 }
 

@@ -35,6 +35,7 @@ fn every_operation_says_who_may_call_it_and_what_can_go_wrong() {
             "get /internal/api/v1/consents",
             "get /internal/api/v1/health",
             "post /internal/api/v1/consents",
+            "post /internal/api/v1/consents/standing",
             "post /internal/api/v1/consents/withdrawn",
             "put /api/v1/consents/{consentId}",
         ]

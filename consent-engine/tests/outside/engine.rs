@@ -1,6 +1,9 @@
 //! The engine over a real file: what the gateway hears, what is written, and what is not.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use crate::support::*;
 use chrono::TimeDelta;
@@ -261,7 +264,70 @@ async fn an_action_cannot_be_changed_removed_or_replaced() {
     }
 }
 
+/// Whoever begins to look after the person was told that she has stopped finds nothing shared, whatever is kept in memory.
+async fn c1_nobody_who_looks_after_a_stop_finds_what_was_shared(on: On) {
+    let ledger = ledger_on(on).await;
+    let id = ledger.require(NAYANA, &[0]).await.consent_id;
+    let standing = [StandingConsent { consent_id: id, fields: vec![field(0)] }];
+    for round in 0..10 {
+        let asked = ledger.engine.current().reopen(&subject(NAYANA), id, &trace()).await.unwrap();
+        let version = asked.consent.version;
+        ledger.engine.current().decide(&subject(NAYANA), id, version, share(&[]), &trace()).await.unwrap();
+        let stopped = Arc::new(AtomicBool::new(false));
+        let readers = (0..4).map(|_| {
+            let (engine, standing) = (Arc::clone(&ledger.engine), standing.clone());
+            let stopped = Arc::clone(&stopped);
+            tokio::spawn(async move {
+                let (mut before, mut after) = (0, 0);
+                while after < 3 {
+                    let is_stopped = stopped.load(Ordering::SeqCst);
+                    let covered = engine.require(&requirement(NAYANA, &[0])).await.unwrap().covered;
+                    let lost = engine.withdrawn(&standing).await.unwrap();
+                    if is_stopped {
+                        assert_eq!((covered.len(), lost.as_slice()), (0, standing.as_slice()), "round {round}");
+                        after += 1;
+                    }
+                    before += covered.len();
+                    tokio::task::yield_now().await;
+                }
+                before
+            })
+        });
+        let readers: Vec<_> = readers.collect();
+        while ledger.engine.withdrawn(&standing).await.unwrap() != [] {}
+        ledger.engine.current().stop(&subject(NAYANA), id, &trace()).await.unwrap();
+        stopped.store(true, Ordering::SeqCst);
+        for reader in readers {
+            reader.await.unwrap();
+        }
+    }
+}
+
+/// A change that its caller gave up is made or not; either way everybody sees the same.
+#[tokio::test]
+async fn a_change_that_nobody_waits_for_leaves_memory_and_ledger_at_one() {
+    let ledger = ledger().await;
+    let id = ledger.require(NAYANA, &[0]).await.consent_id;
+    for patience in (0..40).map(|step| std::time::Duration::from_micros(step * 100)) {
+        let recorded = ledger.engine.current().reopen(&subject(NAYANA), id, &trace()).await.unwrap();
+        if recorded.consent.request.is_some() {
+            let version = recorded.consent.version;
+            ledger.engine.current().decide(&subject(NAYANA), id, version, share(&[]), &trace()).await.unwrap();
+        }
+        ledger.require(NAYANA, &[0]).await;
+        let current = ledger.engine.current();
+        drop(tokio::time::timeout(patience, current.stop(&subject(NAYANA), id, &trace())).await);
+        ledger.require(NAYANA, &[0]).await;
+        // Whoever writes next waits for what is still being written.
+        let held = ledger.engine.current().reopen(&subject(NAYANA), id, &trace()).await.unwrap();
+        let remembered = ledger.require(NAYANA, &[0]).await;
+        let kept = ledger.engine.current().consents_of(&subject(NAYANA)).await.unwrap().remove(0);
+        assert_eq!((remembered.version, kept.consent.version), (held.consent.version, held.consent.version));
+    }
+}
+
 on_both_engines! {
+    c1_nobody_who_looks_after_a_stop_finds_what_was_shared,
     asks_once_and_covers_what_the_person_shares,
     a_wider_query_extends_the_open_request_under_the_same_id,
     a_wider_query_never_revokes_what_stands,

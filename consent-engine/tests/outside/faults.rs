@@ -110,11 +110,11 @@ impl ConsentStore for Failing {
         subject: &Subject,
         application: &ApplicationId,
         purpose: &Purpose,
-    ) -> Result<Option<Recorded>, StoreError> {
+    ) -> Result<Option<Arc<Recorded>>, StoreError> {
         self.inner.find(subject, application, purpose).await
     }
 
-    async fn get(&self, ids: &[Uuid]) -> Result<Vec<Recorded>, StoreError> {
+    async fn get(&self, ids: &[Uuid]) -> Result<Vec<Arc<Recorded>>, StoreError> {
         self.inner.get(ids).await
     }
 
@@ -210,11 +210,11 @@ async fn a_transaction_that_fails_at_any_step_has_written_nothing(on: On) {
         steps_left.store(steps, Ordering::SeqCst);
         let decided = engine.current().decide(&subject(NAYANA), id, 1, share(), &trace()).await;
         assert!(matches!(decided, Err(EngineError::Store(_))), "{steps}");
-        assert_eq!(ledger.require(NAYANA, &[0]).await.version, 1, "{steps}");
+        assert_eq!(engine.require(&requirement(NAYANA, &[0])).await.unwrap().version, 1, "{steps}");
     }
     steps_left.store(usize::MAX, Ordering::SeqCst);
     engine.current().decide(&subject(NAYANA), id, 1, share(), &trace()).await.unwrap();
-    assert_eq!(ledger.require(NAYANA, &[0]).await.version, 2);
+    assert_eq!(engine.require(&requirement(NAYANA, &[0])).await.unwrap().version, 2);
 }
 
 on_both_engines! {

@@ -18,8 +18,9 @@ use crate::capped;
 const BETWEEN_REFRESHES: TimeDelta = TimeDelta::seconds(5);
 /// Keys that could not be refreshed for so long are not used any more.
 const LONGEST_STALE: TimeDelta = TimeDelta::hours(1);
-/// Keys older than this are refreshed when they are next used.
-const FRESH: TimeDelta = TimeDelta::minutes(5);
+/// Keys older than this are refreshed when they are next used: a key that the issuer has taken back verifies nothing after
+/// this time and one fetch.
+const FRESH: TimeDelta = TimeDelta::seconds(55);
 const LARGEST: usize = 256 * 1024;
 
 /// The keys could not be had, so no token can be judged.
@@ -41,12 +42,18 @@ pub enum KeySetError {
 pub struct VerificationKey {
     pub(crate) algorithm: Algorithm,
     pub(crate) key: Arc<DecodingKey>,
+    pub(crate) edition: Edition,
 }
+
+/// Which of the key sets that were fetched.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Edition(u64);
 
 #[derive(Default)]
 struct Kept {
     keys: HashMap<String, VerificationKey>,
     fetched: Option<DateTime<Utc>>,
+    edition: Edition,
 }
 
 /// The keys at one address, fetched when first needed and kept.
@@ -78,6 +85,13 @@ impl KeySet {
     pub async fn held(&self) -> Option<(DateTime<Utc>, usize)> {
         let kept = self.0.kept.read().await;
         kept.fetched.map(|fetched| (fetched, kept.keys.len()))
+    }
+
+    /// Which keys are in use; `None` while there are none, or none that are fresh.
+    pub(crate) async fn in_use(&self) -> Option<Edition> {
+        let kept = self.0.kept.read().await;
+        let age = self.0.clock.now() - kept.fetched?;
+        is_younger(age, FRESH).then_some(kept.edition)
     }
 
     /// The key with this id; `None` when the issuer does not have it. An id that is not known yet, or keys that are no
@@ -134,12 +148,13 @@ impl Keys {
             return Ok(());
         }
         *asked = Some(now);
-        let keys = self.fetch().await?;
-        *self.kept.write().await = Kept { keys, fetched: Some(now) };
+        let edition = Edition(self.kept.read().await.edition.0 + 1);
+        let keys = self.fetch(edition).await?;
+        *self.kept.write().await = Kept { keys, fetched: Some(now), edition };
         Ok(())
     }
 
-    async fn fetch(&self) -> Result<HashMap<String, VerificationKey>, KeySetError> {
+    async fn fetch(&self, edition: Edition) -> Result<HashMap<String, VerificationKey>, KeySetError> {
         let unreachable = |error| KeySetError::Unreachable(self.address.clone(), error);
         let request = self.client.get(self.address.clone()).timeout(Duration::from_secs(3));
         let response = request.send().await.and_then(reqwest::Response::error_for_status).map_err(unreachable)?;
@@ -148,7 +163,7 @@ impl Keys {
         let set: Published = serde_json::from_slice(&body).map_err(|_| not_a_key_set())?;
         // A key of a kind that nobody here knows makes the others no worse (RFC 7517, section 5).
         let known = set.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok());
-        Ok(known.filter_map(|jwk: Jwk| usable(&jwk)).collect())
+        Ok(known.filter_map(|jwk: Jwk| usable(&jwk, edition)).collect())
     }
 }
 
@@ -159,7 +174,7 @@ struct Published {
 }
 
 /// A public key that has an id and is for signatures by an algorithm of its kind.
-fn usable(jwk: &Jwk) -> Option<(String, VerificationKey)> {
+fn usable(jwk: &Jwk, edition: Edition) -> Option<(String, VerificationKey)> {
     let id = jwk.common.key_id.clone()?;
     if jwk.common.public_key_use.as_ref().is_some_and(|use_| *use_ != PublicKeyUse::Signature) {
         return None;
@@ -170,7 +185,7 @@ fn usable(jwk: &Jwk) -> Option<(String, VerificationKey)> {
         return None;
     }
     let key = DecodingKey::from_jwk(jwk).ok()?;
-    Some((id, VerificationKey { algorithm, key: Arc::new(key) }))
+    Some((id, VerificationKey { algorithm, key: Arc::new(key), edition }))
 }
 
 // INVARIANT: the key decides what it verifies, never the token, and the list ends here. A secret key (`oct`) is for no

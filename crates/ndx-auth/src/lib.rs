@@ -6,6 +6,8 @@ pub mod capped;
 
 pub mod key_set;
 
+mod verified;
+
 pub mod verifier;
 
 pub mod service_token;

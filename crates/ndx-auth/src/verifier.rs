@@ -7,7 +7,10 @@ use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use ndx_clock::Clock;
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::{KeySet, KeySetError};
+use crate::{
+    KeySet, KeySetError,
+    verified::{Verified, VerifiedTokens},
+};
 
 /// Clocks of issuer and exchange may differ by this much.
 const LEEWAY: TimeDelta = TimeDelta::seconds(30);
@@ -28,12 +31,12 @@ pub enum Rejection {
 
 /// What every token must say; the rest is the caller's own claims.
 #[derive(Deserialize)]
-struct Times {
-    exp: f64,
+pub(crate) struct Times {
+    pub(crate) exp: f64,
     #[serde(default)]
-    nbf: Option<f64>,
+    pub(crate) nbf: Option<f64>,
     #[serde(default)]
-    iat: Option<f64>,
+    pub(crate) iat: Option<f64>,
 }
 
 /// Verifies tokens of one issuer for one audience.
@@ -45,6 +48,7 @@ pub struct TokenVerifier {
     /// Acceptable `typ` headers, in lower case and without `application/`; RFC 9068 says `at+jwt` for access tokens.
     token_types: &'static [&'static str],
     clock: Arc<dyn Clock>,
+    verified: VerifiedTokens,
 }
 
 impl TokenVerifier {
@@ -55,20 +59,39 @@ impl TokenVerifier {
 
     /// Accepts access tokens (`typ: at+jwt`, RFC 9068) of `issuer` for any of `audiences`.
     pub fn for_access_tokens(keys: KeySet, issuer: String, audiences: Vec<String>, clock: Arc<dyn Clock>) -> Self {
-        Self { keys, issuer, audiences, token_types: &["at+jwt"], clock }
+        Self { keys, issuer, audiences, token_types: &["at+jwt"], clock, verified: VerifiedTokens::default() }
     }
 
     /// Accepts ID tokens (OpenID Connect Core 1.0, section 2) of `issuer` for the client `client_id`.
     pub fn for_id_tokens(keys: KeySet, issuer: String, client_id: String, clock: Arc<dyn Clock>) -> Self {
         let audiences = vec![client_id];
-        Self { keys, issuer, audiences, token_types: &["jwt", ""], clock }
+        Self { keys, issuer, audiences, token_types: &["jwt", ""], clock, verified: VerifiedTokens::default() }
     }
 
-    /// The claims of `token`, when everything about it is as it must be.
+    /// The claims of `token`, when everything about it is as it must be. One that was verified in the last minute, by the
+    /// keys that are in use, needs no second look but at its times.
     ///
     /// # Errors
     /// When anything is not, or there are no keys to judge it by.
     pub async fn verify<T: DeserializeOwned>(&self, token: &str) -> Result<T, Rejection> {
+        let known = self.keys.in_use().await.and_then(|keys| self.verified.get(token, keys, self.clock.now()));
+        let verified = match known {
+            Some(verified) => {
+                self.check_times(&verified.times)?;
+                verified
+            }
+            None => {
+                let verified = Arc::new(self.look_at(token).await?);
+                self.check_times(&verified.times)?;
+                self.verified.keep(token, &verified);
+                verified
+            }
+        };
+        T::deserialize(&verified.claims).map_err(|_| Rejection::Unacceptable("a claim is missing or has another form"))
+    }
+
+    /// Looks at everything but the times.
+    async fn look_at(&self, token: &str) -> Result<Verified, Rejection> {
         let header = decode_header(token).map_err(|_| Rejection::Unacceptable("its header cannot be read"))?;
         let token_type = header.typ.as_deref().unwrap_or_default().to_ascii_lowercase();
         let token_type = token_type.strip_prefix("application/").unwrap_or(&token_type);
@@ -80,11 +103,11 @@ impl TokenVerifier {
         if key.algorithm != header.alg {
             return Err(Rejection::Unacceptable("its `alg` is not the key's"));
         }
-        let value: serde_json::Value = decode(token, &key.key, &self.validation(key.algorithm))
+        let claims: serde_json::Value = decode(token, &key.key, &self.validation(key.algorithm))
             .map_err(|_| Rejection::Unacceptable("its signature, `iss` or `aud` is wrong"))?
             .claims;
-        self.check_times(&value)?;
-        serde_json::from_value(value).map_err(|_| Rejection::Unacceptable("a claim is missing or has another form"))
+        let times = Times::deserialize(&claims).map_err(|_| Rejection::Unacceptable("a time claim is not a number"))?;
+        Ok(Verified { claims, times, edition: key.edition, at: self.clock.now() })
     }
 
     fn validation(&self, algorithm: Algorithm) -> Validation {
@@ -98,8 +121,7 @@ impl TokenVerifier {
         validation
     }
 
-    fn check_times(&self, claims: &serde_json::Value) -> Result<(), Rejection> {
-        let times = Times::deserialize(claims).map_err(|_| Rejection::Unacceptable("a time claim is not a number"))?;
+    fn check_times(&self, times: &Times) -> Result<(), Rejection> {
         let now = self.clock.now().timestamp() as f64;
         let leeway = LEEWAY.num_seconds() as f64;
         if times.exp.is_nan() || times.exp + leeway <= now {

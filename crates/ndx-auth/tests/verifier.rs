@@ -1,7 +1,11 @@
 //! Which algorithm a token may be signed with is for the issuer's key to say, whatever the token says.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use aws_lc_rs::{
     encoding::AsDer,
@@ -153,4 +157,76 @@ async fn a_key_that_contradicts_itself_or_is_secret_verifies_nothing() {
         let refused = verifier.verify::<Value>(&token(algorithm, kid, key)).await;
         assert!(matches!(refused, Err(Rejection::Unacceptable(_))), "{kid}: {refused:?}");
     }
+}
+
+/// An issuer whose keys change, and a verifier of its tokens, with a clock that is moved by hand.
+async fn changing() -> (Arc<Mutex<Vec<Value>>>, TokenVerifier, Arc<ManualClock>) {
+    let published: Arc<Mutex<Vec<Value>>> = Arc::default();
+    let shown = Arc::clone(&published);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/jwks", listener.local_addr().unwrap()).parse().unwrap();
+    let answer = get(async move || Json(json!({ "keys": *shown.lock().unwrap() })));
+    tokio::spawn(async move { axum::serve(listener, Router::new().route("/jwks", answer)).await });
+    drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(3)).build().unwrap();
+    let clock = clock();
+    let keys = KeySet::new(address, client, clock.clone());
+    let verifier = TokenVerifier::for_access_tokens(keys, ISSUER.to_owned(), vec!["ndx".to_owned()], clock.clone());
+    (published, verifier, clock)
+}
+
+#[tokio::test]
+async fn a_key_that_was_taken_back_verifies_nothing_within_a_minute_however_often_its_token_was_seen() {
+    let (published, verifier, clock) = changing().await;
+    let key = ed();
+    published.lock().unwrap().push(public(&key, Algorithm::EdDSA, "old", json!({})));
+    let token = token(Algorithm::EdDSA, "old", &key);
+    verifier.verify::<Value>(&token).await.unwrap();
+    published.lock().unwrap().clear();
+    clock.advance(TimeDelta::seconds(50));
+    verifier.verify::<Value>(&token).await.unwrap();
+    clock.advance(TimeDelta::seconds(6));
+    // This one asks the issuer, and does not wait for the answer.
+    let until_refused = async { while verifier.verify::<Value>(&token).await.is_ok() {} };
+    tokio::time::timeout(Duration::from_secs(5), until_refused).await.unwrap();
+}
+
+#[tokio::test]
+async fn new_keys_hold_at_once_for_tokens_that_were_seen_before() {
+    let (published, verifier, clock) = changing().await;
+    let (old, new) = (ed(), ec());
+    published.lock().unwrap().push(public(&old, Algorithm::EdDSA, "old", json!({})));
+    let before = token(Algorithm::EdDSA, "old", &old);
+    verifier.verify::<Value>(&before).await.unwrap();
+    *published.lock().unwrap() = vec![public(&new, Algorithm::ES256, "new", json!({}))];
+    clock.advance(TimeDelta::seconds(6));
+    verifier.verify::<Value>(&before).await.unwrap();
+    // The unknown key leads to the new set, and the new set has no place for the old token.
+    verifier.verify::<Value>(&token(Algorithm::ES256, "new", &new)).await.unwrap();
+    let refused = verifier.verify::<Value>(&before).await;
+    assert!(matches!(refused, Err(Rejection::Unacceptable(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_token_that_was_seen_before_still_ends_and_stands_for_itself_only() {
+    let (published, verifier, clock) = changing().await;
+    let key = ed();
+    published.lock().unwrap().push(public(&key, Algorithm::EdDSA, "k", json!({})));
+    let header = Header { typ: Some("at+jwt".to_owned()), kid: Some("k".to_owned()), ..Header::new(Algorithm::EdDSA) };
+    let now = clock.now().timestamp();
+    let short = json!({ "iss": ISSUER, "aud": "ndx", "sub": "app", "iat": now, "exp": now + 10 });
+    let token = encode(&header, &short, &key).unwrap();
+    for _ in 0..2 {
+        verifier.verify::<Value>(&token).await.unwrap();
+        assert!(verifier.verify::<HashMap<String, u64>>(&token).await.is_err(), "the claims are read each time");
+    }
+    let (said, signature) = token.rsplit_once('.').unwrap();
+    let forged = format!("{said}.{}", signature.chars().rev().collect::<String>());
+    assert!(verifier.verify::<Value>(&forged).await.is_err());
+    assert!(verifier.verify::<Value>(&format!("{token}A")).await.is_err());
+    clock.advance(TimeDelta::seconds(39));
+    verifier.verify::<Value>(&token).await.unwrap();
+    clock.advance(TimeDelta::seconds(1));
+    assert!(matches!(verifier.verify::<Value>(&token).await, Err(Rejection::Expired)));
+    assert!(!format!("{verifier:?}").contains(said), "no token in what is printed");
 }

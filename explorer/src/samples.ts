@@ -44,7 +44,6 @@ export const SAMPLES: Sample[] = [
   personInfo(nic: $nic) {
     fullName
     birthInfo @include(if: $withBirth) {
-      birthPlace
       district
     }
   }

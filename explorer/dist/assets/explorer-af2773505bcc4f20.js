@@ -310,7 +310,6 @@ b`.split(/\n/).length!=3?function(a){for(var u=0,h=[],p=a.length;u<=p;){var g=a.
   personInfo(nic: $nic) {
     fullName
     birthInfo @include(if: $withBirth) {
-      birthPlace
       district
     }
   }

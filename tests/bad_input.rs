@@ -8,7 +8,7 @@
 )]
 
 use ndx_testkit::Farajaland;
-use serde_json::{Value, json};
+use serde_json::json;
 
 const NDX: &str = env!("CARGO_BIN_EXE_ndx");
 

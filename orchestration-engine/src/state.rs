@@ -13,7 +13,7 @@ use crate::{
     authentication::Authenticator,
     config::{Config, NoIdentifier},
     execution::{ProviderSetupError, Providers},
-    operation::{Documents, ListError, PersistedOperations},
+    operation::{self, Documents, ListError, PersistedOperations, UnknownWeights},
     planner::Plans,
     schema::{self, ConsumerSchema, SchemaProblems},
 };
@@ -60,6 +60,9 @@ pub enum SetupError {
     /// People could not be told apart.
     #[error(transparent)]
     Identifier(#[from] NoIdentifier),
+    /// The limits weigh what is not there.
+    #[error(transparent)]
+    Weights(#[from] UnknownWeights),
     /// A list of registered documents cannot be used.
     #[error(transparent)]
     Operations(#[from] ListError),
@@ -98,6 +101,7 @@ impl Gateway {
     fn with_keys(exchange: &Exchange, judges: Judges, keys: KeySet, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
         let config = Config::new(exchange)?;
         let schema = schema::load(&config)?;
+        operation::check_weights(&schema, &config.limits)?;
         let (issuer, audiences) = (config.jwt.expected_issuer.clone(), config.jwt.valid_audiences.clone());
         let verifier = TokenVerifier::for_access_tokens(keys, issuer, audiences, clock.clone());
         let authenticator = Authenticator::new(verifier, config.applications.clone());

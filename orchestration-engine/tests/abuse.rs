@@ -170,6 +170,17 @@ fn cost_follows_weights_and_lists() {
 }
 
 #[test]
+fn a_weight_is_of_a_field_that_there_is() {
+    let mut scene = scene();
+    assert_eq!(operation::check_weights(&scene.schema, &scene.limits), Ok(()));
+    for name in ["PersonInfo.ownedVehicles", "PersonInfo.nothing", "Nobody.fullName", "fullName"] {
+        scene.limits.field_weights.insert(name.to_owned(), 2);
+    }
+    let unknown = operation::check_weights(&scene.schema, &scene.limits).unwrap_err();
+    assert_eq!(unknown.0, ["Nobody.fullName", "PersonInfo.nothing", "fullName"]);
+}
+
+#[test]
 fn g8_what_one_application_may_send_another_may_not() {
     let scene = scene();
     let narrow = scene.limits.with(&OwnLimits {

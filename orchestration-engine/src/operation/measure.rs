@@ -24,6 +24,24 @@ pub(super) struct Measure {
     costs: HashMap<Option<Name>, usize>,
 }
 
+/// Fields with a weight that the consumer schema does not have.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("`limits.fieldWeights` weighs what the consumer schema does not have: `{}`", .0.join("`, `"))]
+pub struct UnknownWeights(pub Vec<String>);
+
+/// Looks for every field that `limits` weigh in `schema`.
+///
+/// # Errors
+/// With all that are not there.
+pub fn check_weights(schema: &ConsumerSchema, limits: &Limits) -> Result<(), UnknownWeights> {
+    let known = |name: &&String| {
+        let parts = name.split_once('.');
+        parts.is_some_and(|(ty, field)| schema.definition.type_field(ty, field).is_ok())
+    };
+    let unknown: Vec<String> = limits.field_weights.keys().filter(|name| !known(name)).cloned().collect();
+    if unknown.is_empty() { Ok(()) } else { Err(UnknownWeights(unknown)) }
+}
+
 /// The size of a selection with its fragments in their places.
 #[derive(Debug, Clone, Copy, Default)]
 struct Size {

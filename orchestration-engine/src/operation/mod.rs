@@ -25,6 +25,7 @@ use ndx_config::Limits;
 use self::mistakes::mistake;
 pub use self::{
     documents::{Document, Documents},
+    measure::{UnknownWeights, check_weights},
     mistakes::{Location, Mistake},
     persisted::{ListError, PersistedError, PersistedOperations, operation_id},
 };

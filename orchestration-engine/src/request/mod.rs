@@ -11,7 +11,8 @@ mod query_string;
 use apollo_compiler::response::JsonMap;
 use bytes::Bytes;
 use http::{HeaderMap, header};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
 /// The header in which an application may name its purpose.
 pub const PURPOSE_HEADER: &str = "x-purpose";
@@ -89,8 +90,9 @@ struct Body {
     operation_name: Option<String>,
     #[serde(default)]
     variables: Option<JsonMap>,
+    /// Read as an object first: the reader would take a list, too, for the fields of [`Extensions`] in their order.
     #[serde(default)]
-    extensions: Option<Extensions>,
+    extensions: Option<Map<String, Value>>,
     /// `documentId` in the appendix of GraphQL over HTTP, "Persisted Documents".
     #[serde(default, alias = "documentId")]
     id: Option<String>,
@@ -102,7 +104,7 @@ struct Extensions {
     #[serde(default)]
     purpose: Option<String>,
     #[serde(default)]
-    persisted_query: Option<PersistedQuery>,
+    persisted_query: Option<Map<String, Value>>,
 }
 
 /// A document by its hash, as Apollo's clients ask ("Automatic Persisted Queries").
@@ -135,8 +137,10 @@ pub fn receive(headers: &HeaderMap, asked: &Asked, limit: usize) -> Result<Graph
     let header = headers.get(PURPOSE_HEADER).map(|value| value.to_str().map(str::to_owned));
     let header = header.transpose().map_err(|_| RequestError::Shape("the header `X-Purpose` must be plain text"))?;
     let query = body.query.filter(|query| !query.trim().is_empty());
-    let extensions = body.extensions.unwrap_or_default();
-    let operation_id = id(body.id, extensions.persisted_query)?;
+    let wrong =
+        "in `extensions`, `purpose` must be text, and `persistedQuery` an object with `version` and `sha256Hash`";
+    let extensions: Extensions = fields_of(body.extensions, wrong)?.unwrap_or_default();
+    let operation_id = id(body.id, fields_of(extensions.persisted_query, wrong)?)?;
     if query.is_none() && operation_id.is_none() {
         return Err(RequestError::Shape("`query` is missing: send a GraphQL document in it, or the `id` of one"));
     }
@@ -148,6 +152,16 @@ pub fn receive(headers: &HeaderMap, asked: &Asked, limit: usize) -> Result<Graph
         by_get: matches!(asked, Asked::Get(_)),
         purpose: header.or(extensions.purpose),
     })
+}
+
+fn fields_of<T: DeserializeOwned>(
+    object: Option<Map<String, Value>>,
+    wrong: &'static str,
+) -> Result<Option<T>, RequestError> {
+    object
+        .map(|fields| serde_json::from_value(Value::Object(fields)))
+        .transpose()
+        .map_err(|_| RequestError::Shape(wrong))
 }
 
 /// The id of the document, however it is given.
@@ -244,6 +258,9 @@ mod tests {
         }
         for body in [
             r#"{"id":"x"}"#.to_owned(),
+            r#"{"query":"{a}","extensions":["purpose"]}"#.to_owned(),
+            r#"{"query":"{a}","extensions":{"purpose":7}}"#.to_owned(),
+            format!(r#"{{"extensions":{{"persistedQuery":[1,"{id}"]}}}}"#),
             format!(r#"{{"id":"{}€"}}"#, "a".repeat(61)),
             format!(r#"{{"extensions":{{"persistedQuery":{{"version":2,"sha256Hash":"{id}"}}}}}}"#),
             format!(

@@ -37,10 +37,6 @@ fn json<T: DeserializeOwned>(text: &str, wanted: &'static str) -> Result<Option<
     if text.is_empty() {
         return Ok(None);
     }
-    // As a list, the reader would take it for the fields in their order.
-    if text.starts_with('[') {
-        return Err(RequestError::Shape(wanted));
-    }
     serde_json::from_str(text).map_err(|_| RequestError::Shape(wanted))
 }
 
@@ -55,7 +51,7 @@ mod tests {
         );
         let body = body.unwrap();
         assert_eq!((body.query.as_deref(), body.operation_name.as_deref()), (Some("{a}"), Some("x")));
-        assert_eq!((body.variables.unwrap().len(), body.extensions.unwrap().purpose.as_deref()), (1, Some("p")));
+        assert_eq!((body.variables.unwrap().len(), &body.extensions.unwrap()["purpose"]), (1, &"p".into()));
     }
 
     #[test]

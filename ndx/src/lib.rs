@@ -28,6 +28,8 @@ mod plan;
 
 mod query;
 
+mod explain;
+
 mod operations;
 
 mod doctor;
@@ -72,6 +74,8 @@ enum Command {
     Plan(plan::Plan),
     /// Ask the gateway as an application would, and print the answer.
     Query(query::Query),
+    /// Say what a query would release, what needs consent and what is refused, and why. No register is asked.
+    Explain(explain::Explain),
     /// Register the documents that an application sends.
     #[command(subcommand)]
     Operations(operations::Operations),
@@ -142,6 +146,7 @@ pub async fn run() -> ExitCode {
         Command::Keys(keys) => keys.run(),
         Command::Plan(plan) => plan.run(),
         Command::Query(query) => query.run().await,
+        Command::Explain(explain) => explain.run().await,
         Command::Operations(operations) => operations.run(),
         Command::Check(check) => return check.run(),
         Command::Doctor(doctor) => doctor.run().await,

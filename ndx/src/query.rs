@@ -25,20 +25,8 @@ const MARGIN: Duration = Duration::from_secs(5);
 pub struct Query {
     #[command(flatten)]
     question: Question,
-    /// The application that asks.
-    #[arg(long = "as", value_name = "APPLICATION")]
-    application: String,
-    /// The file of the application's secret at the identity provider; else `NDX_CLIENT_SECRET` holds it.
-    #[arg(long, value_name = "FILE")]
-    secret_file: Option<PathBuf>,
-    /// What the data is for, when the application has several purposes.
-    #[arg(long, value_name = "PURPOSE")]
-    purpose: Option<String>,
     #[command(flatten)]
-    place: Place,
-    /// The data folder; a query needs nothing of it.
-    #[arg(long, value_name = "DIR", hide = true)]
-    data: Option<PathBuf>,
+    asker: Asker,
     /// Print the answer as it came, in one line.
     #[arg(long)]
     json: bool,
@@ -50,15 +38,51 @@ impl Query {
     /// # Errors
     /// When there is no token or no answer, or the answer has errors.
     pub async fn run(self) -> anyhow::Result<()> {
+        let (text, answer) = self.asker.ask(&self.question, &json!({})).await?;
+        if self.json {
+            print(&format!("{text}\n"));
+        } else {
+            print(&format!("{answer:#}\n"));
+        }
+        told(&answer)
+    }
+}
+
+/// Who asks, and which exchange.
+#[derive(Debug, Args)]
+pub struct Asker {
+    /// The application that asks.
+    #[arg(long = "as", value_name = "APPLICATION")]
+    application: String,
+    /// The file of the application's secret at the identity provider; else `NDX_CLIENT_SECRET` holds it.
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
+    /// What the data is for, when the application has several purposes.
+    #[arg(long, value_name = "PURPOSE")]
+    purpose: Option<String>,
+    #[command(flatten)]
+    place: Place,
+    /// The data folder; a question needs nothing of it.
+    #[arg(long, value_name = "DIR", hide = true)]
+    data: Option<PathBuf>,
+}
+
+impl Asker {
+    /// Asks, with these `extensions` of the request, and returns the answer as it came and as it reads.
+    ///
+    /// # Errors
+    /// When there is no token or no answer.
+    pub async fn ask(&self, question: &Question, extensions: &Value) -> anyhow::Result<(String, Value)> {
         let exchange = self.place.load_with(Secrets::None)?;
-        self.question.warn_of_people(&exchange);
+        question.warn_of_people(&exchange);
         let http = client(&exchange)?;
         let token = self.token(&exchange, &http).await?;
         let mut address = exchange.services.gateway.url.clone();
         address.set_path("/public/graphql");
-        let variables: Map<String, Value> = self.question.variables()?;
+        let variables: Map<String, Value> = question.variables()?;
         let body = json!({
-            "query": self.question.query()?, "variables": variables, "operationName": self.question.operation,
+            "query": question.query()?, "variables": variables, "operationName": question.operation,
+            "extensions": extensions,
         });
         let mut request = http.post(address.clone()).bearer_auth(token.expose()).json(&body);
         if let Some(purpose) = &self.purpose {
@@ -70,12 +94,7 @@ impl Query {
             .with_context(|| format!("the gateway at {address} cannot be reached; `ndx doctor` looks for the cause"))?;
         let text = response.text().await.context("the gateway's answer broke off")?;
         let answer: Value = serde_json::from_str(&text).context("the gateway's answer is not JSON")?;
-        if self.json {
-            print(&format!("{text}\n"));
-        } else {
-            print(&format!("{answer:#}\n"));
-        }
-        explain(&answer)
+        Ok((text, answer))
     }
 
     /// An access token by client credentials (RFC 6749, section 4.4), from the issuer of the configuration.
@@ -156,7 +175,10 @@ fn place(error: &Value) -> String {
 }
 
 /// Says what an answer with errors wants of whom.
-fn explain(answer: &Value) -> anyhow::Result<()> {
+///
+/// # Errors
+/// With a line for each error.
+pub fn told(answer: &Value) -> anyhow::Result<()> {
     let errors = answer.get("errors").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let mut words = Vec::new();
     for error in errors {

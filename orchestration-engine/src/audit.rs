@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::{
     authentication::Caller,
     consent::{ConsentedPlan, Instance},
-    error::{Refusal, cause_code},
+    error::{ClientError, Code, Refusal, cause_code},
     planner::{PlannedRoot, Question},
     projection::{Merged, Outcome},
 };
@@ -146,6 +146,15 @@ pub async fn release(entry: &mut Entry, plan: &ConsentedPlan, merged: &Merged) -
     entry.append(event).await?;
     entry.open = false;
     Ok(())
+}
+
+/// Records that the request was explained: what would be released was told, and nothing was asked or released.
+///
+/// # Errors
+/// When it cannot be written: then nothing may be told either.
+pub async fn explained(entry: &mut Entry) -> Result<(), JudgeError> {
+    let refusal = Refusal::from(ClientError::new(Code::Explained, ""));
+    refuse(entry, &refusal).await
 }
 
 /// Records that the request was refused as a whole: REFUSED, or ABORTED when an INTENT was written already.

@@ -24,6 +24,8 @@ pub mod error;
 
 pub mod audit;
 
+pub mod explanation;
+
 pub mod response;
 
 pub mod state;

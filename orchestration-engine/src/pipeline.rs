@@ -14,7 +14,7 @@ use crate::{
     consent::{self, Asking},
     error::{Code, Refusal},
     execution::{self, Answers, OpenedAnswers},
-    operation, planner, policy, projection,
+    explanation, operation, planner, policy, projection,
     request::{self, Asked, MediaType, RequestError},
     response::{self, Answer},
     state::Gateway,
@@ -100,8 +100,13 @@ async fn line(
     request.may_come_so(plan.is_about_people())?;
     let question = Arc::new(planner::bind(plan, &operation, &config.identifier)?);
     audit::note(entry, &caller, purpose, &question);
-    let permitted = policy::enforce(question, &caller, purpose, &trace_id, &*judges.policy, budget.judge()).await?;
     let asking = Asking { caller: &caller, purpose, trace_id: &trace_id, judge: &*judges.consent };
+    if request.explain {
+        let explained = explanation::explain(&question, &asking, &*judges.policy, budget.judge()).await?;
+        audit::explained(entry).await.map_err(no_audit)?;
+        return Ok(response::explain(&explained, media_type, &trace_id));
+    }
+    let permitted = policy::enforce(question, &caller, purpose, &trace_id, &*judges.policy, budget.judge()).await?;
     let mut consented = consent::require(permitted, &asking, budget.judge()).await.map_err(no_consent)?;
     let mut answers = Answers::default();
     for stage in 0..consented.plan().stages {

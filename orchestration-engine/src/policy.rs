@@ -31,6 +31,20 @@ pub struct Permission {
     pub need: Need,
 }
 
+impl Permission {
+    /// The permission that `effect` is, or why it is none.
+    ///
+    /// # Errors
+    /// With the reason of a denial.
+    pub fn of(effect: Effect) -> Result<Self, DenyReason> {
+        match effect {
+            Effect::Permit { need } => Ok(Self { needs_consent: false, need }),
+            Effect::PermitWithConsent { need } => Ok(Self { needs_consent: true, need }),
+            Effect::Deny { reason } => Err(reason),
+        }
+    }
+}
+
 /// Why nothing passes.
 #[derive(Debug, thiserror::Error)]
 pub enum PolicyError {
@@ -78,37 +92,50 @@ pub async fn enforce(
     if question.plan.fields.is_empty() {
         return Ok(PermittedPlan { question, permissions: Vec::new(), policy_version: None });
     }
+    let decision = decide(&question, caller, purpose, trace_id, judge, time).await?;
+    let permissions = permissions(&decision)?;
+    Ok(PermittedPlan { question, permissions, policy_version: Some(decision.policy_version) })
+}
+
+/// What the decision point says of every field of `question`, in their order.
+///
+/// # Errors
+/// When there is no answer within `time` that can be trusted.
+pub async fn decide(
+    question: &Question,
+    caller: &Caller,
+    purpose: &ApplicationPurpose,
+    trace_id: &TraceId,
+    judge: &dyn PolicyDecisionPoint,
+    time: Duration,
+) -> Result<Decision, JudgeError> {
     let request = DecisionRequest {
         application: caller.application.id.clone(),
         purpose: purpose.id.clone(),
         fields: question.plan.fields.clone(),
         trace_id: trace_id.clone(),
     };
-    let decision = tokio::time::timeout(time, judge.decide(&request))
-        .await
-        .map_err(|_| JudgeError::Timeout { judge: JUDGE })??;
-    let permissions = permissions(&request, &decision)?;
-    Ok(PermittedPlan { question, permissions, policy_version: Some(decision.policy_version) })
+    let decided = tokio::time::timeout(time, judge.decide(&request)).await;
+    trusted(&request, decided.map_err(|_| JudgeError::Timeout { judge: JUDGE })??)
 }
 
 /// INVARIANT: an answer counts only when it speaks of exactly the fields that were asked, in their order.
-fn permissions(request: &DecisionRequest, decision: &Decision) -> Result<Vec<Permission>, PolicyError> {
-    if !request.fields.iter().eq(decision.fields.iter().map(|one| &one.field)) {
-        let what = "it speaks of other fields than were asked".to_owned();
-        return Err(JudgeError::Confused { judge: JUDGE, what }.into());
+fn trusted(request: &DecisionRequest, decision: Decision) -> Result<Decision, JudgeError> {
+    if request.fields.iter().eq(decision.fields.iter().map(|one| &one.field)) {
+        return Ok(decision);
     }
+    let what = "it speaks of other fields than were asked".to_owned();
+    Err(JudgeError::Confused { judge: JUDGE, what })
+}
+
+fn permissions(decision: &Decision) -> Result<Vec<Permission>, PolicyError> {
     let mut denied = Vec::new();
     let mut permitted = Vec::new();
     for one in &decision.fields {
-        let permission = match one.effect {
-            Effect::Permit { need } => Permission { needs_consent: false, need },
-            Effect::PermitWithConsent { need } => Permission { needs_consent: true, need },
-            Effect::Deny { reason } => {
-                denied.push((one.field.clone(), reason));
-                continue;
-            }
-        };
-        permitted.push(permission);
+        match Permission::of(one.effect) {
+            Ok(permission) => permitted.push(permission),
+            Err(reason) => denied.push((one.field.clone(), reason)),
+        }
     }
     if denied.is_empty() { Ok(permitted) } else { Err(PolicyError::Denied { fields: denied }) }
 }
@@ -144,15 +171,15 @@ mod tests {
         for answer in
             [&[("a", PERMIT)][..], &[("b", PERMIT), ("a", PERMIT)], &[("a", PERMIT), ("b", PERMIT), ("c", PERMIT)]]
         {
-            let refused = permissions(&request(&["a", "b"]), &decision(answer));
-            assert!(matches!(refused, Err(PolicyError::Judge(JudgeError::Confused { .. }))));
+            let refused = trusted(&request(&["a", "b"]), decision(answer));
+            assert!(matches!(refused, Err(JudgeError::Confused { .. })));
         }
     }
 
     #[test]
     fn one_denied_field_refuses_the_whole() {
         let denied = Effect::Deny { reason: DenyReason::NotGranted };
-        let refused = permissions(&request(&["a", "b"]), &decision(&[("a", PERMIT), ("b", denied)])).unwrap_err();
+        let refused = permissions(&decision(&[("a", PERMIT), ("b", denied)])).unwrap_err();
         let PolicyError::Denied { fields } = refused else { panic!("{refused}") };
         assert_eq!(fields, [(FieldRef::new("s", "b"), DenyReason::NotGranted)]);
     }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     error::{ClientError, Code, Refusal, field_error},
+    explanation::Explanation,
     operation::Location,
     projection::{Merged, PathSegment},
     request::MediaType,
@@ -30,6 +31,16 @@ pub fn respond(merged: &Merged, media_type: MediaType, trace_id: &TraceId) -> An
     body.push_str(merged.data.as_deref().unwrap_or("null"));
     push_errors(&mut body, &errors, trace_id);
     body.push('}');
+    answer(StatusCode::OK, media_type, body)
+}
+
+/// A request that was explained instead of carried out.
+pub fn explain(explanation: &Explanation, media_type: MediaType, trace_id: &TraceId) -> Answer {
+    let error = ClientError::new(Code::Explained, "this was explained: no provider was asked, and nothing is released");
+    let mut body = String::from("{\"data\":null");
+    push_errors(&mut body, &[error], trace_id);
+    let explained = serde_json::to_string(explanation).unwrap_or_else(|_| "null".to_owned());
+    body.push_str(&format!(",\"extensions\":{{\"explain\":{explained}}}}}"));
     answer(StatusCode::OK, media_type, body)
 }
 

@@ -20,7 +20,7 @@ use ndx_contracts::{
 
 pub use self::{
     require::require,
-    stands::{Found, stands},
+    stands::{Found, standing, stands},
     still_valid::still_valid,
 };
 use crate::{

@@ -13,8 +13,8 @@ use super::{
     decide::{Otherwise, decide, parts_exactly},
 };
 use crate::{
-    planner::{PlannedRoot, Selection},
-    policy::PermittedPlan,
+    planner::{PlannedRoot, QueryPlan, Selection},
+    policy::{Permission, PermittedPlan},
 };
 
 /// Asks the consent engine, once for each person, and decides root by root.
@@ -35,7 +35,9 @@ pub async fn require(
     }
     let requirements: Vec<_> = people
         .into_iter()
-        .map(|(subject, roots)| requirement(subject, &roots, &permitted, asking))
+        .map(|(subject, roots)| {
+            requirement(subject, &roots, &question.plan, |field| permitted.permission(field), asking)
+        })
         .filter(|requirement| !requirement.fields.is_empty())
         .collect();
     let asked = try_join_all(requirements.iter().map(|requirement| asking.judge.require(requirement)));
@@ -60,14 +62,14 @@ pub async fn require(
 pub fn requirement(
     subject: &Subject,
     roots: &[&PlannedRoot],
-    permitted: &PermittedPlan,
+    plan: &QueryPlan,
+    permission: impl Fn(usize) -> Option<Permission>,
     asking: &Asking<'_>,
 ) -> ConsentRequirement {
-    let plan = &permitted.question().plan;
     let mut numbers: Vec<usize> = Vec::new();
     let mut fields = Vec::new();
     for source in roots.iter().flat_map(|root| &root.sources) {
-        let permission = permitted.permission(source.field).filter(|permission| permission.needs_consent);
+        let permission = permission(source.field).filter(|permission| permission.needs_consent);
         let configured = plan.providers.get(source.provider).is_some_and(|provider| provider.configured);
         let (Some(permission), true, Some(field)) = (permission, configured, plan.fields.get(source.field)) else {
             continue;

@@ -14,8 +14,8 @@ use super::{
     require::requirement,
 };
 use crate::{
-    planner::{BoundRoot, PlannedRoot, Selection},
-    policy::PermittedPlan,
+    planner::{BoundRoot, PlannedRoot, QueryPlan, Selection},
+    policy::Permission,
 };
 
 /// What a provider's value leads to.
@@ -64,7 +64,8 @@ pub async fn stands(
             people.entry(subject).or_default().push(&lookup.root);
         }
     }
-    let standing = standing(people, &consented.permitted, asking, time).await?;
+    let standing =
+        standing(people, &question.plan, |field| consented.permitted.permission(field), asking, time).await?;
     for (lookup, bound) in &new {
         let Some(planned) = question.plan.lookups.get(*lookup) else { continue };
         let answer = bound.subject.as_ref().and_then(|subject| standing.get(subject));
@@ -108,16 +109,21 @@ fn fetched_before(consented: &ConsentedPlan, instance: &Instance, root: &Planned
     consented.planned().find_map(same)
 }
 
-/// What stands of each of `people`, by person; nobody who never had anything with this application and purpose is in it.
-async fn standing(
+/// What stands of each of `people` with the application and purpose that ask, by person; nobody who never had anything with
+/// them is in it.
+///
+/// # Errors
+/// When there is no answer within `time` that can be trusted.
+pub async fn standing(
     people: BTreeMap<&Subject, Vec<&PlannedRoot>>,
-    permitted: &PermittedPlan,
+    plan: &QueryPlan,
+    permission: impl Fn(usize) -> Option<Permission>,
     asking: &Asking<'_>,
     time: Duration,
 ) -> Result<BTreeMap<Subject, ConsentAnswer>, JudgeError> {
     let requirements: Vec<ConsentRequirement> = people
         .into_iter()
-        .map(|(subject, roots)| requirement(subject, &roots, permitted, asking))
+        .map(|(subject, roots)| requirement(subject, &roots, plan, &permission, asking))
         .filter(|requirement| !requirement.fields.is_empty())
         .collect();
     let asked = try_join_all(requirements.iter().map(|requirement| asking.judge.standing(requirement)));

@@ -127,6 +127,8 @@ codes! {
     CeUnavailable: "CE_UNAVAILABLE", "`Retry-After`", AfterDelay, SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE;
     /// the request cannot be recorded
     AuditUnavailable: "AUDIT_UNAVAILABLE", "`Retry-After`", AfterDelay, SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE;
+    /// the request asked to be explained: no provider was asked
+    Explained: "EXPLAINED", "the answer's `extensions.explain`", Never, OK, OK;
     /// a register did not answer in time
     ProviderTimeout: "PROVIDER_TIMEOUT", "`provider`, `retryAfter` in seconds", AfterDelay, OK, OK;
     /// a register cannot be reached

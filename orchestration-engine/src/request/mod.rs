@@ -43,6 +43,8 @@ pub struct GraphqlRequest {
     pub by_get: bool,
     /// What the application says it wants the data for.
     pub purpose: Option<String>,
+    /// Whether it wants to know what would be released, instead of the data.
+    pub explain: bool,
 }
 
 /// Why a request cannot be received.
@@ -104,6 +106,8 @@ struct Extensions {
     #[serde(default)]
     purpose: Option<String>,
     #[serde(default)]
+    explain: bool,
+    #[serde(default)]
     persisted_query: Option<Map<String, Value>>,
 }
 
@@ -137,8 +141,7 @@ pub fn receive(headers: &HeaderMap, asked: &Asked, limit: usize) -> Result<Graph
     let header = headers.get(PURPOSE_HEADER).map(|value| value.to_str().map(str::to_owned));
     let header = header.transpose().map_err(|_| RequestError::Shape("the header `X-Purpose` must be plain text"))?;
     let query = body.query.filter(|query| !query.trim().is_empty());
-    let wrong =
-        "in `extensions`, `purpose` must be text, and `persistedQuery` an object with `version` and `sha256Hash`";
+    let wrong = "in `extensions`, `purpose` must be text, `explain` true or false, and `persistedQuery` an object with `version` and `sha256Hash`";
     let extensions: Extensions = fields_of(body.extensions, wrong)?.unwrap_or_default();
     let operation_id = id(body.id, fields_of(extensions.persisted_query, wrong)?)?;
     if query.is_none() && operation_id.is_none() {
@@ -151,6 +154,7 @@ pub fn receive(headers: &HeaderMap, asked: &Asked, limit: usize) -> Result<Graph
         variables: body.variables.unwrap_or_default(),
         by_get: matches!(asked, Asked::Get(_)),
         purpose: header.or(extensions.purpose),
+        explain: extensions.explain,
     })
 }
 

@@ -1,0 +1,59 @@
+//! `ndx explain`: what a question would release, what needs consent and what is refused, and why. No register is asked.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::{
+    query::{Asker, told},
+    question::Question,
+    stdout::print,
+};
+
+/// Has the gateway explain a question.
+#[derive(Debug, Args)]
+pub struct Explain {
+    #[command(flatten)]
+    question: Question,
+    #[command(flatten)]
+    asker: Asker,
+    /// Print the explanation as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Explain {
+    /// Asks for the explanation and prints it.
+    ///
+    /// # Errors
+    /// When there is none: no token, no gateway, a mistake in the question.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let (_, answer) = self.asker.ask(&self.question, &json!({"explain": true})).await?;
+        let Some(explained) = answer.pointer("/extensions/explain") else { return told(&answer) };
+        if self.json {
+            print(&format!("{explained:#}\n"));
+        } else {
+            print(&in_words(explained));
+        }
+        Ok(())
+    }
+}
+
+/// The plan, then a line for each field: what becomes of it, what policy says, what the person has said.
+fn in_words(explained: &Value) -> String {
+    let list = |value: &Value, key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut words: String = list(explained, "plan")
+        .iter()
+        .filter_map(|line| line.as_str())
+        .fold(String::new(), |words, line| words + line + "\n");
+    for root in list(explained, "roots") {
+        words.push_str(&format!("\n{}\n", text(&root, "root")));
+        for field in list(&root, "fields") {
+            let name = format!("{}:{}", text(&field, "schemaId"), text(&field, "fieldName"));
+            let why = ["policy", "reason", "consent"].map(|key| text(&field, key));
+            let why: Vec<_> = why.iter().filter(|one| !one.is_empty()).map(String::as_str).collect();
+            words.push_str(&format!("  {name:<42} {:<24} {}\n", text(&field, "outcome"), why.join(", ")));
+        }
+    }
+    words
+}

@@ -1,0 +1,182 @@
+//! Explains a question: what would be released, what needs consent, what is refused and why. No provider is asked, and no
+//! request is opened for anybody.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use ndx_contracts::{
+    FieldRef, Need, Subject,
+    audit::ProviderName,
+    consent::ConsentAnswer,
+    policy::{DenyReason, Effect, PolicyDecisionPoint},
+};
+use serde::Serialize;
+
+use crate::{
+    consent::{self, Asking},
+    error::{Code, Refusal},
+    planner::{PlannedRoot, QueryPlan, Question},
+    policy::{self, Permission, PolicyError},
+};
+
+/// What would become of a question now.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Explanation {
+    /// The plan in words, a line each.
+    pub plan: Vec<String>,
+    /// The hash of the plan, as it stands in the record.
+    pub plan_hash: String,
+    /// The policies that would decide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_version: Option<u64>,
+    /// Each root field of the query, and what its lookups lead to.
+    pub roots: Vec<ExplainedRoot>,
+}
+
+/// One root field of the query, or what a lookup leads to.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExplainedRoot {
+    /// Its response key; of a lookup, its number in the plan.
+    pub root: String,
+    /// The root field.
+    pub field: String,
+    /// Its fields.
+    pub fields: Vec<ExplainedField>,
+}
+
+/// One field that a provider would be asked for.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExplainedField {
+    /// The field.
+    #[serde(flatten)]
+    pub field: FieldRef,
+    /// Who keeps it.
+    pub provider: String,
+    /// What policy says: `permit`, `permitWithConsent`, `deny`.
+    pub policy: &'static str,
+    /// Why it is denied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<DenyReason>,
+    /// The rules that say so.
+    pub determined_by: Vec<String>,
+    /// Whether the application needs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub need: Option<Need>,
+    /// What the person has said: `covered`, `missing`, `declined`, or `unknown` of somebody who would only be found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<&'static str>,
+    /// `released`, as far as the exchange decides it, or the code that would stand in its place.
+    pub outcome: &'static str,
+}
+
+/// Explains `question`.
+///
+/// # Errors
+/// When a judge gives no answer within `time` that can be trusted.
+pub async fn explain(
+    question: &Question,
+    asking: &Asking<'_>,
+    policy: &dyn PolicyDecisionPoint,
+    time: Duration,
+) -> Result<Explanation, Refusal> {
+    let plan = &question.plan;
+    let (effects, policy_version) = if plan.fields.is_empty() {
+        (Vec::new(), None)
+    } else {
+        let Asking { caller, purpose, trace_id, .. } = *asking;
+        let decided = policy::decide(question, caller, purpose, trace_id, policy, time).await;
+        let decision = decided.map_err(PolicyError::from)?;
+        let effects = decision.fields.into_iter().map(|one| (one.effect, one.determined_by)).collect();
+        (effects, Some(decision.policy_version))
+    };
+    let permission = |field: usize| effects.get(field).and_then(|(effect, _)| Permission::of(*effect).ok());
+    let mut people: BTreeMap<&Subject, Vec<&PlannedRoot>> = BTreeMap::new();
+    for (root, bound) in plan.roots.iter().zip(&question.roots) {
+        if let Some(subject) = &bound.subject {
+            people.entry(subject).or_default().push(root);
+        }
+    }
+    let standing = consent::standing(people, plan, permission, asking, time).await;
+    let standing = standing.map_err(|error| Refusal::no_consent_engine(&error))?;
+    let explained = Explained { plan, effects: &effects };
+    let roots = plan.roots.iter().zip(&question.roots).filter(|(root, _)| !root.is_meta()).map(|(root, bound)| {
+        let person = bound.subject.as_ref().map_or(Person::Nobody, |subject| Person::Named(standing.get(subject)));
+        explained.root(root.field.response_key.clone(), root, person)
+    });
+    let lookups = plan.lookups.iter().enumerate();
+    let found = lookups.map(|(number, lookup)| explained.root(format!("lookup {number}"), &lookup.root, Person::Found));
+    Ok(Explanation {
+        plan: plan.text.lines().map(str::to_owned).collect(),
+        plan_hash: plan.hash.clone(),
+        policy_version,
+        roots: roots.chain(found).collect(),
+    })
+}
+
+/// Whom a root is about.
+#[derive(Clone, Copy)]
+enum Person<'a> {
+    Nobody,
+    Named(Option<&'a ConsentAnswer>),
+    Found,
+}
+
+struct Explained<'a> {
+    plan: &'a QueryPlan,
+    /// By the fields' numbers in the plan.
+    effects: &'a [(Effect, Vec<String>)],
+}
+
+impl Explained<'_> {
+    fn root(&self, name: String, root: &PlannedRoot, person: Person<'_>) -> ExplainedRoot {
+        let mut fields: Vec<_> =
+            root.sources.iter().filter_map(|one| self.field(one.field, &one.provider_name, person)).collect();
+        // The gate's rules: one denied field refuses the request, one that was never answered its root.
+        let denied = self.effects.iter().any(|(effect, _)| matches!(effect, Effect::Deny { .. }));
+        let unanswered = fields.iter().any(|field| field.outcome == Code::CeNotApproved.as_str());
+        let nobody = fields.iter().any(|field| field.outcome == Code::MissingIdentifier.as_str());
+        for field in &mut fields {
+            field.outcome = match field.outcome {
+                _ if denied => Code::PdpNotAllowed.as_str(),
+                configured if configured == Code::ProviderNotConfigured.as_str() => configured,
+                _ if nobody => Code::MissingIdentifier.as_str(),
+                _ if unanswered => Code::CeNotApproved.as_str(),
+                outcome => outcome,
+            };
+        }
+        ExplainedRoot { root: name, field: root.field.name.clone(), fields }
+    }
+
+    fn field(&self, number: usize, provider: &ProviderName, person: Person<'_>) -> Option<ExplainedField> {
+        let field = self.plan.fields.get(number)?.clone();
+        let (effect, determined_by) = self.effects.get(number)?.clone();
+        let configured = self.plan.providers.iter().any(|one| *one.name == *provider && one.configured);
+        let consent = match (effect, person) {
+            (Effect::PermitWithConsent { .. }, Person::Named(answer)) => Some(match answer {
+                Some(answer) if answer.covered.contains(&field) => "covered",
+                Some(answer) if answer.declined.contains(&field) => "declined",
+                _ => "missing",
+            }),
+            (Effect::PermitWithConsent { .. }, Person::Found) => Some("unknown"),
+            _ => None,
+        };
+        let outcome = match (effect, consent) {
+            (Effect::Deny { .. }, _) => Code::PdpNotAllowed.as_str(),
+            _ if !configured => Code::ProviderNotConfigured.as_str(),
+            (Effect::Permit { .. }, _) | (_, Some("covered")) => "released",
+            (_, Some("declined")) => Code::FieldNotShared.as_str(),
+            (_, Some("unknown")) => "decided when the person is found",
+            (_, Some(_)) => Code::CeNotApproved.as_str(),
+            (_, None) => Code::MissingIdentifier.as_str(),
+        };
+        let (policy, reason, need) = match effect {
+            Effect::Permit { need } => ("permit", None, Some(need)),
+            Effect::PermitWithConsent { need } => ("permitWithConsent", None, Some(need)),
+            Effect::Deny { reason } => ("deny", Some(reason), None),
+        };
+        let provider = provider.provider_key.to_string();
+        Some(ExplainedField { field, provider, policy, reason, determined_by, need, consent, outcome })
+    }
+}

@@ -14,7 +14,7 @@ use super::{
     require::requirement,
 };
 use crate::{
-    planner::{BoundRoot, PlannedRoot, QueryPlan, Selection},
+    planner::{BoundRoot, PlannedRoot, PlannedSource, QueryPlan, Selection},
     policy::Permission,
 };
 
@@ -29,7 +29,7 @@ pub struct Found {
     pub bound: Option<Arc<BoundRoot>>,
 }
 
-/// Adds those who were `found` in the answers of the stage before, at most `most` of them. INVARIANT: only what stands
+/// Adds those who were `found` in the answers of the stage before; a question finds at most `most` in all. INVARIANT: only what stands
 /// already releases anything of them; nobody is asked, and nothing is opened for them.
 ///
 /// # Errors
@@ -43,12 +43,13 @@ pub async fn stands(
 ) -> Result<ConsentedPlan, JudgeError> {
     let mut new: Vec<(usize, Arc<BoundRoot>)> = Vec::new();
     let first = consented.instances.len();
+    let known = first - consented.plan().roots.len().min(first);
     for Found { lookup, value, bound } in found {
         let lead = match bound {
             None => Lead::NoIdentifier,
-            Some(bound) => match new.iter().position(|(known, same)| *known == lookup && *same == bound) {
-                Some(known) => Lead::Instance(first + known),
-                None if new.len() >= most => Lead::TooMany,
+            Some(bound) => match new.iter().position(|(by, same)| *by == lookup && *same == bound) {
+                Some(same) => Lead::Instance(first + same),
+                None if known + new.len() >= most => Lead::TooMany,
                 None => {
                     new.push((lookup, bound));
                     Lead::Instance(first + new.len() - 1)
@@ -95,13 +96,9 @@ pub async fn stands(
 /// The instance under whose aliases the same was fetched, or is about to be.
 fn fetched_before(consented: &ConsentedPlan, instance: &Instance, root: &PlannedRoot) -> Option<usize> {
     let same = |(number, other, planned): (usize, &Instance, &PlannedRoot)| {
-        let of_all = || {
-            let wanted = root.sources.iter().filter(|source| instance.releases(source));
-            let mut fetched = planned.sources.iter().filter(|source| other.releases(source));
-            wanted
-                .into_iter()
-                .all(|source| fetched.any(|one| one.path == source.path && one.provider == source.provider))
-        };
+        let is_fetched =
+            |wanted: &PlannedSource| planned.sources.iter().any(|one| one.field == wanted.field && other.releases(one));
+        let of_all = || root.sources.iter().filter(|source| instance.releases(source)).all(is_fetched);
         let same = planned.field.name == root.field.name && other.bound == instance.bound && other.fetched_as == number;
         // What is asked in the same stage is asked together; what was asked before must have been all of it.
         (same && (other.stage == instance.stage || of_all())).then_some(number)

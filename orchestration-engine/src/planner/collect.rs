@@ -245,19 +245,12 @@ impl<'a> Collector<'a> {
         let number = self.lookups.len();
         self.lookups.push(None);
         let mut beyond = Within::root(Selection::Lookup(number), stage);
-        let sets: Vec<_> = fields.iter().map(|field| &field.selection_set).collect();
-        let children = self.children(&sets, &mut beyond)?;
+        let kind = self.kind(self.schema.query_type(), &lookup.root, fields, &mut beyond)?;
         let definition = self.schema.root_definition(&lookup.root);
         let ty = definition.map_or_else(|| apollo_compiler::ty!(String), |definition| definition.ty.clone());
         let name = lookup.root.clone();
-        let field = PlannedField {
-            response_key: name.clone(),
-            written_key: String::new(),
-            name,
-            ty,
-            location: None,
-            kind: FieldKind::Object(None, children),
-        };
+        let field =
+            PlannedField { response_key: name.clone(), written_key: String::new(), name, ty, location: None, kind };
         let others = definition.into_iter().flat_map(|definition| definition.arguments.iter());
         let arguments = others.map(|definition| argument(definition, None)).collect();
         let root = self.planned_root(field, arguments, beyond);

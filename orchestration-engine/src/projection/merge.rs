@@ -101,6 +101,13 @@ impl<'p> Merger<'p> {
                 }
                 self.object(&mut within, ty, fields)
             }
+            FieldKind::Object(Some(source), fields) => match self.value(&within, &root.field, source) {
+                Ok(value) => self.objects(&mut within, &root.field, source, fields, ty, value),
+                Err(cause) => {
+                    self.none_of(&within, &root.field, &cause);
+                    self.error(field, ty, cause)
+                }
+            },
             _ => self.field(&mut within, &root.field),
         }
     }

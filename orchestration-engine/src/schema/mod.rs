@@ -120,6 +120,11 @@ impl ConsumerSchema {
         self.roots.get(field)
     }
 
+    /// The name of the type that holds the root fields.
+    pub fn query_type(&self) -> &str {
+        self.definition.root_operation(OperationType::Query).map_or("", |name| name.as_str())
+    }
+
     /// A root field as the schema defines it.
     pub fn root_definition(&self, field: &str) -> Option<&FieldDefinition> {
         let query = self.definition.root_operation(OperationType::Query)?;

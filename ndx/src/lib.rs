@@ -30,6 +30,8 @@ mod query;
 
 mod operations;
 
+mod schema;
+
 mod doctor;
 
 mod service_token;
@@ -75,6 +77,9 @@ enum Command {
     /// Register the documents that an application sends.
     #[command(subcommand)]
     Operations(operations::Operations),
+    /// Look at consumer schemas: what has changed between two.
+    #[command(subcommand)]
+    Schema(schema::Schema),
     /// Check the configuration, the schemas and the policies: every mistake at once, with its place. Makes no connection.
     Check(check::Check),
     /// Look at a running exchange: services, clocks, keys, providers, stores, disk. Each finding comes with a remedy.
@@ -143,6 +148,7 @@ pub async fn run() -> ExitCode {
         Command::Plan(plan) => plan.run(),
         Command::Query(query) => query.run().await,
         Command::Operations(operations) => operations.run(),
+        Command::Schema(schema) => schema.run(),
         Command::Check(check) => return check.run(),
         Command::Doctor(doctor) => doctor.run().await,
         Command::ServiceToken(service_token) => service_token.run(),

@@ -118,7 +118,7 @@ in_every_setting! {
             None => std::fs::remove_file(data.join("policy.db")).unwrap(),
         }
         let (code, text, words) = store(&["check"]).await;
-        assert!(code == 1 && text.contains("policy: step 0, behind") && words.contains("1 of 3 stores"), "{text}{words}");
+        assert!(code == 1 && text.contains("policy: step 0, behind") && words.contains("1 of 4 stores"), "{text}{words}");
         let (code, text, _) = store(&["check", "--json"]).await;
         let list: Value = serde_json::from_str(&text).unwrap();
         assert_eq!((code, &list[1]["state"]), (1, &"behind".into()), "{text}");
@@ -199,6 +199,29 @@ root personInfo: personInfo about nic
     assert_eq!(code, 0);
     assert_eq!(json["plan"][1], plan.lines().nth(1).unwrap());
     assert_eq!(format!("hash {}", json["hash"].as_str().unwrap()), hash.trim());
+}
+
+#[tokio::test]
+async fn a_schema_diff_lists_each_change_and_fails_on_a_breaking_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        file.display().to_string()
+    };
+    let old = write("old.graphql", "type Query { a: Int b: Int }");
+    let new = write("new.graphql", "type Query { a: Int! c: Int }");
+    let (code, text, words) = ndx(&["schema", "diff", &old, &new], "").await;
+    let lines = "breaking: Query.b: the field is gone\nsafe: Query.a: its type was `Int`, is `Int!`\nsafe: Query.c: the field is new\n";
+    assert_eq!((code, text.as_str()), (1, lines), "{words}");
+    let (code, text, _) = ndx(&["schema", "diff", "--json", &old, &new], "").await;
+    let told: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((code, &told["compatible"], &told["changes"][0]["place"]), (1, &false.into(), &"Query.b".into()));
+    let (code, text, _) = ndx(&["schema", "diff", &old, &old], "").await;
+    assert_eq!((code, text.as_str()), (0, "nothing has changed\n"));
+    let broken = write("broken.graphql", "type Query {");
+    let (code, _, words) = ndx(&["schema", "diff", &old, &broken], "").await;
+    assert!(code == 1 && words.contains("broken.graphql:1:"), "{words}");
 }
 
 #[tokio::test]

@@ -100,9 +100,11 @@ in_every_setting! {
 }
 
 /// Whom a service lets in without asking who it is: nothing here is about anybody.
-const OPEN: [&str; 9] = [
+const OPEN: [&str; 11] = [
     "gateway GET /health",
     "gateway GET /openapi.json",
+    "gateway GET /schema.graphql",
+    "gateway GET /docs/schema",
     "consent GET /health",
     "consent GET /internal/api/v1/health",
     "consent GET /api/v1/health",

@@ -32,6 +32,8 @@ mod explain;
 
 mod operations;
 
+mod schema;
+
 mod doctor;
 
 mod service_token;
@@ -79,6 +81,9 @@ enum Command {
     /// Register the documents that an application sends.
     #[command(subcommand)]
     Operations(operations::Operations),
+    /// Look at consumer schemas: what has changed between two.
+    #[command(subcommand)]
+    Schema(schema::Schema),
     /// Check the configuration, the schemas and the policies: every mistake at once, with its place. Makes no connection.
     Check(check::Check),
     /// Look at a running exchange: services, clocks, keys, providers, stores, disk. Each finding comes with a remedy.
@@ -148,6 +153,7 @@ pub async fn run() -> ExitCode {
         Command::Query(query) => query.run().await,
         Command::Explain(explain) => explain.run().await,
         Command::Operations(operations) => operations.run(),
+        Command::Schema(schema) => schema.run(),
         Command::Check(check) => return check.run(),
         Command::Doctor(doctor) => doctor.run().await,
         Command::ServiceToken(service_token) => service_token.run(),

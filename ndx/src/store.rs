@@ -21,8 +21,12 @@ use crate::{
 };
 
 /// The tables of every store.
-pub const STORES: [Tables; 3] =
-    [consent_engine::store::TABLES, policy_decision_point::store::TABLES, audit_service::store::TABLES];
+pub const STORES: [Tables; 4] = [
+    orchestration_engine::store::TABLES,
+    consent_engine::store::TABLES,
+    policy_decision_point::store::TABLES,
+    audit_service::store::TABLES,
+];
 
 /// Looks after the stores.
 #[derive(Debug, Subcommand)]

@@ -26,6 +26,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// The page on which people try questions.
     pub explorer: Explorer,
+    /// Whether everybody may read what can be asked.
+    pub public_schema: bool,
     /// What is refused for its size or its time.
     pub limits: Limits,
     /// The limits of those applications that have some of their own.
@@ -84,6 +86,7 @@ impl Config {
             foundational_id_arg_name: exchange.foundational_id_arg_name.clone(),
             cors_origins: exchange.edge.cors_origins.clone(),
             explorer: exchange.explorer.clone(),
+            public_schema: exchange.edge.public_schema,
             limits: exchange.limits.clone(),
             own_limits: own_limits.collect(),
             operations: exchange.operations.as_ref().map(|operations| operations.folder.clone()),

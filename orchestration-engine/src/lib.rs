@@ -32,4 +32,8 @@ pub mod state;
 
 pub mod pipeline;
 
+pub mod store;
+
+pub mod registry;
+
 pub mod server;

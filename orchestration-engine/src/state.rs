@@ -32,7 +32,7 @@ pub struct Judges {
 /// The gateway.
 pub struct Gateway {
     /// Its configuration.
-    pub config: Config,
+    pub config: Arc<Config>,
     /// What consumers may ask.
     pub schema: ConsumerSchema,
     /// What they asked lately, read already.
@@ -40,13 +40,13 @@ pub struct Gateway {
     /// And planned already.
     pub plans: Plans,
     /// The documents that are known by their hashes.
-    pub persisted: PersistedOperations,
+    pub persisted: Arc<PersistedOperations>,
     /// Who may ask.
-    pub authenticator: Authenticator,
+    pub authenticator: Arc<Authenticator>,
     /// Who must agree.
     pub judges: Judges,
     /// Who answers.
-    pub providers: Providers,
+    pub providers: Arc<Providers>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -104,11 +104,27 @@ impl Gateway {
         operation::check_weights(&schema, &config.limits)?;
         let (issuer, audiences) = (config.jwt.expected_issuer.clone(), config.jwt.valid_audiences.clone());
         let verifier = TokenVerifier::for_access_tokens(keys, issuer, audiences, clock.clone());
-        let authenticator = Authenticator::new(verifier, config.applications.clone());
-        let providers = Providers::new(&config)?;
-        let persisted = PersistedOperations::load(&config)?;
-        let (documents, plans) = (Documents::default(), Plans::default());
+        let authenticator = Arc::new(Authenticator::new(verifier, config.applications.clone()));
+        let providers = Arc::new(Providers::new(&config)?);
+        let persisted = Arc::new(PersistedOperations::load(&config)?);
+        let (config, documents, plans) = (Arc::new(config), Documents::default(), Plans::default());
         Ok(Self { config, schema, documents, plans, persisted, authenticator, judges, providers, clock })
+    }
+
+    /// The gateway that takes this one's place when another version of the consumer schema is activated. What was read and
+    /// planned by the old one goes with it; everything else is the same, what is known of providers included.
+    pub fn with_schema(&self, schema: ConsumerSchema) -> Self {
+        Self {
+            config: self.config.clone(),
+            schema,
+            documents: Documents::default(),
+            plans: Plans::default(),
+            persisted: self.persisted.clone(),
+            authenticator: self.authenticator.clone(),
+            judges: self.judges.clone(),
+            providers: self.providers.clone(),
+            clock: self.clock.clone(),
+        }
     }
 }
 

@@ -50,7 +50,7 @@ fn imported<'a>(text: &'a str, floors: &[&'a str]) -> Vec<&'a str> {
 fn the_floors_are_those_of_the_architecture() {
     let lib = include_str!("../src/lib.rs");
     let expected = "config schema request authentication operation planner policy consent execution projection error audit \
-                    explanation response state pipeline server";
+                    explanation response state pipeline store registry server";
     assert_eq!(floors(lib).join(" "), expected.split_whitespace().collect::<Vec<_>>().join(" "));
 }
 

@@ -42,7 +42,7 @@ impl From<Reading> for Result<Exchange, Problems> {
 pub enum Secrets {
     /// All.
     All,
-    /// Those of the gateway: its proofs to the registers.
+    /// Those of the gateway: its proofs to the registers, and its store's.
     Gateway,
     /// Those of the consent engine: the portal's at the identity provider, and its store's.
     Consent,
@@ -57,7 +57,7 @@ impl Secrets {
     pub(crate) fn in_section(self, name: &str) -> bool {
         match self {
             Self::All => true,
-            Self::Gateway => name == "providers",
+            Self::Gateway => matches!(name, "providers" | "store"),
             Self::Consent => matches!(name, "portal" | "store"),
             Self::Store => name == "store",
             Self::None => false,

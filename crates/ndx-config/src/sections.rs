@@ -138,7 +138,7 @@ pub enum CanonicalStep {
 }
 
 /// Who may reach the gateway, and from where.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Edge {
     /// The origins of applications' pages, like `https://passport.example`: what browsers may ask the gateway from.
@@ -148,6 +148,14 @@ pub struct Edge {
     /// They are not those of the services: whoever they sign is an application and nothing else.
     #[schemars(extend("minLength" = 1))]
     pub application_authorities: Option<PathBuf>,
+    /// Whether everybody may read what can be asked: `/schema.graphql` and `/docs/schema`. They hold nothing about anybody.
+    pub public_schema: bool,
+}
+
+impl Default for Edge {
+    fn default() -> Self {
+        Self { cors_origins: Vec::new(), application_authorities: None, public_schema: true }
+    }
 }
 
 /// The documents that applications have registered: a file for each application, written by `ndx operations publish`.

@@ -29,9 +29,10 @@ pub enum Engine {
 /// Where the stores of an exchange lie.
 #[derive(Clone)]
 pub enum Place {
-    /// A folder, with one SQLite file a store: `consent.db`, `policy.db`, `audit.db`.
+    /// A folder, with one SQLite file a store: `gateway.db`, `consent.db`, `policy.db`, `audit.db`.
     Folder(PathBuf),
-    /// A PostgreSQL database, with one schema a store: `ndx_consent`, `ndx_policy`, `ndx_audit`.
+    /// A PostgreSQL database, with one schema a store: `ndx_gateway`, `ndx_consent`,
+    /// `ndx_policy`, `ndx_audit`.
     Postgres(PostgresDatabase),
 }
 

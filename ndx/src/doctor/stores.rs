@@ -7,7 +7,7 @@ use ndx_store::{Engine, Place, Tables, migrate};
 use super::{Finding, Patient, State, TIME};
 use crate::{data_folder, exchange::stores, store::STORES};
 
-/// Looks at all three, at once.
+/// Looks at all, at once.
 pub(super) async fn look(patient: &Patient) -> Vec<Finding> {
     let place = stores::place(&patient.exchange, &patient.data);
     if let Place::Folder(folder) = &place

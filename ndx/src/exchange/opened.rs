@@ -8,7 +8,10 @@ use axum::Router;
 use ndx_clock::Clock;
 use ndx_config::{Application, Exchange};
 use ndx_store::{Engine, RootKey, Tables};
-use orchestration_engine::state::{Gateway, Judges, LiveGateway};
+use orchestration_engine::{
+    registry::SchemaRegistry,
+    state::{Gateway, Judges, LiveGateway},
+};
 use policy_decision_point::{Pdp, Purposes};
 use tokio_rustls::TlsAcceptor;
 
@@ -32,8 +35,8 @@ pub struct Opened {
 /// The services of this process, as far as they are in it.
 #[derive(Clone, Default)]
 pub struct Engines {
-    /// The gateway.
-    pub gateway: Option<Arc<LiveGateway>>,
+    /// The gateway, and the versions of its schema.
+    pub gateway: Option<Arc<SchemaRegistry>>,
     /// The consent engine.
     pub consent: Option<Arc<consent_engine::Engine>>,
     /// The policy decision point.
@@ -53,6 +56,9 @@ impl Engines {
         }
         if let Some(policy) = &self.policy {
             policy.close().await;
+        }
+        if let Some(gateway) = &self.gateway {
+            gateway.close().await;
         }
     }
 }
@@ -80,7 +86,7 @@ impl Opener<'_> {
         let policy = self.policy().await?;
         let consent = self.consent(&root_key).await?;
         let judges = Judges { policy: policy.clone(), consent: consent.clone(), audit: audit.clone() };
-        let gateway = self.gateway(judges)?;
+        let gateway = self.gateway(judges).await?;
         let opened = vec![
             self.serve_gateway(&gateway)?,
             self.serve_consent(&consent)?,
@@ -100,7 +106,7 @@ impl Opener<'_> {
         let mut engines = Engines::default();
         let opened = match name {
             ServiceName::Gateway => {
-                let gateway = self.gateway(judges::elsewhere(self.exchange, self.data.path(), &self.clock)?)?;
+                let gateway = self.gateway(judges::elsewhere(self.exchange, self.data.path(), &self.clock)?).await?;
                 self.serve_gateway(engines.gateway.insert(gateway))?
             }
             ServiceName::Consent => {
@@ -146,11 +152,13 @@ impl Opener<'_> {
         Ok(consent_engine::Engine::open(config, &place, root_key, self.clock.clone()).await?)
     }
 
-    fn gateway(&self, judges: Judges) -> anyhow::Result<Arc<LiveGateway>> {
-        Ok(Arc::new(LiveGateway::new(Gateway::new(self.exchange, judges, self.clock.clone())?)))
+    async fn gateway(&self, judges: Judges) -> anyhow::Result<Arc<SchemaRegistry>> {
+        let live = Arc::new(LiveGateway::new(Gateway::new(self.exchange, judges, self.clock.clone())?));
+        let place = stores::place(self.exchange, self.data.path());
+        SchemaRegistry::open(&place, live).await.context("the versions of the consumer schema cannot be read")
     }
 
-    fn serve_gateway(&self, gateway: &Arc<LiveGateway>) -> anyhow::Result<Opened> {
+    fn serve_gateway(&self, gateway: &Arc<SchemaRegistry>) -> anyhow::Result<Opened> {
         let callers = keys::callers(self.exchange, self.data.path(), ServiceName::Gateway, self.shape, &self.clock)?;
         self.opened(ServiceName::Gateway, orchestration_engine::server::router(gateway.clone(), callers))
     }

@@ -65,7 +65,7 @@ impl Reload {
         }
         // Everything that can be wrong comes first …
         let gateway = match &engines.gateway {
-            Some(live) => Some((live, live.now().renewed(&exchange)?)),
+            Some(gateway) => Some(gateway.renewed(&exchange).await?),
             None => None,
         };
         let consent = match &engines.consent {
@@ -81,8 +81,8 @@ impl Reload {
         if let Some((engine, config)) = consent {
             engine.reconfigure(config);
         }
-        if let Some((live, gateway)) = gateway {
-            live.replace(gateway);
+        if let Some(gateway) = gateway {
+            gateway.take_place();
         }
         Ok(exchange)
     }

@@ -182,8 +182,9 @@ fn introspect(
     let document = &document.executable;
     let failed = |error: RequestError| OperationError::Validation(vec![mistake(&error, &document.sources)]);
     introspection::check_max_depth(document, definition).map_err(failed)?;
-    let implementers = schema.definition.implementers_map();
-    let answer = introspection::partial_execute(&schema.definition, &implementers, document, definition, variables);
+    // Consumers see the clean schema, whoever asks.
+    let implementers = schema.clean.implementers_map();
+    let answer = introspection::partial_execute(&schema.clean, &implementers, document, definition, variables);
     Ok(answer.map_err(failed)?.data.unwrap_or_default())
 }
 

@@ -6,15 +6,14 @@ use std::{
 };
 
 use apollo_compiler::{Schema, validation::Valid};
-use aws_lc_rs::digest::{SHA256, digest};
 use chrono::DateTime;
 use ndx_config::{ArgMapping, Provider, did_you_mean};
 use ndx_contracts::{FieldRef, ProviderKey, SchemaId, audit::ProviderName};
 
 use super::{
-    ConsumerSchema, ProviderSchema, ProviderSchemas, SchemaProblem, SchemaProblems, SchemaText,
+    ConsumerSchema, ProviderSchema, ProviderSchemas, SchemaProblem, SchemaProblems, SchemaText, Told, clean,
     compose::{self, Composed, Place, Setting, Unlabelled},
-    read,
+    read, told,
 };
 use crate::config::Config;
 
@@ -107,7 +106,7 @@ impl Composition {
     /// # Errors
     /// With every mistake, when there is one.
     pub fn into_schema(self) -> Result<ConsumerSchema, SchemaProblems> {
-        let Self { mut mistakes, providers, composed, not_configured, settings, .. } = self;
+        let Self { mut mistakes, leaves, providers, composed, not_configured, settings, .. } = self;
         let in_settings = |message: &Setting| SchemaProblem {
             file: "the configuration".to_owned(),
             place: None,
@@ -117,9 +116,15 @@ impl Composition {
         match composed {
             Some((text, definition, composed)) if mistakes.is_empty() => {
                 let Composed { sources, last_segments, lookups, roots, .. } = composed;
+                let told = told::of_all(&sources, &leaves, &providers);
+                let in_words = |type_name: &str, field: &str| {
+                    told.get(&(type_name.to_owned(), field.to_owned())).map(Told::in_words)
+                };
                 Ok(ConsumerSchema {
+                    clean: clean::clean(&definition, in_words),
                     text,
                     definition,
+                    told,
                     sources,
                     last_segments,
                     lookups,
@@ -160,14 +165,39 @@ impl Composition {
 /// With every mistake in any of them.
 pub fn load(config: &Config) -> Result<ConsumerSchema, SchemaProblems> {
     let inputs = Inputs::from(config);
-    let mut schema = check(&inputs).into_schema()?;
+    with_echoes(check(&inputs), inputs.echoes)
+}
+
+/// The same with `sdl` for the consumer schema, which is known as `name` and is no file.
+///
+/// # Errors
+/// With every mistake in any of them.
+pub fn load_text(sdl: String, name: &str, config: &Config) -> Result<ConsumerSchema, SchemaProblems> {
+    let inputs = Inputs::from(config);
+    with_echoes(check_text(sdl, name, &inputs), inputs.echoes)
+}
+
+fn with_echoes(
+    composition: Composition,
+    echoes: Vec<(ProviderName, String)>,
+) -> Result<ConsumerSchema, SchemaProblems> {
+    let mut schema = composition.into_schema()?;
     let parts = |path: &str| path.split('.').map(str::to_owned).collect();
-    schema.echoes = inputs.echoes.into_iter().map(|(provider, path)| (provider, parts(&path))).collect();
+    schema.echoes = echoes.into_iter().map(|(provider, path)| (provider, parts(&path))).collect();
     Ok(schema)
 }
 
 /// Loads and composes the schemas as far as that can be done, and tells everything that is wrong with them.
 pub fn check(inputs: &Inputs) -> Composition {
+    check_with(read::text(&inputs.consumer), inputs)
+}
+
+/// The same with `sdl` for the consumer schema, which is known as `name` and is no file.
+pub fn check_text(sdl: String, name: &str, inputs: &Inputs) -> Composition {
+    check_with(Ok(sdl), &Inputs { consumer: name.into(), ..inputs.clone() })
+}
+
+fn check_with(consumer_text: Result<String, SchemaProblem>, inputs: &Inputs) -> Composition {
     let mut mistakes = Vec::new();
     let providers = provider_schemas(&inputs.providers, &mut mistakes);
     let mut found = Composition {
@@ -181,7 +211,7 @@ pub fn check(inputs: &Inputs) -> Composition {
         composed: None,
         not_configured: Vec::new(),
     };
-    match read::text(&inputs.consumer) {
+    match consumer_text {
         Err(problem) => mistakes.push(problem),
         Ok(text) => consumer(text, inputs, &mut found),
     }
@@ -237,7 +267,7 @@ fn consumer(text: String, inputs: &Inputs, found: &mut Composition) {
 }
 
 fn described(sdl: String, file: &Path) -> SchemaText {
-    let checksum = digest(&SHA256, sdl.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let checksum = SchemaText::checksum_of(&sdl);
     let written = file.metadata().and_then(|metadata| metadata.modified()).map(DateTime::from).unwrap_or_default();
     SchemaText { sdl, checksum, file: file.display().to_string(), written_at: written }
 }

@@ -10,7 +10,15 @@ mod lookup;
 
 mod compose;
 
+mod told;
+
+mod clean;
+
 mod load;
+
+pub mod versions;
+
+pub mod compare;
 
 pub mod drift;
 
@@ -25,16 +33,18 @@ use apollo_compiler::{
     schema::{ExtendedType, FieldDefinition},
     validation::Valid,
 };
+use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, Utc};
 use ndx_contracts::{FieldRef, audit::ProviderName};
 
 pub use self::{
     compose::{Setting, Unlabelled},
-    load::{Composition, Inputs, Leaf, RootFields, check, load},
+    load::{Composition, Inputs, Leaf, RootFields, check, check_text, load, load_text},
     lookup::Lookup,
     provider::{ProviderSchema, ProviderSchemas},
-    read::{SchemaProblem, SchemaProblems},
+    read::{SchemaProblem, SchemaProblems, alone},
     source::Source,
+    told::{Personal, Told},
 };
 
 /// What consumers may ask, with the source of every field.
@@ -44,6 +54,10 @@ pub struct ConsumerSchema {
     pub text: SchemaText,
     /// The schema as the GraphQL library knows it.
     pub definition: Valid<Schema>,
+    /// The schema as consumers see it: without our directives, and with what they are told of each field.
+    pub clean: Valid<Schema>,
+    /// What consumers are told of each field with a source, by type and field.
+    told: HashMap<(String, String), Told>,
     /// Where a field's value comes from, by type and field; containers have no source.
     sources: HashMap<(String, String), Source>,
     /// The lists, and what stands in them, where only the last segment of a path counts (`legacyListPaths`).
@@ -67,10 +81,22 @@ pub struct SchemaText {
     pub sdl: String,
     /// SHA-256 of it, in hexadecimal.
     pub checksum: String,
-    /// Its file, as the configuration names it.
+    /// Its file, as the configuration names it; who made it, when it is a version of the store.
     pub file: String,
-    /// When the file was last written.
+    /// When it was last written.
     pub written_at: DateTime<Utc>,
+}
+
+impl SchemaText {
+    /// SHA-256 of `sdl`, in hexadecimal.
+    pub fn checksum_of(sdl: &str) -> String {
+        digest(&SHA256, sdl.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The name under which a text is known that has no other.
+    pub fn short_checksum(&self) -> String {
+        self.checksum.chars().take(12).collect()
+    }
 }
 
 /// What is known of a root field's arguments.
@@ -113,6 +139,11 @@ impl ConsumerSchema {
     /// How `field` of `type_name` leads to another person, if it does.
     pub fn lookup(&self, type_name: &str, field: &str) -> Option<&Lookup> {
         self.lookups.get(&(type_name.to_owned(), field.to_owned()))
+    }
+
+    /// What consumers are told of a field that has a source.
+    pub fn told(&self, type_name: &str, field: &str) -> Option<&Told> {
+        self.told.get(&(type_name.to_owned(), field.to_owned()))
     }
 
     /// What is known of a root field.

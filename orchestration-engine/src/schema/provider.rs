@@ -9,7 +9,7 @@ use apollo_compiler::{
 };
 use ndx_contracts::SchemaId;
 
-use super::{SchemaProblem, read};
+use super::{Personal, SchemaProblem, read};
 
 /// All provider schemas that are known.
 pub type ProviderSchemas = HashMap<SchemaId, ProviderSchema>;
@@ -84,6 +84,15 @@ impl ProviderSchema {
     pub fn argument_type(&self, root_field: &str, argument: &str) -> Option<String> {
         let definition = self.field(&[root_field.to_owned()]).ok()?;
         definition.argument_by_name(argument).map(|argument| argument.ty.to_string())
+    }
+
+    /// Whether the field at the dotted `path` says something about a person (`@personal`).
+    pub fn personal(&self, path: &str) -> Option<Personal> {
+        let path: Vec<_> = path.split('.').map(str::to_owned).collect();
+        let directive = self.field(&path).ok()?.directives.get("personal")?;
+        let cluster = directive.specified_argument_by_name("cluster")?.as_str()?.to_owned();
+        let sensitivity = directive.specified_argument_by_name("sensitivity").and_then(|value| value.as_enum());
+        Some(Personal { cluster, sensitive: sensitivity.is_some_and(|level| level == "HIGH") })
     }
 
     /// What people call the field at the dotted `path` (`@label`), and the form in which it is held (its description).

@@ -60,6 +60,18 @@ pub fn text(file: &Path) -> Result<String, SchemaProblem> {
     std::fs::read_to_string(file).map_err(|cause| unreadable(file, &cause))
 }
 
+/// The schema in `file` by itself, whatever it is composed with.
+///
+/// # Errors
+/// With every mistake in it.
+pub fn alone(file: &Path) -> Result<Schema, SchemaProblems> {
+    let text = text(file).map_err(|problem| SchemaProblems(vec![problem]))?;
+    match read(&text, file) {
+        (Some(Ok(schema)), _) => Ok(schema.into_inner()),
+        (_, problems) => Err(SchemaProblems(problems)),
+    }
+}
+
 /// A file or folder that cannot be read.
 pub fn unreadable(file: &Path, cause: &std::io::Error) -> SchemaProblem {
     SchemaProblem { file: file.display().to_string(), place: None, message: format!("cannot be read: {cause}") }

@@ -8,6 +8,8 @@ mod health;
 
 mod sdl;
 
+mod schema_docs;
+
 use std::sync::Arc;
 
 use axum::{
@@ -26,7 +28,8 @@ use utoipa_axum::{
 };
 
 pub use self::health::Details;
-use crate::state::LiveGateway;
+use self::schema_docs::SchemaDocs;
+use crate::{registry::SchemaRegistry, state::LiveGateway};
 
 const DESCRIPTION: &str = "One GraphQL endpoint in front of every register. What an answer may hold is decided by the law's \
                            policy and the person's consent, and recorded before it leaves.";
@@ -42,27 +45,26 @@ fn parts() -> [OpenApiRouter<Arc<LiveGateway>>; 2] {
         .routes(graphql(routes!(graphql::post_public, graphql::get_public)))
         .routes(graphql(routes!(graphql::post, graphql::get)))
         .routes(only(routes!(health::health), "GET, HEAD"));
-    let services = OpenApiRouter::new()
-        .routes(only(routes!(health::details), "GET, HEAD"))
-        .routes(only(routes!(sdl::active), "GET, HEAD"))
-        .routes(only(routes!(sdl::versions), "GET, HEAD"));
+    let services = OpenApiRouter::new().routes(only(routes!(health::details), "GET, HEAD"));
     [open, services]
 }
 
 /// What the gateway says of its own interface.
 pub fn openapi() -> OpenApi {
-    let parts = parts().map(OpenApiRouter::into_openapi);
+    let [open, services] = parts().map(OpenApiRouter::into_openapi);
+    let parts = [open, schema_docs::routes().into_openapi(), services, sdl::routes().into_openapi()];
     openapi::document("NDX gateway", DESCRIPTION, parts)
 }
 
-/// The routes of the gateway. The services that `callers` knows may read its schema.
-pub fn router(gateway: Arc<LiveGateway>, callers: Arc<ServiceVerifier>) -> Router {
-    let [open, services] = parts().map(|part| part.with_state(Arc::clone(&gateway)).split_for_parts().0);
-    let router = open
-        .merge(caller::services_only(services, callers))
-        .merge(openapi::router(openapi()))
-        .merge(explorer::router(gateway))
-        .fallback(not_found);
+/// The routes of the gateway. The services that `callers` knows may read and change its schema.
+pub fn router(registry: Arc<SchemaRegistry>, callers: Arc<ServiceVerifier>) -> Router {
+    let gateway = registry.live();
+    let [open, services] = parts().map(|part| part.with_state(Arc::clone(gateway)).split_for_parts().0);
+    let docs = schema_docs::routes().with_state(SchemaDocs::new(Arc::clone(gateway))).split_for_parts().0;
+    let explorer = explorer::router(Arc::clone(gateway));
+    let services = services.merge(sdl::routes().with_state(registry).split_for_parts().0);
+    let router = open.merge(docs).merge(caller::services_only(services, callers));
+    let router = router.merge(openapi::router(openapi())).merge(explorer).fallback(not_found);
     // The body's limit is the pipeline's: it answers with a code.
     guard::guarded(router, usize::MAX)
 }

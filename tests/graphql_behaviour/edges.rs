@@ -1,5 +1,6 @@
 //! What surrounds a question: limits, what is kept between questions, transport, traces.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
 use crate::case::{ANN, BEN, ann, country, exchange};
@@ -76,6 +77,24 @@ async fn row_51_media_types_follow_accept_and_batches_are_refused() {
         (by_get.status, by_get.codes(), by_get.headers["allow"].to_str().unwrap()),
         (405, vec!["USE_POST"], "POST")
     );
+}
+
+#[tokio::test]
+async fn row_51_what_is_about_nobody_may_come_by_get_and_a_known_document_by_its_hash() {
+    let exchange = exchange().await;
+    let query = "{ office { address } }";
+    let office = json!({"office": {"address": "1 Road Street"}});
+    assert_eq!(exchange.get(&[("query", query)]).await.data(), &office);
+    let digest = digest(&SHA256, query.as_bytes());
+    let hash: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let extensions = json!({"persistedQuery": {"version": 1, "sha256Hash": hash}});
+    let unknown = exchange.ask_all(json!({"extensions": extensions})).await;
+    assert_eq!((unknown.codes(), unknown.body.get("data")), (vec!["PERSISTED_QUERY_NOT_FOUND"], None));
+    let taught = exchange.ask_all(json!({"query": query, "extensions": extensions})).await;
+    assert_eq!(taught.data(), &office);
+    assert_eq!(exchange.ask_all(json!({"extensions": extensions})).await.data(), &office);
+    let stranger = exchange.send("other-app", json!({"extensions": extensions}).to_string(), &[]).await;
+    assert_eq!(stranger.codes(), ["PERSISTED_QUERY_NOT_FOUND"], "what one application taught is not another's");
 }
 
 #[tokio::test]

@@ -82,6 +82,27 @@ async fn row_43_after_an_illness_the_register_is_asked_again() {
 }
 
 #[tokio::test]
+async fn row_44_a_registers_token_is_fetched_once_and_used_again() {
+    let exchange = country().with_tokens("civil-v1", &[]).open().await;
+    let first = async || ann(&exchange, "{ name }").await.data()["person"]["name"].clone();
+    let together = tokio::join!(first(), first(), first());
+    assert_eq!(together, ("Ann".into(), "Ann".into(), "Ann".into()));
+    first().await;
+    let register = exchange.register("civil-v1");
+    assert_eq!((register.requests().len(), register.token_requests().len()), (4, 1));
+    assert!(register.requests().iter().all(|asked| asked.headers["authorization"] == "Bearer token-1"));
+}
+
+#[tokio::test]
+async fn row_45_a_token_is_asked_for_its_scopes() {
+    let exchange = country().with_tokens("civil-v1", &["read:citizens", "read:homes"]).open().await;
+    ann(&exchange, "{ name }").await.data();
+    let asked = &exchange.register("civil-v1").token_requests()[0];
+    assert!(asked.contains("grant_type=client_credentials"), "{asked}");
+    assert!(asked.contains("scope=read%3Acitizens+read%3Ahomes"), "{asked}");
+}
+
+#[tokio::test]
 async fn row_46_a_register_gets_one_request_however_many_roots_ask_it() {
     let exchange = exchange().await;
     let roots: String =

@@ -1,7 +1,7 @@
 //! What an exchange is made of, and its configuration.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -30,6 +30,7 @@ pub struct Country {
     pub(crate) config: Value,
     pub(crate) registers: Vec<(String, Register)>,
     pub(crate) down: BTreeSet<String>,
+    pub(crate) with_tokens: BTreeMap<String, Vec<String>>,
     restricted: BTreeSet<FieldRef>,
     not_granted: BTreeSet<FieldRef>,
 }
@@ -57,7 +58,7 @@ impl Country {
         };
         config["applications"] = json!([application(APPLICATION), application(OTHER_APPLICATION)]);
         let (down, restricted, not_granted) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        Self { folder, config, registers: Vec::new(), down, restricted, not_granted }
+        Self { folder, config, registers: Vec::new(), down, with_tokens: BTreeMap::new(), restricted, not_granted }
     }
 
     /// Adds a register, whose schema the gateway knows.
@@ -123,6 +124,13 @@ impl Country {
     pub fn without_register(mut self, schema_id: &str) -> Self {
         self.config["providers"].as_array_mut().unwrap().retain(|provider| provider["schemaId"] != schema_id);
         self.registers.retain(|(id, _)| id != schema_id);
+        self
+    }
+
+    /// The gateway proves itself to this register with tokens that the register gives it, for these scopes.
+    #[must_use]
+    pub fn with_tokens(mut self, schema_id: &str, scopes: &[&str]) -> Self {
+        self.with_tokens.insert(schema_id.to_owned(), scopes.iter().map(|one| (*one).to_owned()).collect());
         self
     }
 

@@ -185,11 +185,17 @@ async fn serve(mut country: Country) -> (Country, Issuer, Vec<Served>) {
     let keys = Served::keys(issuer.keys()).await;
     country.config["jwt"]["jwksUrl"] = format!("http://{}/jwks", keys.address).into();
     let mut others = vec![keys];
-    for (number, (_, register)) in
+    for (number, (id, register)) in
         country.registers.iter().enumerate().filter(|(_, (id, _))| !country.down.contains(id))
     {
         let served = Served::register(register.clone()).await;
         country.config["providers"][number]["providerUrl"] = format!("http://{}/graphql", served.address).into();
+        if let Some(scopes) = country.with_tokens.get(id) {
+            country.config["providers"][number]["auth"] = json!({
+                "type": "oauth2", "tokenUrl": format!("http://{}/token", served.address), "clientId": "gateway",
+                "clientSecret": {"from_file": "sandbox/secrets/consent-portal-secret"}, "scopes": scopes,
+            });
+        }
         others.push(served);
     }
     (country, issuer, others)

@@ -37,7 +37,8 @@ impl Served {
 
     /// Serves a register.
     pub async fn register(register: Register) -> Self {
-        Self::router(Router::new().route("/graphql", post(answer)).with_state(register)).await
+        Self::router(Router::new().route("/graphql", post(answer)).route("/token", post(token)).with_state(register))
+            .await
     }
 
     /// Serves an issuer's public keys.
@@ -55,4 +56,8 @@ async fn answer(
     let (status, text) = register.answer(peer, headers, &body).await;
     let status = StatusCode::from_u16(status).unwrap();
     (status, [("content-type", "application/json")], text).into_response()
+}
+
+async fn token(State(register): State<Register>, body: String) -> Json<Value> {
+    Json(register.token(body))
 }

@@ -29,6 +29,8 @@ struct Inside {
     records: Mutex<HashMap<(String, String), Value>>,
     illness: Mutex<Option<Illness>>,
     asked: Mutex<Vec<Asked>>,
+    /// The bodies of the requests for a token.
+    tokens: Mutex<Vec<String>>,
 }
 
 /// What is wrong with a register.
@@ -50,8 +52,9 @@ impl Register {
     pub fn new(sdl: &str) -> Self {
         let schema =
             Schema::parse_and_validate(sdl, "register.graphql").unwrap_or_else(|error| panic!("{error}\n{sdl}"));
-        let (records, illness, asked) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self(Arc::new(Inside { sdl: sdl.to_owned(), schema, records, illness, asked }))
+        let (records, illness) = (Mutex::default(), Mutex::default());
+        let (asked, tokens) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inside { sdl: sdl.to_owned(), schema, records, illness, asked, tokens }))
     }
 
     /// Its schema.
@@ -105,6 +108,17 @@ impl Register {
     /// Over how many connections it was asked.
     pub fn connections(&self) -> usize {
         self.requests().iter().map(|asked| asked.peer).collect::<BTreeSet<_>>().len()
+    }
+
+    /// The bodies of the requests for a token, in order.
+    pub fn token_requests(&self) -> Vec<String> {
+        self.0.tokens.lock().unwrap().clone()
+    }
+
+    pub(crate) fn token(&self, body: String) -> Value {
+        let mut tokens = self.0.tokens.lock().unwrap();
+        tokens.push(body);
+        json!({"access_token": format!("token-{}", tokens.len()), "token_type": "Bearer", "expires_in": 3600})
     }
 
     /// Forgets what it was asked.

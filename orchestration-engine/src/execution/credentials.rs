@@ -251,10 +251,11 @@ impl<'c> AsyncHttpClient<'c> for TokenHttp<'_> {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use axum::{Json, Router, routing::post};
     use ndx_config::{Secret, SecretRef};
-    use ndx_service::listen;
-    use tokio_util::sync::CancellationToken;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
 
     use super::*;
 
@@ -263,16 +264,20 @@ mod tests {
         let asked = Arc::new(AtomicUsize::new(0));
         let (counted, held) = (asked.clone(), Arc::new(tokio::sync::Semaphore::new(0)));
         let door = held.clone();
-        let handler = async move || {
-            counted.fetch_add(1, Ordering::SeqCst);
-            door.acquire().await.unwrap().forget();
-            Json(serde_json::json!({"access_token": "new", "token_type": "bearer", "expires_in": 3600}))
-        };
-        let listener = listen::bind_loopback("tokens", 0).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let stop = CancellationToken::new();
-        let _guard = stop.clone().drop_guard();
-        tokio::spawn(listen::serve(listener, Router::new().route("/", post(handler)), stop));
+        let endpoint = tokio::spawn(async move {
+            loop {
+                let (mut caller, _) = listener.accept().await.unwrap();
+                let mut request = [0; 4096];
+                assert!(caller.read(&mut request).await.unwrap() > 0);
+                counted.fetch_add(1, Ordering::SeqCst);
+                door.acquire().await.unwrap().forget();
+                let body = r#"{"access_token":"new","token_type":"bearer","expires_in":3600}"#;
+                let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ";
+                caller.write_all(format!("{head}{}\r\n\r\n{body}", body.len()).as_bytes()).await.unwrap();
+            }
+        });
         let auth = ProviderAuth::Oauth2 {
             token_url: format!("http://127.0.0.1:{port}/").parse().unwrap(),
             client_id: "ndx".into(),
@@ -298,5 +303,6 @@ mod tests {
             tokio::task::yield_now().await;
         }
         assert_eq!(asked.load(Ordering::SeqCst), 1);
+        endpoint.abort();
     }
 }

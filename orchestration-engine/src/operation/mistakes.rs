@@ -23,7 +23,10 @@ pub struct Mistake {
     pub locations: Vec<Location>,
 }
 
-/// The library's mistakes in the document's order, each once. Where a field is unknown, the library also says that the
+/// More mistakes than this are not told: nobody reads them, and a short document can hold very many.
+const MOST: usize = 100;
+
+/// The library's first mistakes in the document's order, each once. Where a field is unknown, the library also says that the
 /// selection around it is empty; that is left out.
 pub(super) fn mistakes(list: &DiagnosticList) -> Vec<Mistake> {
     let mut found: Vec<Mistake> = Vec::new();
@@ -31,6 +34,9 @@ pub(super) fn mistakes(list: &DiagnosticList) -> Vec<Mistake> {
         let one = cleaned(&diagnostic.to_json());
         if !found.contains(&one) {
             found.push(one);
+        }
+        if found.len() == MOST {
+            break;
         }
     }
     if found.iter().any(|one| !one.message.contains("subselection")) {

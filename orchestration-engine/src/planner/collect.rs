@@ -214,7 +214,8 @@ impl<'a> Collector<'a> {
         within.enter(source.clone());
         let children = self.children(&sets, within)?;
         within.leave();
-        let first = children.iter().find_map(|child| child.sources().first().map(|source| source.field));
+        let below = children.iter().flat_map(PlannedField::sources);
+        let first = below.filter(|one| planned.holds(one)).map(|one| one.field).next();
         planned.field = first.unwrap_or_else(|| self.reached.field(&source));
         Ok(FieldKind::Object(Some(planned), children))
     }

@@ -245,9 +245,17 @@ impl PlannedRoot {
     }
 }
 
+impl PlannedSource {
+    /// Whether `other` is this one or lies inside it.
+    pub fn holds(&self, other: &Self) -> bool {
+        other.provider == self.provider && other.path.starts_with(&self.path)
+    }
+}
+
 impl PlannedField {
     /// The sources of this field and of everything below it, in the order of the query. An object of a provider of which
-    /// no value is asked (only its `__typename`) counts itself: that it is there, or how many there are, is information.
+    /// no value is asked (only its `__typename`, or only another provider's fields) counts itself: that it is there, or how
+    /// many there are, is information.
     /// Of a lookup it is the value that leads on; what is found is fetched on its own.
     pub fn sources(&self) -> Vec<&PlannedSource> {
         match &self.kind {
@@ -255,7 +263,8 @@ impl PlannedField {
             FieldKind::Leaf(source) | FieldKind::Lookup(source, _) => vec![source],
             FieldKind::Object(source, fields) => {
                 let below: Vec<_> = fields.iter().flat_map(Self::sources).collect();
-                if below.is_empty() { source.iter().collect() } else { below }
+                let itself = source.iter().filter(|source| !below.iter().any(|one| source.holds(one)));
+                itself.chain(below.iter().copied()).collect()
             }
         }
     }

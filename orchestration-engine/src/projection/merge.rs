@@ -372,7 +372,7 @@ impl<'p> Merger<'p> {
     }
 }
 
-/// Why nothing that is asked of `source` is released; `None` when something is.
+/// Why nothing that is asked inside `source` is released; `None` when something is.
 fn withheld_whole(instance: &Instance, field: &PlannedField, source: &PlannedSource) -> Option<Withheld> {
     let released = instance.outcome.as_ref().ok()?;
     if released.is_whole() {
@@ -382,7 +382,7 @@ fn withheld_whole(instance: &Instance, field: &PlannedField, source: &PlannedSou
         return released.withheld(source.field);
     }
     let mut first = None;
-    for source in field.sources() {
+    for source in field.sources().into_iter().filter(|one| source.holds(one)) {
         first = first.or(Some(released.withheld(source.field)?));
     }
     first

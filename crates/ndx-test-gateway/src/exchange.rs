@@ -11,6 +11,7 @@ use ndx_config::Exchange as Configuration;
 use ndx_contracts::{FieldRef, Subject};
 use ndx_store::{Place, RootKey};
 use orchestration_engine::{
+    registry::SchemaRegistry,
     server,
     state::{Gateway, Judges, LiveGateway},
 };
@@ -73,7 +74,9 @@ impl Exchange {
         let clock = SystemClock::shared();
         let gateway = Gateway::new(configuration, judges, clock.clone()).unwrap_or_else(|error| panic!("{error}"));
         let callers = Arc::new(ServiceVerifier::by_certificate("gateway", [], clock));
-        let served = Served::router(server::router(Arc::new(LiveGateway::new(gateway)), callers)).await;
+        let (live, place) = (Arc::new(LiveGateway::new(gateway)), Place::Folder(country.folder.path().to_owned()));
+        let registry = SchemaRegistry::open(&place, live).await.unwrap();
+        let served = Served::router(server::router(registry, callers)).await;
         Self {
             url: format!("http://{}/public/graphql", served.address),
             issuer,

@@ -157,7 +157,7 @@ async fn each_thing_that_is_wrong_comes_with_its_remedy() {
     farajaland.database().unwrap().shut_out();
     let (code, findings, text) = doctor(&farajaland, &config).await;
     let stores: Vec<_> = findings.iter().filter(|one| one["state"] == "problem").collect();
-    assert!(code == 1 && stores.len() == 3 && stores.iter().all(|one| one["area"] == "store"), "{text}");
+    assert!(code == 1 && stores.len() == 4 && stores.iter().all(|one| one["area"] == "store"), "{text}");
     assert!(text.contains("see whether PostgreSQL runs and lets us in (`store.postgres`)"), "{text}");
     farajaland.database().unwrap().let_in();
 

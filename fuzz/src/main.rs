@@ -49,7 +49,14 @@ fn run(target: Target, name: &str, time: Duration, seed: u64) -> ExitCode {
         let started = Instant::now();
         *current.lock().unwrap() = (started, input.clone());
         let panicked = catch_unwind(AssertUnwindSafe(|| lab.run(target, &input))).is_err();
-        let took = started.elapsed();
+        let mut took = started.elapsed();
+        if took > SLOW && !panicked {
+            // It may have been the machine: what is slow is slow again.
+            let again = Instant::now();
+            *current.lock().unwrap() = (again, input.clone());
+            lab.run(target, &input);
+            took = took.min(again.elapsed());
+        }
         slowest = slowest.max(took);
         inputs += 1;
         if panicked || took > SLOW {

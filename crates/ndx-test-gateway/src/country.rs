@@ -173,8 +173,11 @@ impl Country {
         // An object of which only the type name is asked counts itself.
         let mut fields = BTreeSet::new();
         for FieldRef { schema_id, field_name } in leaves.into_iter().map(|leaf| leaf.field) {
-            let ends = field_name.match_indices('.').map(|(at, _)| at).chain([field_name.len()]);
-            fields.extend(ends.map(|end| FieldRef::new(schema_id.clone(), &field_name[..end])));
+            let mut path: Vec<&str> = field_name.split('.').collect();
+            while !path.is_empty() {
+                fields.insert(FieldRef::new(schema_id.clone(), path.join(".")));
+                path.pop();
+            }
         }
         let policy = |field: &FieldRef| {
             let access = if self.restricted.contains(field) { "restricted" } else { "public" };

@@ -81,8 +81,10 @@ async fn case(schemas: &[u8], records: &[u8], questions: &[Vec<u8>]) -> Result<(
                 reply.text
             ))
         };
-        if reply.body["data"].to_string() != expected.data.to_string() {
-            return told("the answer", &expected.data.to_string(), &reply.body["data"].to_string());
+        // As text: the order of the keys counts.
+        let (answered, wanted) = (reply.body["data"].to_string(), expected.data.to_string());
+        if answered != wanted {
+            return told("the answer", &wanted, &answered);
         }
         if reply.errors() != expected.errors {
             return told("the errors", &expected.errors, &reply.errors());
@@ -134,5 +136,5 @@ fn the_gateway_fetches_and_answers_what_the_reference_says() {
 #[test]
 #[ignore = "nightly: some thousand worlds take minutes"]
 fn the_gateway_fetches_and_answers_what_the_reference_says_of_very_many_worlds() {
-    holds(5000);
+    holds(2000);
 }

@@ -49,8 +49,8 @@ fn scalar(leaf: &str, tape: &mut Tape<'_>) -> Value {
     match leaf {
         "Int" => json!(number),
         "Float" => json!(number as f64 + 0.5),
-        "Boolean" => json!(number % 2 == 0),
-        "ID" if number % 3 == 0 => json!(number),
+        "Boolean" => json!(number.is_multiple_of(2)),
+        "ID" if number.is_multiple_of(3) => json!(number),
         "Sex" => json!(["FEMALE", "MALE", "OTHER"][number % 3]),
         "Day" => json!(format!("2001-01-{number}")),
         _ => json!(format!("text \"{number}\" é\n")),

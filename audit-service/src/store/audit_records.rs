@@ -79,13 +79,17 @@ pub struct Content {
 }
 
 impl Content {
-    fn of(record: AuditRecord) -> Self {
-        let AuditRecord { policy_version, plan_hash, providers, .. } = record;
-        let content = Self { policy_version, plan_hash, providers, ..Self::default() };
-        match record.event {
-            AuditEvent::Intent { fields } | AuditEvent::Release { fields } => Self { fields, ..content },
-            AuditEvent::Aborted { reason } => Self { reason: Some(reason), ..content },
-            AuditEvent::Refused { code, fields } => Self { code: Some(code), fields, ..content },
+    fn of(record: &AuditRecord) -> Self {
+        let (policy_version, plan_hash) = (record.policy_version, record.plan_hash.clone());
+        let content = Self { policy_version, plan_hash, providers: record.providers.clone(), ..Self::default() };
+        match &record.event {
+            AuditEvent::Intent { fields } | AuditEvent::Release { fields } => {
+                Self { fields: fields.clone(), ..content }
+            }
+            AuditEvent::Aborted { reason } => Self { reason: Some(reason.clone()), ..content },
+            AuditEvent::Refused { code, fields } => {
+                Self { code: Some(code.clone()), fields: fields.clone(), ..content }
+            }
         }
     }
 
@@ -131,7 +135,7 @@ pub fn row(seq: i64, record: &AuditRecord, now: DateTime<Utc>) -> Result<RecordR
         application: record.application.as_str().to_owned(),
         member: record.member.as_str().to_owned(),
         purpose: record.purpose.as_str().to_owned(),
-        content: Content::of(record.clone()).text()?,
+        content: Content::of(record).text()?,
     })
 }
 

@@ -8,9 +8,12 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 use uuid::Uuid;
 
 use super::{
-    statement::{places, rows_of_places},
+    statement::{groups, places, rows_of_places},
     time_text,
 };
+
+/// At most so many requests in one statement.
+const MOST: usize = 10_000;
 
 /// The requests that a statement has changed, and the last place in the log that is taken, told in the same round trip;
 /// nothing when no request was changed.
@@ -25,9 +28,14 @@ pub struct Changed {
 impl Changed {
     const RETURNING: &str = "RETURNING request_id, (SELECT coalesce(max(seq), 0) FROM audit_records) AS last_place";
 
-    fn of(rows: &[AnyRow]) -> Result<Self, StoreError> {
-        let last = rows.first().map(|row| row.try_get("last_place")).transpose()?;
-        Ok(Self { requests: rows.iter().map(request_id).collect::<Result<_, _>>()?, last })
+    fn add(&mut self, rows: &[AnyRow]) -> Result<(), StoreError> {
+        if let Some(row) = rows.first() {
+            self.last = Some(row.try_get("last_place")?);
+        }
+        for row in rows {
+            self.requests.insert(request_id(row)?);
+        }
+        Ok(())
     }
 }
 
@@ -41,23 +49,24 @@ pub async fn open(
     requests: &[Uuid],
     now: DateTime<Utc>,
 ) -> Result<Changed, StoreError> {
-    if requests.is_empty() {
-        return Ok(Changed::default());
+    let mut opened = Changed::default();
+    for group in groups(requests, MOST) {
+        let insert = format!(
+            "INSERT INTO open_requests (request_id, since)
+             SELECT column1, column2 FROM (VALUES {}) AS named
+             WHERE NOT EXISTS (
+                 SELECT 1 FROM audit_records WHERE request_id = column1 AND event IN ('RELEASE', 'ABORTED'))
+             ON CONFLICT (request_id) DO UPDATE SET since = open_requests.since {}",
+            rows_of_places(2, group.len()),
+            Changed::RETURNING
+        );
+        let mut query = sqlx::query(AssertSqlSafe(insert));
+        for request in group {
+            query = query.bind(request.to_string()).bind(time_text(now));
+        }
+        opened.add(&query.fetch_all(&mut *connection).await?)?;
     }
-    let insert = format!(
-        "INSERT INTO open_requests (request_id, since)
-         SELECT column1, column2 FROM (VALUES {}) AS named
-         WHERE NOT EXISTS (
-             SELECT 1 FROM audit_records WHERE request_id = column1 AND event IN ('RELEASE', 'ABORTED'))
-         ON CONFLICT (request_id) DO UPDATE SET since = open_requests.since {}",
-        rows_of_places(2, requests.len()),
-        Changed::RETURNING
-    );
-    let mut query = sqlx::query(AssertSqlSafe(insert));
-    for request in requests {
-        query = query.bind(request.to_string()).bind(time_text(now));
-    }
-    Changed::of(&query.fetch_all(connection).await?)
+    Ok(opened)
 }
 
 /// Closes `requests`; returns those that were open. INVARIANT: only who closes a request writes its end.
@@ -65,14 +74,15 @@ pub async fn open(
 /// # Errors
 /// When the database refuses.
 pub async fn close(connection: &mut AnyConnection, requests: &[Uuid]) -> Result<Changed, StoreError> {
-    if requests.is_empty() {
-        return Ok(Changed::default());
+    let mut closed = Changed::default();
+    for group in groups(requests, MOST) {
+        let places = places(1, group.len());
+        let delete = format!("DELETE FROM open_requests WHERE request_id IN ({places}) {}", Changed::RETURNING);
+        let query = sqlx::query(AssertSqlSafe(delete));
+        let query = group.iter().fold(query, |query, request| query.bind(request.to_string()));
+        closed.add(&query.fetch_all(&mut *connection).await?)?;
     }
-    let places = places(1, requests.len());
-    let delete = format!("DELETE FROM open_requests WHERE request_id IN ({places}) {}", Changed::RETURNING);
-    let query = sqlx::query(AssertSqlSafe(delete));
-    let query = requests.iter().fold(query, |query, request| query.bind(request.to_string()));
-    Changed::of(&query.fetch_all(connection).await?)
+    Ok(closed)
 }
 
 /// The oldest that are open, or that are open since before `since`; at most `most`.

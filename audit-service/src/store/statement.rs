@@ -31,7 +31,19 @@ pub fn rows_of_places(columns: usize, rows: usize) -> String {
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
-/// Inserts `rows`, with as few statements as the engines allow.
+/// Parts `rows` into as few groups as there are ones in the binary number of them, each of a power of two: a statement is
+/// prepared once for each size, and so there are few of them however the batches come.
+pub fn groups<T>(rows: &[T], most: usize) -> impl Iterator<Item = &[T]> {
+    let mut left = rows;
+    std::iter::from_fn(move || {
+        let size = 1 << left.len().min(most).checked_ilog2()?;
+        let (group, rest) = left.split_at_checked(size)?;
+        left = rest;
+        Some(group)
+    })
+}
+
+/// Inserts `rows`, with few statements.
 ///
 /// # Errors
 /// When the database refuses.
@@ -42,10 +54,24 @@ pub async fn insert<Row: Sync>(
     rows: &[Row],
     bind: Bind<'_, Row>,
 ) -> Result<(), StoreError> {
-    for chunk in rows.chunks(MOST_VALUES / columns.len().max(1)) {
-        let statement = insertion(table, columns, chunk.len());
-        let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(statement)), bind);
+    for group in groups(rows, MOST_VALUES / columns.len().max(1)) {
+        let statement = insertion(table, columns, group.len());
+        let query = group.iter().fold(sqlx::query(AssertSqlSafe(statement)), bind);
         query.execute(&mut *connection).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_number_of_rows_is_parted_into_powers_of_two() {
+        let sizes = |rows: usize, most| groups(&vec![(); rows], most).map(<[()]>::len).collect::<Vec<_>>();
+        assert_eq!(sizes(0, 8), [0; 0]);
+        assert_eq!(sizes(13, 100), [8, 4, 1]);
+        assert_eq!(sizes(13, 5), [4, 4, 4, 1]);
+        assert_eq!(sizes(256, 256), [256]);
+    }
 }

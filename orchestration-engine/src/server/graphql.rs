@@ -39,7 +39,7 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub struct GraphqlRequest {
     /// The document; it may be left out where its `id` is known.
-    #[schema(nullable, min_length = 1, pattern = r"\S")]
+    #[schema(nullable)]
     query: Option<String>,
     /// The id of the document: SHA-256 of its text. `documentId` and `extensions.persistedQuery` say the same.
     #[schema(nullable, pattern = r"^[0-9a-fA-F]{64}$")]
@@ -62,7 +62,7 @@ pub struct GraphqlRequest {
 #[into_params(parameter_in = Query)]
 pub struct GraphqlQuery {
     /// The document. It may ask for nothing about a person: an identifier does not belong in an address.
-    #[param(nullable = false, min_length = 1, pattern = r"\S")]
+    #[param(nullable = false)]
     query: Option<String>,
     /// The id of the document, as in a body.
     #[param(nullable = false, pattern = r"^[0-9a-fA-F]{64}$")]

@@ -47,7 +47,8 @@ struct Asked {
 
 /// Opens the record of a request.
 pub fn open(log: Arc<dyn AuditLog>, time: Duration, trace_id: TraceId) -> Entry {
-    Entry { log, time, request_id: Uuid::new_v4(), trace_id, asked: None, open: false }
+    // It begins with the time (RFC 9562, section 5.7): the record's indexes grow at their ends.
+    Entry { log, time, request_id: Uuid::now_v7(), trace_id, asked: None, open: false }
 }
 
 /// Notes who asks what. From here on a refusal is recorded: before, nobody's data was asked for.

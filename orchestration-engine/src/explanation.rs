@@ -12,6 +12,7 @@ use ndx_contracts::{
 use serde::Serialize;
 
 use crate::{
+    config::Allowance,
     consent::{self, Asking},
     error::{Code, Refusal},
     planner::{PlannedRoot, QueryPlan, Question},
@@ -22,7 +23,8 @@ use crate::{
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
-    /// The plan in words, a line each.
+    /// The plan in words, a line each; for applications that may see the schema.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub plan: Vec<String>,
     /// The hash of the plan, as it stands in the record.
     pub plan_hash: String,
@@ -59,7 +61,8 @@ pub struct ExplainedField {
     /// Why it is denied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<DenyReason>,
-    /// The rules that say so.
+    /// The rules that say so; for applications that may see the schema.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub determined_by: Vec<String>,
     /// Whether the application needs it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,7 +70,8 @@ pub struct ExplainedField {
     /// What the person has said: `covered`, `missing`, `declined`, or `unknown` of somebody who would only be found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consent: Option<&'static str>,
-    /// `released`, as far as the exchange decides it, or the code that would stand in its place.
+    /// `released`, as far as the exchange decides it; the code that would stand in its place; or `undecided` of somebody who
+    /// would only be found.
     pub outcome: &'static str,
 }
 
@@ -78,6 +82,7 @@ pub struct ExplainedField {
 pub async fn explain(
     question: &Question,
     asking: &Asking<'_>,
+    allowance: Allowance<'_>,
     policy: &dyn PolicyDecisionPoint,
     time: Duration,
 ) -> Result<Explanation, Refusal> {
@@ -107,12 +112,12 @@ pub async fn explain(
     });
     let lookups = plan.lookups.iter().enumerate();
     let found = lookups.map(|(number, lookup)| explained.root(format!("lookup {number}"), &lookup.root, Person::Found));
-    Ok(Explanation {
-        plan: plan.text.lines().map(str::to_owned).collect(),
-        plan_hash: plan.hash.clone(),
-        policy_version,
-        roots: roots.chain(found).collect(),
-    })
+    let mut roots: Vec<_> = roots.chain(found).collect();
+    if !allowance.sees_schema {
+        roots.iter_mut().flat_map(|root| &mut root.fields).for_each(|field| field.determined_by.clear());
+    }
+    let lines = plan.text.lines().filter(|_| allowance.sees_schema);
+    Ok(Explanation { plan: lines.map(str::to_owned).collect(), plan_hash: plan.hash.clone(), policy_version, roots })
 }
 
 /// Whom a root is about.
@@ -167,7 +172,7 @@ impl Explained<'_> {
             _ if !configured => Code::ProviderNotConfigured.as_str(),
             (Effect::Permit { .. }, _) | (_, Some("covered")) => "released",
             (_, Some("declined")) => Code::FieldNotShared.as_str(),
-            (_, Some("unknown")) => "decided when the person is found",
+            (_, Some("unknown")) => "undecided",
             (_, Some(_)) => Code::CeNotApproved.as_str(),
             (_, None) => Code::MissingIdentifier.as_str(),
         };

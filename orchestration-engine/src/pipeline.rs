@@ -1,4 +1,8 @@
-//! The line of a request: one call a stage, nothing else.
+//! The line of a request, a call a stage: who asks, what, what that asks of whom; may they, has the person shared it. Then,
+//! stage by stage, INTENT, fetch, and who is found by what came: later stages ask about them, with what they have shared
+//! already. Then a last look at the consents, the merge, RELEASE, the answer.
+//!
+//! Each gate gives what only it can make and the next one wants: `Question`, `PermittedPlan`, `ConsentedPlan`, `Merged`.
 
 use std::{
     sync::Arc,
@@ -101,8 +105,9 @@ async fn line(
     let question = Arc::new(planner::bind(plan, &operation, &config.identifier)?);
     audit::note(entry, &caller, purpose, &question);
     let asking = Asking { caller: &caller, purpose, trace_id: &trace_id, judge: &*judges.consent };
+    // Asked to explain: the gates are asked what they would say, and nobody else is.
     if request.explain {
-        let explained = explanation::explain(&question, &asking, &*judges.policy, budget.judge()).await?;
+        let explained = explanation::explain(&question, &asking, allowance, &*judges.policy, budget.judge()).await?;
         audit::explained(entry).await.map_err(no_audit)?;
         return Ok(response::explain(&explained, media_type, &trace_id));
     }
@@ -118,8 +123,15 @@ async fn line(
             .map_err(no_consent)?;
     }
     let consented = consent::still_valid(consented, &*judges.consent, budget.judge()).await.map_err(no_consent)?;
+    // A record of somebody else than was asked for is left out here.
     let opened = OpenedAnswers::open(&answers, &consented, &config.identifier);
-    let merged = projection::merge(&consented, &opened, &schema.definition, &operation.introspection);
+    let merged = projection::merge(
+        &consented,
+        &opened,
+        &schema.definition,
+        &operation.introspection,
+        config.limits.answer_bytes,
+    );
     audit::release(entry, &consented, &merged).await.map_err(no_audit)?;
     Ok(response::respond(&merged, media_type, &trace_id))
 }

@@ -127,7 +127,7 @@ pub fn row(seq: i64, record: &AuditRecord, now: DateTime<Utc>) -> Result<RecordR
     };
     Ok(RecordRow {
         seq,
-        id: Uuid::new_v4(),
+        id: Uuid::now_v7(),
         request_id: record.request_id,
         trace_id: record.trace_id.as_str().to_owned(),
         event,
@@ -193,7 +193,7 @@ pub async fn abort(
     let aborted = Content { fields: Vec::new(), reason: Some("interrupted".to_owned()), ..said };
     let row = RecordRow {
         seq,
-        id: Uuid::new_v4(),
+        id: Uuid::now_v7(),
         request_id: request,
         trace_id: last.try_get("trace_id")?,
         event: "ABORTED",

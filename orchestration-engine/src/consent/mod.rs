@@ -9,7 +9,10 @@ mod stands;
 
 mod still_valid;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use ndx_config::ApplicationPurpose;
 use ndx_contracts::{
@@ -49,8 +52,8 @@ pub struct Asking<'a> {
 pub struct ConsentedPlan {
     permitted: PermittedPlan,
     instances: Vec<Instance>,
-    /// The instance that a lookup leads to, by the lookup's number and the value as the provider wrote it.
-    found: HashMap<(usize, String), Lead>,
+    /// Where each value that a provider gave leads, as the provider wrote it; by the lookup's number.
+    found: BTreeMap<usize, HashMap<String, Lead>>,
 }
 
 /// Where a value that a provider gave leads.
@@ -60,8 +63,8 @@ pub enum Lead {
     Instance(usize),
     /// Nowhere: nobody could have this identifier.
     NoIdentifier,
-    /// Nowhere: more are found in one request than may be.
-    TooMany,
+    /// Nowhere: more are found in one request than may be, which are so many.
+    TooMany(usize),
 }
 
 /// One person's, or nobody's, data under one root: the roots of the query come first, in its order; those that are found
@@ -161,8 +164,7 @@ impl ConsentedPlan {
 
     /// Where a value that a provider gave leads; `None` for one that was not looked up.
     pub fn found(&self, lookup: usize, value: &str) -> Option<Lead> {
-        // Few are found in one request; a search saves the copy of the value that a look-up needs.
-        self.found.iter().find(|((number, known), _)| *number == lookup && known == value).map(|(_, lead)| *lead)
+        self.found.get(&lookup)?.get(value).copied()
     }
 }
 

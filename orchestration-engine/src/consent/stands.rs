@@ -46,17 +46,18 @@ pub async fn stands(
     let known = first - consented.plan().roots.len().min(first);
     for Found { lookup, value, bound } in found {
         let lead = match bound {
+            // Whoever is one too many is not even compared.
+            _ if known + new.len() >= most => Lead::TooMany(most),
             None => Lead::NoIdentifier,
             Some(bound) => match new.iter().position(|(by, same)| *by == lookup && *same == bound) {
                 Some(same) => Lead::Instance(first + same),
-                None if known + new.len() >= most => Lead::TooMany,
                 None => {
                     new.push((lookup, bound));
                     Lead::Instance(first + new.len() - 1)
                 }
             },
         };
-        consented.found.insert((lookup, value), lead);
+        consented.found.entry(lookup).or_default().insert(value, lead);
     }
     let question = Arc::clone(consented.question());
     let mut people: BTreeMap<&Subject, Vec<&PlannedRoot>> = BTreeMap::new();

@@ -122,7 +122,8 @@ impl From<PlanError> for Refusal {
 
 impl From<BindError> for Refusal {
     fn from(error: BindError) -> Self {
-        let (BindError::NotAnIdentifier { root, .. } | BindError::Null { root, .. }) = &error;
+        let (BindError::NotAnIdentifier { root, .. } | BindError::NotAName { root, .. } | BindError::Null { root, .. }) =
+            &error;
         let path = vec![PathSegment::Key(root.clone())];
         ClientError { path, ..ClientError::new(Code::VariablesInvalid, error.to_string()) }.into()
     }

@@ -1,13 +1,15 @@
 //! Reads a provider's answer once, along the shape in which it was asked: what was not asked is passed over, and leaves stay
 //! the bytes that the provider sent.
 
+use std::collections::{HashMap, HashSet};
+
 use jiter::{Jiter, JiterError, Peek};
 use serde::Deserialize;
 
 use super::ProviderFailure;
 use crate::planner::Shape;
 
-/// More errors than this are not read: each missing value is held against all of them.
+/// More errors at different fields than this are not told apart: each missing value is held against all of them.
 const MOST_ERRORS: usize = 100;
 /// Lists in lists, no deeper.
 const DEEPEST: usize = 64;
@@ -83,12 +85,17 @@ impl<'a> ProviderAnswer<'a> {
     /// When it is not a GraphQL answer in JSON.
     pub fn open(body: &'a [u8], asked: &[Asked<'_>]) -> Result<Self, ProviderFailure> {
         let text = std::str::from_utf8(body).map_err(|_| ProviderFailure::BadData)?;
-        let mut reader = Reader { text, json: Jiter::new(body) };
+        let mut reader = Reader { text, json: Jiter::new(body), places: most_places(body) };
         let read = reader.answer(asked).map_err(|_| ProviderFailure::BadData)?;
         match read {
             (Some(data), errors) => Ok(Self { data, errors }),
             (None, errors) if errors.is_empty() => Err(ProviderFailure::BadData),
-            (None, errors) => Ok(Self { data: asked.iter().map(|_| Opened::Null).collect(), errors }),
+            (None, mut errors) => {
+                // One error took everything with it: it is the reason of whatever has no error of its own.
+                let failure = errors.first().map_or(ProviderFailure::Error, |error| error.failure);
+                errors.push(ProviderError { path: Vec::new(), failure });
+                Ok(Self { data: asked.iter().map(|_| Opened::Missing).collect(), errors })
+            }
         }
     }
 }
@@ -134,6 +141,11 @@ impl<'a> Opened<'a> {
     }
 }
 
+/// A key and a value take four bytes at least; what is not there takes none, so a little more is allowed.
+fn most_places(body: &[u8]) -> usize {
+    body.len() / 4 + 100_000
+}
+
 /// Why the reading stopped: what came is of no use.
 struct Unusable;
 
@@ -148,6 +160,8 @@ type Read<T> = Result<T, Unusable>;
 struct Reader<'a> {
     text: &'a str,
     json: Jiter<'a>,
+    /// How many places of objects may still be opened.
+    places: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -173,7 +187,11 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         let mut data: Vec<_> = asked.iter().map(|_| Opened::Missing).collect();
-        let position = |key: &str| asked.iter().position(|one| one.alias == key);
+        let mut by_alias = HashMap::new();
+        for (number, one) in asked.iter().enumerate() {
+            by_alias.entry(one.alias.as_str()).or_insert(number);
+        }
+        let position = |key: &str| by_alias.get(key).copied();
         let mut number = self.json.next_object()?.map(position);
         while let Some(found) = number {
             let start = self.json.current_index();
@@ -195,7 +213,7 @@ impl<'a> Reader<'a> {
 
     fn again(&self, raw: &'a [u8], shape: &Shape) -> Read<Opened<'a>> {
         let text = std::str::from_utf8(raw).map_err(|_| Unusable)?;
-        Reader { text, json: Jiter::new(raw) }.value(shape, 0)
+        Reader { text, json: Jiter::new(raw), places: most_places(raw) }.value(shape, 0)
     }
 
     fn errors(&mut self) -> Read<Vec<ProviderError>> {
@@ -203,7 +221,21 @@ impl<'a> Reader<'a> {
         self.json.next_skip()?;
         let raw = self.json.slice_to_current(start);
         let errors: Option<Vec<WireError>> = serde_json::from_slice(raw).map_err(|_| Unusable)?;
-        Ok(errors.unwrap_or_default().into_iter().take(MOST_ERRORS).map(ProviderError::from).collect())
+        let mut told = Vec::new();
+        let mut known = HashSet::new();
+        for error in errors.unwrap_or_default().into_iter().map(ProviderError::from) {
+            // The same field of other elements of a list says nothing new.
+            if !known.insert((error.path.clone(), error.failure)) {
+                continue;
+            }
+            if told.len() == MOST_ERRORS {
+                // What has no error of its own may be missing for one of those that are not told apart.
+                told.push(ProviderError { path: Vec::new(), failure: error.failure });
+                break;
+            }
+            told.push(error);
+        }
+        Ok(told)
     }
 
     fn value(&mut self, shape: &Shape, depth: usize) -> Read<Opened<'a>> {
@@ -221,6 +253,8 @@ impl<'a> Reader<'a> {
     }
 
     fn object(&mut self, shape: &Shape, depth: usize) -> Read<Opened<'a>> {
+        // A short `{}` opens as many places as were asked: a body of nothing else must not fill the memory.
+        self.places = self.places.checked_sub(shape.len()).ok_or(Unusable)?;
         let mut values: Vec<_> = (0..shape.len()).map(|_| Opened::Missing).collect();
         let mut expected = 0;
         let mut key = self.json.known_object()?.map(|key| shape.find(key, 0));

@@ -4,7 +4,7 @@
 const USUAL_DELAY: u32 = 5;
 
 /// Why a provider gave nothing that can be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProviderFailure {
     /// It did not answer in time.
     Timeout,

@@ -125,9 +125,10 @@ impl Provider {
         if !matches!(failed.failure, ProviderFailure::Refused | ProviderFailure::Error) {
             return answer;
         }
-        match self.credentials.instead_of(refused).await? {
-            Some(other) => self.send(body, Some(&other), trace_id).await,
-            None => answer,
+        // Without another token, what the register said is what is known.
+        match self.credentials.instead_of(refused).await {
+            Ok(Some(other)) => self.send(body, Some(&other), trace_id).await,
+            Ok(None) | Err(_) => answer,
         }
     }
 

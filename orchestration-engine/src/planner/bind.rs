@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use apollo_compiler::{
+    Name,
     ast::Value,
     response::{JsonMap, JsonValue},
 };
@@ -36,6 +37,14 @@ pub enum BindError {
     /// It names a person, and nobody could have this identifier.
     #[error("the argument `{argument}` is not an identifier that anybody could have")]
     NotAnIdentifier {
+        /// The response key of the root.
+        root: String,
+        /// The argument.
+        argument: String,
+    },
+    /// A key in it is no name of GraphQL, so no provider could have such a field.
+    #[error("the argument `{argument}` has a key that is no GraphQL name")]
+    NotAName {
         /// The response key of the root.
         root: String,
         /// The argument.
@@ -92,6 +101,10 @@ fn bind_root(
                 let root = root.field.response_key.clone();
                 return Err(BindError::Null { root, argument: argument.name.clone() });
             }
+            Some(value) if !has_names(&value) => {
+                let root = root.field.response_key.clone();
+                return Err(BindError::NotAName { root, argument: argument.name.clone() });
+            }
             Some(value) => drop(arguments.insert(argument.name.as_str(), value)),
             None => {}
         }
@@ -115,6 +128,17 @@ fn bind_root(
         }
     }
     Ok(BoundRoot { arguments, subject })
+}
+
+/// Whether every key at any depth is a GraphQL name. INVARIANT: a key may be written into a provider's document as it is.
+fn has_names(value: &JsonValue) -> bool {
+    match value {
+        JsonValue::Array(items) => items.iter().all(has_names),
+        JsonValue::Object(fields) => {
+            fields.iter().all(|(name, value)| Name::is_valid_syntax(name.as_str()) && has_names(value))
+        }
+        _ => true,
+    }
 }
 
 /// A value of the document as JSON; `None` for a variable that has no value, which is as if the argument were not there.

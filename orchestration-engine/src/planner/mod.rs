@@ -232,9 +232,9 @@ impl QueryPlan {
         self.roots.iter().chain(self.lookups.iter().map(|lookup| &lookup.root))
     }
 
-    /// Whether one of its roots is about a person whom an argument names.
+    /// Whether one of its roots, or what a lookup leads to, is about a person.
     pub fn is_about_people(&self) -> bool {
-        self.roots.iter().any(|root| root.data_owner.is_some())
+        self.all_roots().any(|root| root.data_owner.is_some())
     }
 }
 

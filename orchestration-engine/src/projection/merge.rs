@@ -1,4 +1,9 @@
-//! Writes the answer.
+//! Writes the answer, walking the plan's fields from the roots.
+//!
+//! A field's value is found by its steps, from the answer to its call or from the innermost object that holds it
+//! ([`Within::around`]). What is missing writes null, an error and an outcome; a null that may not be goes up as
+//! [`Stop::Propagate`], and what was written of the parent is cut off. What a lookup found is written as a root of its own,
+//! in its place.
 
 use std::sync::Arc;
 
@@ -15,24 +20,44 @@ use crate::{
     planner::{FieldKind, Place, PlannedField, PlannedRoot, PlannedSource, ProviderCall},
 };
 
-/// A null stands where the schema promises a value: the parent is null too.
-struct Propagate;
+/// Why a value is not written in its place.
+enum Stop {
+    /// A null stands where the schema promises a value: the parent is null too.
+    Propagate,
+    /// The answer has grown beyond its limit: none of it is sent.
+    TooLarge,
+}
 
-type Written = Result<(), Propagate>;
+type Written = Result<(), Stop>;
 
-/// Merges `answers` into the answer to `plan`; `introspection` holds what the schema itself answers, by response key.
-pub fn merge(plan: &ConsentedPlan, answers: &OpenedAnswers<'_>, schema: &Schema, introspection: &JsonMap) -> Merged {
+/// What an error takes of the answer's limit, at least.
+const ERROR_BYTES: usize = 256;
+
+/// Merges `answers` into the answer to `plan`, of at most `limit` bytes; `introspection` holds what the schema itself
+/// answers, by response key.
+pub fn merge(
+    plan: &ConsentedPlan,
+    answers: &OpenedAnswers<'_>,
+    schema: &Schema,
+    introspection: &JsonMap,
+    limit: usize,
+) -> Merged {
     let mut merger = Merger {
         plan,
         answers,
         schema,
         introspection,
+        limit,
         out: String::with_capacity(1024),
         path: Vec::new(),
         errors: Vec::new(),
         outcomes: Outcomes::of(plan.instances().len(), plan.plan().fields.len()),
     };
     let written = merger.roots();
+    if let Err(Stop::TooLarge) = written {
+        let error = FieldError { path: Vec::new(), location: None, cause: Cause::TooLarge };
+        return Merged { data: None, errors: vec![error], outcomes: merger.outcomes };
+    }
     let mut asked = plan.of_stage(0).filter(|(_, _, root)| !root.is_meta()).peekable();
     let refused = asked.peek().is_some() && asked.all(|(_, instance, _)| instance.outcome.is_err());
     let data = if written.is_ok() && !refused { Some(merger.out) } else { None };
@@ -44,6 +69,8 @@ struct Merger<'p> {
     answers: &'p OpenedAnswers<'p>,
     schema: &'p Schema,
     introspection: &'p JsonMap,
+    /// Bytes that the answer may have.
+    limit: usize,
     out: String,
     path: Vec<Segment<'p>>,
     errors: Vec<FieldError>,
@@ -120,7 +147,8 @@ impl<'p> Merger<'p> {
             self.answers.answer(within.number, call).is_ok_and(|value| *value == Opened::Null)
                 && self.answers.failure_at(self.plan, (within.number, call), one, path).is_none()
         };
-        !calls.is_empty() && calls.iter().enumerate().all(knows_nothing)
+        let releases = |source: &PlannedSource| within.instance.releases(source);
+        within.root.sources.iter().any(releases) && calls.iter().enumerate().all(knows_nothing)
     }
 
     /// Writes the value of `field`; its key is written already and its path entered.
@@ -195,9 +223,13 @@ impl<'p> Merger<'p> {
             self.key(field, number == 0);
             let written = self.field(within, field);
             self.path.pop();
-            if written.is_err() {
-                self.out.truncate(start);
-                return self.null(ty);
+            match written {
+                Ok(()) => {}
+                Err(Stop::Propagate) => {
+                    self.out.truncate(start);
+                    return self.null(ty);
+                }
+                Err(Stop::TooLarge) => return written,
             }
         }
         self.out.push('}');
@@ -215,10 +247,7 @@ impl<'p> Merger<'p> {
         value: &'p Opened<'p>,
     ) -> Written {
         match value {
-            Opened::Null if !ty.is_non_null() => {
-                self.released_below(within, field);
-                self.null(ty)
-            }
+            Opened::Null if !ty.is_non_null() => self.null_of_provider(within, field, source, ty),
             Opened::List(items) if ty.is_list() => {
                 if items.is_empty() {
                     self.released_below(within, field);
@@ -250,8 +279,11 @@ impl<'p> Merger<'p> {
         value: &'p Opened<'p>,
     ) -> Written {
         match value {
-            Opened::Null if !ty.is_non_null() => self.null(ty),
+            Opened::Null if !ty.is_non_null() => self.null_of_provider(within, field, source, ty),
             Opened::List(items) if ty.is_list() => {
+                if items.is_empty() {
+                    self.released_below(within, field);
+                }
                 self.list(ty, items, |merger, item_type, item| merger.leaf(within, field, source, item_type, item))
             }
             Opened::Scalar(sent) if !ty.is_list() => match leaf::completed(self.schema, ty.inner_named_type(), sent) {
@@ -276,7 +308,7 @@ impl<'p> Merger<'p> {
         value: &'p Opened<'p>,
     ) -> Written {
         match value {
-            Opened::Null => self.null(ty),
+            Opened::Null if !ty.is_non_null() => self.null_of_provider(within, field, key, ty),
             Opened::List(items) if ty.is_list() => self
                 .list(ty, items, |merger, item_type, item| merger.found(within, field, (key, lookup), item_type, item)),
             Opened::Scalar(text) if !ty.is_list() => {
@@ -288,7 +320,7 @@ impl<'p> Merger<'p> {
                         let Some((instance, root)) = planned else { return self.bad(within, field, key, ty) };
                         self.instance(number, instance, root, field, ty)
                     }
-                    Some(Lead::TooMany) => self.error(field, ty, Cause::TooManyFound),
+                    Some(Lead::TooMany(most)) => self.error(field, ty, Cause::TooManyFound(most)),
                     Some(Lead::NoIdentifier) | None => self.bad(within, field, key, ty),
                 }
             }
@@ -308,12 +340,17 @@ impl<'p> Merger<'p> {
             if index > 0 {
                 self.out.push(',');
             }
+            self.within_limit()?;
             self.path.push(Segment::Index(index));
             let written = write(self, ty.item_type(), item);
             self.path.pop();
-            if written.is_err() {
-                self.out.truncate(start);
-                return self.null(ty);
+            match written {
+                Ok(()) => {}
+                Err(Stop::Propagate) => {
+                    self.out.truncate(start);
+                    return self.null(ty);
+                }
+                Err(Stop::TooLarge) => return written,
             }
         }
         self.out.push(']');
@@ -329,9 +366,36 @@ impl<'p> Merger<'p> {
         self.path.push(Segment::Key(&field.response_key));
     }
 
+    /// A few lookups multiply: everybody's vehicles' owners' vehicles. What was found once may be written very often.
+    fn within_limit(&self) -> Written {
+        let size = self.out.len() + self.errors.len() * ERROR_BYTES;
+        if size > self.limit { Err(Stop::TooLarge) } else { Ok(()) }
+    }
+
+    /// A null that the provider gave in the place of an element of a list: data, unless it says what went wrong there.
+    fn null_of_provider(
+        &mut self,
+        within: &Within<'p>,
+        field: &'p PlannedField,
+        source: &'p PlannedSource,
+        ty: &Type,
+    ) -> Written {
+        match self.failure(within, source) {
+            Some(failure) if matches!(self.path.last(), Some(Segment::Index(_))) => {
+                let cause = Cause::Provider(failure, source.provider_name.clone());
+                self.none_of(within, field, &cause);
+                self.error(field, ty, cause)
+            }
+            _ => {
+                self.released_below(within, field);
+                self.null(ty)
+            }
+        }
+    }
+
     fn null(&mut self, ty: &Type) -> Written {
         if ty.is_non_null() {
-            return Err(Propagate);
+            return Err(Stop::Propagate);
         }
         self.out.push_str("null");
         Ok(())

@@ -57,8 +57,10 @@ pub enum PathSegment {
 pub enum Cause {
     /// The whole root is refused.
     Refused(Arc<RootRefusal>),
-    /// More people are found than one request may find.
-    TooManyFound,
+    /// More people are found than one request may find, which are so many.
+    TooManyFound(usize),
+    /// The answer would be larger than it may be.
+    TooLarge,
     /// The field is withheld.
     Withheld(Withheld, Arc<ProviderName>),
     /// The provider gave nothing that can be used.

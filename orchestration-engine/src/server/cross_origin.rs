@@ -20,9 +20,13 @@ pub(super) fn layer(gateway: Arc<LiveGateway>) -> CorsLayer {
     let told = ["x-trace-id", "retry-after", "www-authenticate"].map(HeaderName::from_static);
     CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(listed))
-        .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
-        .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, header::ACCEPT, header::ORIGIN].into_iter().chain(own).collect::<Vec<_>>())
+        .allow_headers(
+            [header::CONTENT_TYPE, header::AUTHORIZATION, header::ACCEPT, header::ORIGIN]
+                .into_iter()
+                .chain(own)
+                .collect::<Vec<_>>(),
+        )
         .expose_headers(told)
         .max_age(KEPT)
 }

@@ -2,6 +2,8 @@
 
 mod explorer;
 
+mod cross_origin;
+
 mod graphql;
 
 mod health;
@@ -61,6 +63,7 @@ pub fn router(registry: Arc<SchemaRegistry>, callers: Arc<ServiceVerifier>) -> R
     let gateway = registry.live();
     let [open, services] = parts().map(|part| part.with_state(Arc::clone(gateway)).split_for_parts().0);
     let docs = schema_docs::routes().with_state(SchemaDocs::new(Arc::clone(gateway))).split_for_parts().0;
+    let open = open.layer(cross_origin::layer(Arc::clone(gateway)));
     let explorer = explorer::router(Arc::clone(gateway));
     let services = services.merge(sdl::routes().with_state(registry).split_for_parts().0);
     let router = open.merge(docs).merge(caller::services_only(services, callers));

@@ -201,7 +201,13 @@ impl Country {
         }
         let consented = consent::still_valid(consented, &ledger, time).await.unwrap();
         let opened = OpenedAnswers::open(&answers, &consented, &self.config.identifier);
-        let merged = projection::merge(&consented, &opened, &self.schema.definition, &operation.introspection);
+        let merged = projection::merge(
+            &consented,
+            &opened,
+            &self.schema.definition,
+            &operation.introspection,
+            self.config.limits.answer_bytes,
+        );
         (print(&merged), asked)
     }
 }

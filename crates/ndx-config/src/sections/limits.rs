@@ -42,6 +42,9 @@ pub struct Limits {
     /// How many people one question may find on the way.
     #[schemars(range(min = 1))]
     pub found_people: usize,
+    /// Bytes of an answer, with its errors.
+    #[schemars(range(min = 1))]
+    pub answer_bytes: usize,
     /// Milliseconds for a whole request; at most a minute: the audit log takes what is open for longer for interrupted.
     #[schemars(range(min = 1, max = 60_000))]
     pub request_timeout_ms: u64,
@@ -96,6 +99,7 @@ impl Default for Limits {
             planned_fields: 2_000,
             lookup_depth: 3,
             found_people: 100,
+            answer_bytes: 16 * 1024 * 1024,
             request_timeout_ms: 10_000,
             provider_timeout_ms: 5_000,
             judge_timeout_ms: 2_000,

@@ -207,7 +207,7 @@ fn what_no_schema_can_follow_is_told_where_it_is_set() {
         "\"argMappings\": [\n",
         "\"argMappings\": [\n    { \"providerKey\": \"drp\", \"schemaId\": \"drp-schema-v1\", \"sourceArgPath\": \"persnInfo-nic\", \"targetArgName\": \"nic\", \"targetArgPath\": \"person\" },\n",
     );
-    change(CONFIG, "\"member\": \"rgd\",", "\"member\": \"rgd\", \"echo\": \"getPersonInfo.nci\",");
+    change(CONFIG, "\"echo\": \"getPersonInfo.nic\"", "\"echo\": \"getPersonInfo.nci\"");
     let (code, text, _) = ndx(folder.path(), &["check"]);
     assert_eq!(code, 1, "{text}");
     for words in [

@@ -166,7 +166,7 @@ async fn scene(fault: Fault) -> Scene {
     let counter = asked.clone();
     let register = move || {
         counter.fetch_add(1, Ordering::SeqCst);
-        async { Json(json!({"data": {"r0_person": {"fullName": "Nayana Perera"}}})) }
+        async { Json(json!({"data": {"r0_person": {"fullName": "Nayana Perera", "nic": "199512345678"}}})) }
     };
     let router =
         Router::new().route("/graphql", post(register)).merge(fudi::router(fudi, SystemClock::shared()).unwrap());

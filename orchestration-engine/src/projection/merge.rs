@@ -13,11 +13,11 @@ use apollo_compiler::{
     response::{JsonMap, JsonValue},
 };
 
-use super::{Cause, FieldError, Merged, Outcomes, PathSegment, leaf};
+use super::{Cause, FieldError, Merged, Outcomes, PathSegment, leaf, within::Within};
 use crate::{
-    consent::{ConsentedPlan, Instance, Lead, Withheld},
+    consent::{ConsentedPlan, Instance, Lead},
     execution::{Opened, OpenedAnswers, ProviderFailure},
-    planner::{FieldKind, Place, PlannedField, PlannedRoot, PlannedSource, ProviderCall},
+    planner::{FieldKind, PlannedField, PlannedRoot, PlannedSource},
 };
 
 /// Why a value is not written in its place.
@@ -84,14 +84,6 @@ enum Segment<'p> {
     Index(usize),
 }
 
-/// Where the merger is: an instance, and the providers' objects around the field in it, outermost first.
-struct Within<'p> {
-    number: usize,
-    instance: &'p Instance,
-    root: &'p PlannedRoot,
-    around: Vec<&'p Opened<'p>>,
-}
-
 impl<'p> Merger<'p> {
     fn roots(&mut self) -> Written {
         let plan = self.plan;
@@ -114,7 +106,7 @@ impl<'p> Merger<'p> {
         field: &'p PlannedField,
         ty: &Type,
     ) -> Written {
-        let mut within = Within { number, instance, root, around: Vec::new() };
+        let mut within = Within::of(self.plan, self.answers, (number, instance), root);
         if let Err(refusal) = &instance.outcome {
             let cause = Cause::Refused(Arc::new(refusal.clone()));
             self.none_of(&within, &root.field, &cause);
@@ -122,13 +114,13 @@ impl<'p> Merger<'p> {
         }
         match &root.field.kind {
             FieldKind::Object(None, fields) => {
-                if self.nobody_knows(&within) {
+                if within.nobody_knows() {
                     self.released_below(&within, &root.field);
                     return self.null(ty);
                 }
                 self.object(&mut within, ty, fields)
             }
-            FieldKind::Object(Some(source), fields) => match self.value(&within, &root.field, source) {
+            FieldKind::Object(Some(source), fields) => match within.value(&root.field, source) {
                 Ok(value) => self.objects(&mut within, &root.field, source, fields, ty, value),
                 Err(cause) => {
                     self.none_of(&within, &root.field, &cause);
@@ -137,18 +129,6 @@ impl<'p> Merger<'p> {
             },
             _ => self.field(&mut within, &root.field),
         }
-    }
-
-    /// Whether every provider that was asked knows nothing of what the instance is about.
-    fn nobody_knows(&self, within: &Within<'p>) -> bool {
-        let calls = &within.root.calls;
-        let knows_nothing = |(call, one): (usize, &ProviderCall)| {
-            let path = std::slice::from_ref(&one.root_field);
-            self.answers.answer(within.number, call).is_ok_and(|value| *value == Opened::Null)
-                && self.answers.failure_at(self.plan, (within.number, call), one, path).is_none()
-        };
-        let releases = |source: &PlannedSource| within.instance.releases(source);
-        within.root.sources.iter().any(releases) && calls.iter().enumerate().all(knows_nothing)
     }
 
     /// Writes the value of `field`; its key is written already and its path entered.
@@ -166,15 +146,15 @@ impl<'p> Merger<'p> {
                 Ok(())
             }
             FieldKind::Object(None, fields) => self.object(within, &field.ty, fields),
-            FieldKind::Leaf(source) => match self.value(within, field, source) {
+            FieldKind::Leaf(source) => match within.value(field, source) {
                 Ok(value) => self.leaf(within, field, source, &field.ty, value),
                 Err(cause) => self.missing(within, field, cause),
             },
-            FieldKind::Object(Some(source), fields) => match self.value(within, field, source) {
+            FieldKind::Object(Some(source), fields) => match within.value(field, source) {
                 Ok(value) => self.objects(within, field, source, fields, &field.ty, value),
                 Err(cause) => self.missing(within, field, cause),
             },
-            FieldKind::Lookup(key, lookup) => match self.value(within, field, key) {
+            FieldKind::Lookup(key, lookup) => match within.value(field, key) {
                 Ok(value) => {
                     self.outcomes.released(within.number, key.field);
                     self.found(within, field, (key, *lookup), &field.ty, value)
@@ -182,38 +162,6 @@ impl<'p> Merger<'p> {
                 Err(cause) => self.missing(within, field, cause),
             },
         }
-    }
-
-    /// The value of a source, unless all that is asked of it is withheld, or its provider failed. A null that the provider
-    /// says is one, where nothing went wrong, is data.
-    fn value(
-        &self,
-        within: &Within<'p>,
-        field: &'p PlannedField,
-        source: &'p PlannedSource,
-    ) -> Result<&'p Opened<'p>, Cause> {
-        if let Some(withheld) = withheld_whole(within.instance, field, source) {
-            return Err(Cause::Withheld(withheld, source.provider_name.clone()));
-        }
-        let provider = |failure| Cause::Provider(failure, source.provider_name.clone());
-        let from = match source.from {
-            Place::Call(call) => self.answers.answer(within.number, call).map_err(provider)?,
-            Place::Inside(number) => within.around.get(number).copied().unwrap_or(&Opened::Missing),
-        };
-        match from.at(&source.steps) {
-            Opened::Null => self.failure(within, source).map_or(Ok(&Opened::Null), |failure| Err(provider(failure))),
-            Opened::Missing => Err(provider(self.failure(within, source).unwrap_or(ProviderFailure::BadData))),
-            value => Ok(value),
-        }
-    }
-
-    /// What the provider says went wrong at `source`.
-    fn failure(&self, within: &Within<'p>, source: &PlannedSource) -> Option<ProviderFailure> {
-        let of = |(_, call): &(usize, &ProviderCall)| {
-            call.provider == source.provider && Some(&call.root_field) == source.path.first()
-        };
-        let (number, call) = within.root.calls.iter().enumerate().find(of)?;
-        self.answers.failure_at(self.plan, (within.number, number), call, &source.path)
     }
 
     fn object(&mut self, within: &mut Within<'p>, ty: &Type, fields: &'p [PlannedField]) -> Written {
@@ -380,7 +328,7 @@ impl<'p> Merger<'p> {
         source: &'p PlannedSource,
         ty: &Type,
     ) -> Written {
-        match self.failure(within, source) {
+        match within.failure(source) {
             Some(failure) if matches!(self.path.last(), Some(Segment::Index(_))) => {
                 let cause = Cause::Provider(failure, source.provider_name.clone());
                 self.none_of(within, field, &cause);
@@ -434,20 +382,4 @@ impl<'p> Merger<'p> {
             self.outcomes.released(within.number, source.field);
         }
     }
-}
-
-/// Why nothing that is asked inside `source` is released; `None` when something is.
-fn withheld_whole(instance: &Instance, field: &PlannedField, source: &PlannedSource) -> Option<Withheld> {
-    let released = instance.outcome.as_ref().ok()?;
-    if released.is_whole() {
-        return None;
-    }
-    if let FieldKind::Leaf(_) | FieldKind::Lookup(..) = field.kind {
-        return released.withheld(source.field);
-    }
-    let mut first = None;
-    for source in field.sources().into_iter().filter(|one| source.holds(one)) {
-        first = first.or(Some(released.withheld(source.field)?));
-    }
-    first
 }

@@ -8,6 +8,8 @@ mod leaf;
 
 mod outcomes;
 
+mod within;
+
 mod merge;
 
 use std::sync::Arc;

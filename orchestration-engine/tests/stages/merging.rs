@@ -108,3 +108,54 @@ fn what_is_only_compared_is_asked_and_listed_and_neither_permitted_nor_released(
     assert_eq!(plan.fields.iter().map(|field| field.field_name.as_str()).collect::<Vec<_>>(), ["person.fullName"]);
     assert!(plan.text.contains("ask drp/drp-schema-v1 person(nic: nic) { fullName } and check nic\n"), "{}", plan.text);
 }
+
+/// Two people in one request to RGD.
+const TWO: &str = r#"{ a: personInfo(nic: "199512345671") { name } b: personInfo(nic: "199512345672") { name } }"#;
+
+async fn two(body: &str) -> String {
+    farajaland().answer(TWO, Ledger(vec![]), &[("rgd", "abc-212", Ok(body))]).await
+}
+
+#[tokio::test]
+async fn row_29_one_persons_failure_makes_nobody_else_unknown() {
+    // The register's root is non-null, so one failure took everything with it (GraphQL, "Handling Execution Errors").
+    let body = r#"{"data":null,"errors":[{"message":"x","path":["r0_getPersonInfo"]}]}"#;
+    let expected =
+        "{\"a\":{\"name\":null},\"b\":{\"name\":null}}\nPROVIDER_ERROR a.name rgd\nPROVIDER_ERROR b.name rgd";
+    assert_eq!(two(body).await, expected);
+}
+
+#[tokio::test]
+async fn row_38_no_error_is_lost_behind_very_many_others() {
+    let others: Vec<_> = (0..200).map(|n| format!(r#"{{"message":"x","path":["r0_getPersonInfo","f{n}"]}}"#)).collect();
+    let body = format!(
+        r#"{{"data":{{"r0_getPersonInfo":{{"name":"A"}},"r1_getPersonInfo":{{"name":null}}}},"errors":[{},{}]}}"#,
+        others.join(","),
+        r#"{"message":"x","path":["r1_getPersonInfo","name"]}"#
+    );
+    assert_eq!(two(&body).await, "{\"a\":{\"name\":\"A\"},\"b\":{\"name\":null}}\nPROVIDER_ERROR b.name rgd");
+}
+
+#[tokio::test]
+async fn row_38_an_error_at_an_element_of_a_list_is_told() {
+    let body = r#"{"data":{"r0_vehiclesByOwner":[{"registrationNumber":"X","yearOfManufacture":1,"classes":[]},null]},
+        "errors":[{"message":"x","path":["r0_vehiclesByOwner",1,"registrationNumber"]}]}"#;
+    let answer = dmt(VEHICLES, body).await;
+    assert!(answer.ends_with("\nPROVIDER_ERROR personInfo.ownedVehicles.1 dmt"), "{answer}");
+}
+
+#[tokio::test]
+async fn an_answer_beyond_its_limit_is_refused_as_a_whole() {
+    let mut country = farajaland();
+    country.config.limits.answer_bytes = 2_000;
+    let one = r#"{"registrationNumber":"X","yearOfManufacture":1,"classes":[]}"#;
+    let of = |count: usize| format!(r#"{{"data":{{"r0_vehiclesByOwner":[{}]}}}}"#, vec![one; count].join(","));
+    let answer = country.answer(VEHICLES, Ledger(vec![]), &[("dmt", "dmt-schema-v1", Ok(&of(20)))]).await;
+    assert!(answer.starts_with("{\"personInfo\""), "{answer}");
+    let answer = country.answer(VEHICLES, Ledger(vec![]), &[("dmt", "dmt-schema-v1", Ok(&of(200)))]).await;
+    assert_eq!(answer, "null\nTOO_COSTLY  -");
+    // Errors count, too.
+    let empty = format!(r#"{{"data":{{"r0_vehiclesByOwner":[{}]}}}}"#, vec!["{}"; 200].join(","));
+    let answer = country.answer(VEHICLES, Ledger(vec![]), &[("dmt", "dmt-schema-v1", Ok(&empty))]).await;
+    assert_eq!(answer, "null\nTOO_COSTLY  -");
+}

@@ -136,5 +136,5 @@ fn the_gateway_fetches_and_answers_what_the_reference_says() {
 #[test]
 #[ignore = "nightly: some thousand worlds take minutes"]
 fn the_gateway_fetches_and_answers_what_the_reference_says_of_very_many_worlds() {
-    holds(2000);
+    holds(1000);
 }

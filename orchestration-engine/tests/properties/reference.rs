@@ -179,14 +179,21 @@ impl<'a> Reference<'a> {
 
     fn object(&mut self, fields: &[&'a Field], around: &Around) -> Result<Value, Propagate> {
         let (type_name, collected) = self.below(fields);
-        let mut written = Map::new();
+        let (mut written, mut propagated) = (Map::new(), false);
         for (key, fields) in collected {
             self.path.push(key.clone());
+            let known = self.expected.errors.len();
             let value = self.field(&type_name, &fields, around);
             self.path.pop();
-            written.insert(key, value?);
+            if propagated {
+                self.expected.errors.truncate(known);
+            }
+            match value {
+                Ok(value) => drop(written.insert(key, value)),
+                Err(Propagate) => propagated = true,
+            }
         }
-        Ok(Value::Object(written))
+        if propagated { Err(Propagate) } else { Ok(Value::Object(written)) }
     }
 
     fn field(&mut self, type_name: &str, fields: &[&'a Field], around: &Around) -> Result<Value, Propagate> {
@@ -248,18 +255,24 @@ impl<'a> Reference<'a> {
             Value::Null if ty.is_non_null() => self.bad(ty),
             Value::Null => Ok(Value::Null),
             Value::Array(items) if ty.is_list() => {
-                let mut written = Vec::new();
+                let (mut written, mut propagated) = (Vec::new(), false);
                 for (index, item) in items.into_iter().enumerate() {
                     self.path.push(index.to_string());
+                    let known = self.expected.errors.len();
                     let item = self.complete(ty.item_type(), source, fields, item, around);
                     self.path.pop();
-                    match item {
-                        Ok(item) => written.push(item),
-                        Err(Propagate) if ty.is_non_null() => return Err(Propagate),
-                        Err(Propagate) => return Ok(Value::Null),
+                    // The others were fetched already; of what they say nothing is told any more.
+                    if propagated {
+                        self.expected.errors.truncate(known);
                     }
+                    propagated |= item.is_err();
+                    written.extend(item.ok());
                 }
-                Ok(Value::Array(written))
+                match propagated {
+                    false => Ok(Value::Array(written)),
+                    true if ty.is_non_null() => Err(Propagate),
+                    true => Ok(Value::Null),
+                }
             }
             Value::Object(_) if !ty.is_list() && !is_leaf => {
                 let mut inside = around.clone();

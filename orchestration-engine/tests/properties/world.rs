@@ -70,6 +70,8 @@ struct Place {
     register: usize,
     type_number: usize,
     path: String,
+    /// Whether all objects around are of this register.
+    unmixed: bool,
 }
 
 impl World {
@@ -102,6 +104,10 @@ impl World {
                 0..=2 => self.leaf(name, around, &place, tape),
                 3 | 4 => self.container(name, around, in_list, depth, tape),
                 5 | 6 => self.object(name, around, &place, in_list, depth, tape),
+                // Whom a value leads to is looked for even where another register's object around it turns out to be null.
+                _ if around.is_some_and(|around| !around.unmixed || around.register != place.register) => {
+                    self.leaf(name, around, &place, tape)
+                }
                 _ => {
                     let key = self.key(format!("{name}key"), around, &place, tape);
                     let lookup = self.lookup(name, &key, tape);
@@ -120,7 +126,7 @@ impl World {
             return around.clone();
         }
         let root = tape.pick(self.registers[register].roots);
-        Place { register, type_number: root, path: format!("q{root}") }
+        Place { register, type_number: root, path: format!("q{root}"), unmixed: true }
     }
 
     /// A new field of the register's object at `place`, or one that it has already.
@@ -199,7 +205,9 @@ impl World {
         let lists: Vec<_> = (0..tape.pick(4).saturating_sub(1)).map(|_| tape.pick(2) == 0).collect();
         let field = RegisterField { name: own.clone(), kind: RegisterKind::Object(type_number), lists: lists.clone() };
         register.types[place.type_number].push(field);
-        let inside = Place { register: place.register, type_number, path: format!("{}.{own}", place.path) };
+        let unmixed = around.is_none_or(|around| around.unmixed && around.register == place.register);
+        let path = format!("{}.{own}", place.path);
+        let inside = Place { register: place.register, type_number, path, unmixed };
         let number = self.new_type();
         self.fill(number, Some(&inside), in_list || !lists.is_empty(), depth + 1, tape);
         let directive = self.source(around, place, &own, tape);
@@ -252,7 +260,12 @@ impl World {
                 country = country.maps(&format!("root{root}-nic"), key, schema_id, &format!("q{own}"), "nic");
             }
         }
-        country
+        // Limits are another test's.
+        country.with_config(|config| {
+            for limit in ["cost", "foundPeople", "plannedFields", "aliases", "directives"] {
+                config["limits"][limit] = 1_000_000.into();
+            }
+        })
     }
 }
 

@@ -20,7 +20,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::{
     config::Config,
     schema::{
-        self, Composition, ConsumerSchema, Inputs, SchemaProblems,
+        self, Composition, ConsumerSchema, Inputs, SchemaProblems, SchemaText,
         compare::{self, Change},
         versions::{Action, BadHistory, Recorded, Version, Versions},
     },
@@ -134,14 +134,22 @@ impl SchemaRegistry {
     /// # Errors
     /// When there is one of this name, or the store cannot be used.
     pub async fn create(&self, name: &str, sdl: &str, created_by: &str, by: &str) -> Result<Version, Refused> {
-        let made = self.change(by, |versions| match versions.get(name) {
-            Some(_) => Err(Refused::Taken),
-            None => {
+        let created = async {
+            loop {
+                let versions = self.look().await?;
+                // While the file is in force it stands among the versions, and its name is its own.
+                let of_file = versions.active().is_none().then(|| versions.name_of(&self.live.now().schema.text));
+                if versions.get(name).is_some() || of_file.is_some_and(|file| file == name) {
+                    return Err(Refused::Taken);
+                }
                 let (version, created_by) = (name.to_owned(), created_by.to_owned());
-                Ok(vec![Action::Created { version, sdl: sdl.into(), created_by }])
+                let action = Action::Created { version, sdl: sdl.into(), created_by };
+                if let Some(versions) = self.append(&versions, vec![action], by).await? {
+                    return versions.get(name).cloned().ok_or(Refused::Unknown);
+                }
             }
-        });
-        made.await?.get(name).cloned().ok_or(Refused::Unknown)
+        };
+        in_time_for_a_change(created).await
     }
 
     /// Puts the version `name` in force, for the requests that come from now on, and says what changes with it.
@@ -151,44 +159,41 @@ impl SchemaRegistry {
     /// store cannot be used. Nothing has changed then.
     pub async fn activate(&self, name: &str, accept_breaking: bool, by: &str) -> Result<Vec<Change>, Refused> {
         let mut turn = self.turn.lock().await;
-        self.catch_up(&mut turn).await?;
+        let activated = async {
+            loop {
+                // Somebody who was faster may have put in force what this version was not compared with.
+                if let Some(changes) = self.try_to_activate(&mut turn, name, accept_breaking, by).await? {
+                    return Ok(changes);
+                }
+            }
+        };
+        in_time_for_a_change(activated).await
+    }
+
+    /// The same, or nothing when somebody else was faster with whatever they did.
+    async fn try_to_activate(
+        &self,
+        followed: &mut u64,
+        name: &str,
+        accept_breaking: bool,
+        by: &str,
+    ) -> Result<Option<Vec<Change>>, Refused> {
+        let mut versions = self.catch_up(followed).await?;
         let gateway = self.live.now();
-        let versions = self.held.load_full();
         let version = versions.get(name).ok_or(Refused::Unknown)?;
         let next = composed(version, &gateway.config).map_err(Refused::Mistakes)?;
         let changes = compare::compare(&gateway.schema.definition, &next.definition);
         if compare::is_breaking(&changes) && !accept_breaking {
             return Err(Refused::Breaking(changes));
         }
-        let before = &gateway.schema.text;
-        let recorded = self.change(by, |versions| {
-            let version = name.to_owned();
-            if versions.active().is_some_and(|active| active.name == version) {
-                return Ok(Vec::new());
-            }
-            let mut actions = Vec::new();
-            if versions.active().is_none() {
-                // Until now the file was in force. It becomes a version, so that there is a way back.
-                let file = before.short_checksum();
-                if versions.get(&file).is_none() {
-                    let (sdl, created_by) = (before.sdl.as_str().into(), before.file.clone());
-                    actions.push(Action::Created { version: file.clone(), sdl, created_by });
-                }
-                if file == version {
-                    actions.push(Action::Activated { version: file, accept_breaking });
-                    return Ok(actions);
-                }
-                actions.push(Action::Activated { version: file, accept_breaking: false });
-            }
-            actions.push(match versions.was_in_force(&version) {
-                false => Action::Activated { version, accept_breaking },
-                true => Action::RolledBack { version, accept_breaking },
-            });
-            Ok(actions)
-        });
-        *turn = recorded.await?.last();
+        let actions = activation(&versions, name, accept_breaking, &gateway.schema.text);
+        if !actions.is_empty() {
+            let Some(recorded) = self.append(&versions, actions, by).await? else { return Ok(None) };
+            versions = recorded;
+        }
+        *followed = versions.last();
         self.live.replace(gateway.with_schema(next));
-        Ok(changes)
+        Ok(Some(changes))
     }
 
     /// The gateway of a changed configuration, with the version in force. Whatever is wrong shows here.
@@ -210,11 +215,11 @@ impl SchemaRegistry {
         Ok(Renewal { live: &self.live, gateway, _turn: turn })
     }
 
-    /// Follows what another gateway has put in force.
-    async fn catch_up(&self, followed: &mut u64) -> Result<(), StoreError> {
+    /// Follows what another gateway has put in force, and says what there is.
+    async fn catch_up(&self, followed: &mut u64) -> Result<Arc<Versions>, StoreError> {
         let versions = self.look().await?;
         if versions.last() == *followed {
-            return Ok(());
+            return Ok(versions);
         }
         let gateway = self.live.now();
         if let Some(active) = versions.active().filter(|active| active.checksum != gateway.schema.text.checksum) {
@@ -227,33 +232,21 @@ impl SchemaRegistry {
             }
         }
         *followed = versions.last();
-        Ok(())
+        Ok(versions)
     }
 
-    /// Appends the actions that `wanted` finds necessary, all or nothing; `wanted` is asked again when somebody else was
-    /// faster.
-    async fn change(
+    /// Appends the actions, all or nothing; nothing when `versions` are not all that there is any more.
+    async fn append(
         &self,
+        versions: &Versions,
+        actions: Vec<Action>,
         by: &str,
-        wanted: impl Fn(&Versions) -> Result<Vec<Action>, Refused>,
-    ) -> Result<Arc<Versions>, Refused> {
-        let changed = async {
-            loop {
-                let before = self.look().await?;
-                let actions = wanted(&before)?;
-                if actions.is_empty() {
-                    return Ok(before);
-                }
-                let at = self.live.now().clock.now();
-                if let Some(recorded) = self.store.append(before.last(), actions, by, at).await? {
-                    let after = Arc::new(folded(&before, recorded)?);
-                    self.keep(&after);
-                    return Ok(after);
-                }
-            }
-        };
-        // A change that is cut off here is rolled back, or the next look finds it.
-        tokio::time::timeout(CHANGE, changed).await.unwrap_or_else(|_| Err(store::too_slow().into()))
+    ) -> Result<Option<Arc<Versions>>, StoreError> {
+        let at = self.live.now().clock.now();
+        let Some(recorded) = self.store.append(versions.last(), actions, by, at).await? else { return Ok(None) };
+        let versions = Arc::new(folded(versions, recorded)?);
+        self.keep(&versions);
+        Ok(Some(versions))
     }
 
     /// Looks whether the store has newer actions, and folds them in.
@@ -292,7 +285,7 @@ async fn follow(registry: Weak<SchemaRegistry>) {
         let Some(registry) = registry.upgrade() else { return };
         let mut turn = registry.turn.lock().await;
         match registry.catch_up(&mut turn).await {
-            Ok(()) => silent = false,
+            Ok(_) => silent = false,
             // Said once for as long as it lasts.
             Err(error) if !silent => {
                 let error: &(dyn std::error::Error + 'static) = &error;
@@ -302,6 +295,32 @@ async fn follow(registry: Weak<SchemaRegistry>) {
             Err(_) => {}
         }
     }
+}
+
+/// What is written down when the version `name` takes the place of `before`: nothing when it is in force.
+fn activation(versions: &Versions, name: &str, accept_breaking: bool, before: &SchemaText) -> Vec<Action> {
+    let version = name.to_owned();
+    let mut actions = Vec::new();
+    match versions.active() {
+        Some(active) if active.name == version => return actions,
+        Some(_) => {}
+        None => {
+            // Until now the file was in force. It becomes a version, so that there is a way back.
+            let file = versions.name_of(before);
+            if versions.get(&file).is_none() {
+                let (sdl, created_by) = (before.sdl.as_str().into(), before.file.clone());
+                actions.push(Action::Created { version: file.clone(), sdl, created_by });
+            }
+            if file != version {
+                actions.push(Action::Activated { version: file, accept_breaking: false });
+            }
+        }
+    }
+    actions.push(match versions.was_in_force(&version) {
+        false => Action::Activated { version, accept_breaking },
+        true => Action::RolledBack { version, accept_breaking },
+    });
+    actions
 }
 
 /// The version in force or, if it does not compose, the last before it that does.
@@ -341,4 +360,9 @@ fn folded(versions: &Versions, recorded: Vec<Recorded>) -> Result<Versions, Stor
 
 async fn in_time<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     tokio::time::timeout(QUESTION, answer).await.unwrap_or_else(|_| Err(store::too_slow()))
+}
+
+/// A change that is cut off here is rolled back, or the next look finds it.
+async fn in_time_for_a_change<T>(change: impl Future<Output = Result<T, Refused>>) -> Result<T, Refused> {
+    tokio::time::timeout(CHANGE, change).await.unwrap_or_else(|_| Err(store::too_slow().into()))
 }

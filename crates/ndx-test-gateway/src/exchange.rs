@@ -35,6 +35,8 @@ pub struct Exchange {
     client: reqwest::Client,
     registers: Vec<(String, Register)>,
     consent: Option<Arc<Engine>>,
+    configuration: Configuration,
+    registry: Arc<SchemaRegistry>,
     _gateway: Served,
     _others: Vec<Served>,
     _folder: TempDir,
@@ -53,40 +55,52 @@ impl Exchange {
         let configuration = country.configuration();
         country.write_policies(&configuration);
         let (judges, consent) = judges(&configuration, country.folder.path()).await;
-        Self::behind(country, issuer, others, &configuration, judges, Some(consent)).await
+        Self::behind(country, issuer, others, configuration, judges, Some(consent)).await
     }
 
     /// Opens `country` before `judges`.
     pub async fn open_before(country: Country, judges: Judges) -> Self {
         let (country, issuer, others) = serve(country).await;
         let configuration = country.configuration();
-        Self::behind(country, issuer, others, &configuration, judges, None).await
+        Self::behind(country, issuer, others, configuration, judges, None).await
     }
 
     async fn behind(
         country: Country,
         issuer: Issuer,
         others: Vec<Served>,
-        configuration: &Configuration,
+        configuration: Configuration,
         judges: Judges,
         consent: Option<Arc<Engine>>,
     ) -> Self {
         let clock = SystemClock::shared();
-        let gateway = Gateway::new(configuration, judges, clock.clone()).unwrap_or_else(|error| panic!("{error}"));
+        let gateway = Gateway::new(&configuration, judges, clock.clone()).unwrap_or_else(|error| panic!("{error}"));
         let callers = Arc::new(ServiceVerifier::by_certificate("gateway", [], clock));
         let (live, place) = (Arc::new(LiveGateway::new(gateway)), Place::Folder(country.folder.path().to_owned()));
         let registry = SchemaRegistry::open(&place, live).await.unwrap();
-        let served = Served::router(server::router(registry, callers)).await;
+        let served = Served::router(server::router(Arc::clone(&registry), callers)).await;
         Self {
             url: format!("http://{}/public/graphql", served.address),
             issuer,
             client: ndx_service::outbound::client(Duration::from_secs(20)).unwrap(),
             registers: country.registers,
             consent,
+            configuration,
+            registry,
             _gateway: served,
             _others: others,
             _folder: country.folder,
         }
+    }
+
+    /// The versions of its consumer schema.
+    pub fn registry(&self) -> &SchemaRegistry {
+        &self.registry
+    }
+
+    /// The configuration that it was opened with.
+    pub fn configuration(&self) -> &Configuration {
+        &self.configuration
     }
 
     /// The register that keeps to this schema.

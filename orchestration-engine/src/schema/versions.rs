@@ -111,6 +111,17 @@ impl Versions {
         self.known.iter().find(|one| one.name == name)
     }
 
+    /// The name of a text that is in force before any version was: it follows from the text, and no other text has it.
+    pub fn name_of(&self, text: &SchemaText) -> String {
+        let short = text.short_checksum();
+        let (mut name, mut number) = (short.clone(), 1);
+        while self.get(&name).is_some_and(|one| one.checksum != text.checksum) {
+            number += 1;
+            name = format!("{short}-{number}");
+        }
+        name
+    }
+
     /// The version that was last put in force.
     pub fn active(&self) -> Option<&Version> {
         self.get(self.in_force.last()?)
@@ -197,6 +208,26 @@ mod tests {
         assert_eq!(names(versions.list()), "a c b");
         assert!(versions.was_in_force("b") && !versions.was_in_force("c"));
         assert_eq!(history(&["make a"]).unwrap().active(), None);
+    }
+
+    #[test]
+    fn a_text_without_a_version_has_a_name_that_no_other_text_has() {
+        let text = |sdl: &str| SchemaText {
+            sdl: sdl.to_owned(),
+            checksum: SchemaText::checksum_of(sdl),
+            file: "schema.graphql".to_owned(),
+            written_at: DateTime::UNIX_EPOCH,
+        };
+        // Here a version's text is its name.
+        let (file, of_file) = (text("type"), text("type").short_checksum());
+        let (taken, twice) = (format!("make {of_file}"), format!("make {of_file}-2"));
+        assert_eq!(history(&[]).unwrap().name_of(&file), of_file);
+        assert_eq!(history(&[&taken]).unwrap().name_of(&file), format!("{of_file}-2"));
+        assert_eq!(history(&[&taken, &twice]).unwrap().name_of(&file), format!("{of_file}-3"));
+        let same = Action::Created { version: of_file.clone(), sdl: "type".into(), created_by: "c".to_owned() };
+        let mut versions = Versions::default();
+        versions.fold(Recorded { number: 1, at: DateTime::UNIX_EPOCH, by: "g".to_owned(), action: same }).unwrap();
+        assert_eq!(versions.name_of(&file), of_file, "the same text keeps its name");
     }
 
     #[test]

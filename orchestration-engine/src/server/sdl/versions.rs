@@ -55,8 +55,7 @@ impl SchemaVersion {
         }
     }
 
-    fn of_file(text: &SchemaText) -> Self {
-        let version = text.short_checksum();
+    fn of_file(text: &SchemaText, version: String) -> Self {
         Self {
             id: format!("schema-{version}"),
             version,
@@ -78,8 +77,16 @@ impl SchemaVersion {
 pub(super) async fn list(State(registry): State<Arc<SchemaRegistry>>) -> Result<Json<Vec<SchemaVersion>>, Problem> {
     let versions = registry.versions().await?;
     let active = versions.active();
-    let file = active.is_none().then(|| SchemaVersion::of_file(&registry.live().now().schema.text));
-    Ok(Json(file.into_iter().chain(versions.list().map(|one| SchemaVersion::of(one, active))).collect()))
+    let file = active.is_none().then(|| {
+        let gateway = registry.live().now();
+        let text = &gateway.schema.text;
+        SchemaVersion::of_file(text, versions.name_of(text))
+    });
+    // A draft of the very same text may have the file's name already.
+    let is_file = |one: &&Version| file.as_ref().is_some_and(|file| file.version == one.name);
+    let others: Vec<_> =
+        versions.list().filter(|one| !is_file(one)).map(|one| SchemaVersion::of(one, active)).collect();
+    Ok(Json(file.into_iter().chain(others).collect()))
 }
 
 /// A new version.

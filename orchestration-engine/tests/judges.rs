@@ -22,6 +22,7 @@ use axum::{Json, Router, routing::post};
 use bytes::Bytes;
 use http::{HeaderMap, header};
 use ndx_clock::SystemClock;
+use ndx_config::ProviderAuth;
 use ndx_contracts::{
     FieldRef, JudgeError, Need,
     audit::{AuditEvent, AuditLog, AuditRecord},
@@ -53,6 +54,7 @@ enum Fault {
     RecheckHangs,
     IntentFails,
     IntentHangs,
+    SecondIntentFails,
     ReleaseFails,
     ReleaseHangs,
 }
@@ -60,6 +62,9 @@ enum Fault {
 struct Court {
     fault: Fault,
     records: Mutex<Vec<AuditRecord>>,
+    /// How often the register was asked before each record.
+    asked_before: Mutex<Vec<u32>>,
+    asked: Arc<AtomicU32>,
 }
 
 fn failed() -> JudgeError {
@@ -130,6 +135,9 @@ impl ConsentEngine for Court {
 impl AuditLog for Court {
     async fn append(&self, record: AuditRecord) -> Result<(), JudgeError> {
         match (self.fault, &record.event) {
+            (Fault::SecondIntentFails, AuditEvent::Intent { .. }) if !self.records.lock().unwrap().is_empty() => {
+                return Err(failed());
+            }
             (Fault::IntentFails, AuditEvent::Intent { .. }) | (Fault::ReleaseFails, AuditEvent::Release { .. }) => {
                 return Err(failed());
             }
@@ -138,6 +146,7 @@ impl AuditLog for Court {
             }
             _ => {}
         }
+        self.asked_before.lock().unwrap().push(self.asked.load(Ordering::SeqCst));
         self.records.lock().unwrap().push(record);
         Ok(())
     }
@@ -164,9 +173,16 @@ async fn scene(fault: Fault) -> Scene {
     };
     let asked = Arc::new(AtomicU32::new(0));
     let counter = asked.clone();
-    let register = move || {
+    let register = move |body: String| {
         counter.fetch_add(1, Ordering::SeqCst);
-        async { Json(json!({"data": {"r0_person": {"fullName": "Nayana Perera", "nic": "199512345678"}}})) }
+        let stage = if body.contains("r1_getPersonInfo") {
+            json!({"r1_getPersonInfo": {"name": "Malini Perera", "nic": MOTHER}})
+        } else if body.contains("r0_getPersonInfo") {
+            json!({"r0_getPersonInfo": {"motherNic": MOTHER, "nic": "199512345678"}})
+        } else {
+            json!({"r0_person": {"fullName": "Nayana Perera", "nic": "199512345678"}})
+        };
+        async move { Json(json!({"data": stage})) }
     };
     let router =
         Router::new().route("/graphql", post(register)).merge(fudi::router(fudi, SystemClock::shared()).unwrap());
@@ -174,14 +190,18 @@ async fn scene(fault: Fault) -> Scene {
     tokio::spawn(listen::serve(listener, router, stop.clone()));
 
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fl-config.json");
-    let exchange = ndx_config::load(&file, |text| {
+    let mut exchange = ndx_config::load(&file, |text| {
         text.replace("127.0.0.1:8090", &address.to_string())
             .replace("127.0.0.1:9090", &address.to_string())
+            .replace("127.0.0.1:8080", &address.to_string())
             .replace("\"judgeTimeoutMs\": 2000", "\"judgeTimeoutMs\": 200")
-    });
-    let court = Arc::new(Court { fault, records: Mutex::default() });
+    })
+    .unwrap();
+    exchange.providers.iter_mut().for_each(|provider| provider.auth = ProviderAuth::None);
+    let court =
+        Arc::new(Court { fault, records: Mutex::default(), asked_before: Mutex::default(), asked: asked.clone() });
     let judges = Judges { policy: court.clone(), consent: court.clone(), audit: court.clone() };
-    let gateway = Gateway::new(&exchange.unwrap(), judges, SystemClock::shared()).unwrap();
+    let gateway = Gateway::new(&exchange, judges, SystemClock::shared()).unwrap();
     let client = ndx_service::outbound::client(Duration::from_secs(5)).unwrap();
     let request = client.post(format!("http://{address}/oauth2/token")).basic_auth("passport-app", Some("s"));
     let response = request.form(&[("grant_type", "client_credentials")]).send().await.unwrap();
@@ -204,6 +224,17 @@ impl Scene {
         (answer, body)
     }
 
+    /// Waits until this is recorded: where the record itself fails, the caller does not wait for the entry to be closed.
+    async fn recorded(&self, events: &[&str]) {
+        for _ in 0..100 {
+            if self.events() == events {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(self.events(), events, "{:?}", self.court.fault);
+    }
+
     fn events(&self) -> Vec<String> {
         let name = |record: &AuditRecord| serde_json::to_value(record).unwrap()["event"].as_str().unwrap().to_owned();
         self.court.records.lock().unwrap().iter().map(name).collect()
@@ -216,9 +247,53 @@ const QUERY: &str = r#"{ personInfo(nic: "199512345678") { fullName } }"#;
 async fn with_every_judge_in_order_the_answer_leaves_after_its_two_records() {
     let scene = scene(Fault::None).await;
     let (answer, body) = scene.ask(QUERY).await;
-    assert_eq!((answer.status.as_u16(), &body["data"]["personInfo"]["fullName"]), (200, &json!("Nayana Perera")));
+    assert_eq!(
+        (answer.status.as_u16(), &body["data"]["personInfo"]["fullName"]),
+        (200, &json!("Nayana Perera")),
+        "{}",
+        answer.body
+    );
     assert_eq!(scene.events(), ["INTENT", "RELEASE"]);
     assert_eq!(scene.asked.load(Ordering::SeqCst), 1);
+}
+
+const MOTHER: &str = "196612345672";
+const OF_HER_MOTHER: &str = r#"{ personInfo(nic: "199512345678") { mother { name } } }"#;
+
+#[tokio::test]
+async fn every_stage_has_its_intent_before_anybody_is_asked_in_it() {
+    let scene = scene(Fault::None).await;
+    let (_, body) = scene.ask(OF_HER_MOTHER).await;
+    assert_eq!(body, json!({"data": {"personInfo": {"mother": {"name": "Malini Perera"}}}}));
+    assert_eq!(scene.events(), ["INTENT", "INTENT", "RELEASE"]);
+    assert_eq!(*scene.court.asked_before.lock().unwrap(), [0, 1, 2], "the register's requests before each");
+    let records = scene.court.records.lock().unwrap().clone();
+    let asked = |record: &AuditRecord| match &record.event {
+        AuditEvent::Intent { fields } => {
+            fields.iter().map(|one| format!("{} {} {}", one.root, one.field, one.outcome)).collect()
+        }
+        _ => Vec::new(),
+    };
+    assert_eq!(asked(&records[0]), ["0:personInfo abc-212:getPersonInfo.motherNic asked"]);
+    assert_eq!(asked(&records[1]), ["1:personInfo abc-212:getPersonInfo.name asked"]);
+    let people = |record: &AuditRecord| {
+        record.subjects.iter().map(|one| one.subject.as_ref().unwrap().expose().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(people(&records[0]), ["199512345678"]);
+    assert_eq!(people(&records[1]), ["199512345678", MOTHER], "who was found stands in the record before she is asked");
+    assert!(records.iter().all(|record| record.request_id == records[0].request_id));
+}
+
+#[tokio::test]
+async fn a_stage_whose_intent_cannot_be_written_asks_nobody_and_nothing_leaves() {
+    let scene = scene(Fault::SecondIntentFails).await;
+    let (answer, body) = scene.ask(OF_HER_MOTHER).await;
+    assert_eq!(
+        (answer.status.as_u16(), &body["errors"][0]["extensions"]["code"], body.get("data")),
+        (503, &json!("AUDIT_UNAVAILABLE"), None)
+    );
+    scene.recorded(&["INTENT", "ABORTED"]).await;
+    assert_eq!(scene.asked.load(Ordering::SeqCst), 1, "the first stage only");
 }
 
 #[tokio::test]
@@ -248,14 +323,7 @@ async fn f1_f2_f3_f5_f7_f8_a_judge_that_is_missing_slow_or_confused_is_a_refusal
         assert_eq!(body.get("data"), None, "{fault:?}");
         assert!(answer.headers.contains_key(header::RETRY_AFTER), "{fault:?}");
         assert!(!answer.body.contains("Nayana") && !answer.body.contains("out of order"), "{fault:?}: {}", answer.body);
-        // Where the record itself failed, the caller did not wait for the entry to be closed.
-        for _ in 0..100 {
-            if scene.events() == records {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        assert_eq!(scene.events(), records, "{fault:?}");
+        scene.recorded(records).await;
         assert_eq!(scene.asked.load(Ordering::SeqCst), fetches, "{fault:?}");
     }
 }

@@ -105,3 +105,17 @@ async fn nobody_is_looked_for_when_only_the_type_name_is_asked() {
     let data = of_ann("{ mother { __typename } }").await;
     assert_eq!(data, json!({"mother": {"__typename": "Person"}}));
 }
+
+#[tokio::test]
+async fn one_question_finds_only_so_many_people() {
+    let exchange = country().with_config(|config| config["limits"]["foundPeople"] = 2.into()).open().await;
+    let reply = ann(&exchange, "{ children { name record { name } } siblings { name } mother { name } }").await;
+    let children = json!([{"name": "Cay", "record": {"name": "Cay Junior"}}, null, {"name": "Dee", "record": null}]);
+    let siblings = json!([{"name": "Ben"}, null, null, {"name": "Ben"}]);
+    assert_eq!(reply.body["data"]["person"], json!({"children": children, "siblings": siblings, "mother": null}));
+    assert_eq!(reply.errors(), ["PROVIDER_BAD_DATA at person.siblings.2", "TOO_COSTLY at person.mother"]);
+    let requests = exchange.register("civil-v1").requests();
+    let mut second: Vec<_> = requests[1].leaves().iter().map(|leaf| leaf.arguments["nic"].clone()).collect();
+    second.sort_by_key(ToString::to_string);
+    assert_eq!((requests.len(), second), (2, vec![json!(BEN), json!(CAY)]), "nobody is asked for who is one too many");
+}

@@ -26,3 +26,5 @@ mod lookups;
 mod edges;
 
 mod hidden;
+
+mod explain;

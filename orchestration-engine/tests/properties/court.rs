@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Mutex,
+    sync::{Mutex, OnceLock},
 };
 
 use async_trait::async_trait;
@@ -12,6 +12,7 @@ use ndx_contracts::{
     consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, ConsentStatus, StandingConsent},
     policy::{Decision, DecisionRequest, DenyReason, Effect, FieldDecision, PolicyDecisionPoint},
 };
+use ndx_test_gateway::Register;
 use uuid::Uuid;
 
 use crate::{tape::Tape, world::PEOPLE};
@@ -38,8 +39,19 @@ pub struct Court {
     pub asked: Mutex<Vec<Vec<FieldRef>>>,
     /// The people of whom consent was asked.
     pub opened: Mutex<BTreeSet<String>>,
-    /// The names of the events that were recorded.
-    pub events: Mutex<Vec<String>>,
+    /// What was recorded.
+    pub records: Mutex<Vec<Recorded>>,
+    /// The registers, by schema: to know what they had been asked when something was recorded.
+    registers: OnceLock<Vec<(String, Register)>>,
+}
+
+/// A record, and what had been asked before it.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// The record.
+    pub record: AuditRecord,
+    /// How many requests each register had got, by schema.
+    pub requests: BTreeMap<String, usize>,
 }
 
 impl Court {
@@ -53,6 +65,11 @@ impl Court {
         let statuses = PEOPLE.map(|person| (person, status(tape))).into();
         let seeds = [(); 4].map(|()| u8::try_from(tape.pick(256)).unwrap());
         Self { seeds, statuses, ..Self::default() }
+    }
+
+    /// Watches what these registers are asked.
+    pub fn watches(&self, registers: Vec<(String, Register)>) {
+        self.registers.set(registers).unwrap();
     }
 
     /// A number that is the same for the same field and the same kind of fate.
@@ -145,8 +162,9 @@ impl ConsentEngine for Court {
 #[async_trait]
 impl AuditLog for Court {
     async fn append(&self, record: AuditRecord) -> Result<(), JudgeError> {
-        let event = serde_json::to_value(&record).unwrap()["event"].as_str().unwrap().to_owned();
-        self.events.lock().unwrap().push(event);
+        let registers = self.registers.get().unwrap().iter();
+        let requests = registers.map(|(schema_id, register)| (schema_id.clone(), register.requests().len())).collect();
+        self.records.lock().unwrap().push(Recorded { record, requests });
         Ok(())
     }
 }

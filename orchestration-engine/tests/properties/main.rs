@@ -21,6 +21,10 @@ mod court;
 
 mod reference;
 
+mod recorded;
+
+mod explained;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, LazyLock},
@@ -37,7 +41,13 @@ use proptest::{
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::{court::Court, query::Question, reference::Reference, tape::Tape, world::World};
+use crate::{
+    court::Court,
+    query::Question,
+    reference::Reference,
+    tape::Tape,
+    world::{RegisterSchema, World},
+};
 
 /// Questions for each world: to open one takes longer than to ask.
 const QUESTIONS: usize = 4;
@@ -49,7 +59,11 @@ fn holds(cases: u32) {
     let config = Config { cases, max_shrink_iters: 1000, failure_persistence: None, ..Config::default() };
     let tapes = (vec(any::<u8>(), 0..80), vec(any::<u8>(), 0..400), vec(vec(any::<u8>(), 0..120), QUESTIONS));
     let result = TestRunner::new(config).run(&tapes, |(schemas, records, questions)| {
-        RUNTIME.block_on(case(&schemas, &records, &questions)).map_err(TestCaseError::fail)
+        RUNTIME.block_on(case(&schemas, &records, &questions)).map_err(|e| {
+            eprintln!("FIRST {e}");
+            std::process::exit(3);
+            TestCaseError::fail(e)
+        })
     });
     result.unwrap_or_else(|failure| panic!("{failure}"));
 }
@@ -63,6 +77,8 @@ async fn case(schemas: &[u8], records: &[u8], questions: &[Vec<u8>]) -> Result<(
     for register in &world.registers {
         records::learn(register, exchange.register(&register.schema_id), &mut tape);
     }
+    let register = |one: &RegisterSchema| (one.schema_id.clone(), exchange.register(&one.schema_id).clone());
+    court.watches(world.registers.iter().map(register).collect());
     let sdl = world.consumer_sdl();
     let schema = Schema::parse_and_validate(&sdl, "consumer.graphql").unwrap();
     for question in questions {
@@ -72,6 +88,7 @@ async fn case(schemas: &[u8], records: &[u8], questions: &[Vec<u8>]) -> Result<(
         let record = |schema_id: &str, root: &str, person: &str| exchange.register(schema_id).record(root, person);
         let expected = Reference::new(&schema, &document, &variables, &court, &record).execute();
         world.registers.iter().for_each(|register| exchange.register(&register.schema_id).forgets());
+        let explained = explained::explain(&exchange, &court, &query, &variables).await?;
         let reply = exchange.ask_with(&query, Value::Object(variables.clone())).await;
 
         let told = |what: &str, expected: &dyn std::fmt::Debug, found: &dyn std::fmt::Debug| {
@@ -106,6 +123,20 @@ async fn case(schemas: &[u8], records: &[u8], questions: &[Vec<u8>]) -> Result<(
         let each_once: BTreeSet<String> = policy.iter().cloned().collect();
         if each_once != expected.fields || each_once.len() != policy.len() {
             return told("what policy saw", &expected.fields, &policy);
+        }
+        let opened = std::mem::take(&mut *court.opened.lock().unwrap());
+        if opened != expected.consents {
+            return told("who was asked for consent", &expected.consents, &opened);
+        }
+        let records = std::mem::take(&mut *court.records.lock().unwrap());
+        let requests =
+            |one: &RegisterSchema| (one.schema_id.clone(), exchange.register(&one.schema_id).requests().len());
+        let requests = world.registers.iter().map(requests).collect();
+        if let Err(wrong) = recorded::holds(&records, &expected, &requests) {
+            return told("what was recorded", &wrong, &records);
+        }
+        if let Err(wrong) = explained::agrees(&explained, &records) {
+            return told("what was explained before", &wrong, &records);
         }
         people_are_apart(&exchange, &world)?;
     }

@@ -30,6 +30,8 @@ pub struct Expected {
     pub found_somebody: bool,
     /// What policy is asked about.
     pub fields: BTreeSet<String>,
+    /// Of whom consent is asked: never of who is found.
+    pub consents: BTreeSet<String>,
 }
 
 /// Everything that an answer depends on.

@@ -127,13 +127,23 @@ impl ConsentEngine for Ledger {
 
 impl Country {
     pub fn operation(&self, query: &str, variables: &str) -> Operation {
-        let request = GraphqlRequest {
-            query: query.to_owned(),
-            variables: serde_json::from_str(variables).unwrap(),
-            ..GraphqlRequest::default()
-        };
-        operation::prepare(&Documents::default(), &self.schema, &request, Allowance::of_anybody(&self.config.limits))
-            .unwrap()
+        self.operation_among(&Documents::default(), query, variables)
+    }
+
+    /// The same, by a gateway that keeps these documents.
+    pub fn operation_among(&self, documents: &Documents, query: &str, variables: &str) -> Operation {
+        let variables = serde_json::from_str(variables).unwrap();
+        self.prepare(documents, GraphqlRequest { query: query.to_owned(), variables, ..GraphqlRequest::default() })
+    }
+
+    /// The operation of this name.
+    pub fn named_operation_among(&self, documents: &Documents, query: &str, name: &str) -> Operation {
+        let operation_name = Some(name.to_owned());
+        self.prepare(documents, GraphqlRequest { query: query.to_owned(), operation_name, ..GraphqlRequest::default() })
+    }
+
+    fn prepare(&self, documents: &Documents, request: GraphqlRequest) -> Operation {
+        operation::prepare(documents, &self.schema, &request, Allowance::of_anybody(&self.config.limits)).unwrap()
     }
 
     pub fn plan(&self, query: &str) -> QueryPlan {
@@ -197,7 +207,8 @@ impl Country {
                 number.map(|number| answers.0.insert((stage, number), body));
             }
             let found = execution::found(&consented, stage + 1, &answers, &self.config.identifier);
-            consented = consent::stands(consented, found, 100, &asking, time).await.unwrap();
+            let most = self.config.limits.found_people;
+            consented = consent::stands(consented, found, most, &asking, time).await.unwrap();
         }
         let consented = consent::still_valid(consented, &ledger, time).await.unwrap();
         let opened = OpenedAnswers::open(&answers, &consented, &self.config.identifier);

@@ -124,6 +124,45 @@ async fn the_owners_of_many_vehicles_are_asked_together_each_once() {
 }
 
 #[tokio::test]
+async fn of_more_people_than_one_question_may_find_the_first_are_released_and_no_other_is_asked_of_a_register() {
+    let mut country = farajaland();
+    country.config.limits.found_people = 2;
+    let query = r#"{ personInfo(nic: "199512345671") { ownedVehicles { regNo owner { name } } } }"#;
+    let vehicles = r#"{"data":{"r0_vehiclesByOwner":[
+        {"registrationNumber":"A","ownerNic":"196612345672"},{"registrationNumber":"B","ownerNic":"196612345673"},
+        {"registrationNumber":"C","ownerNic":"196612345674"},{"registrationNumber":"D","ownerNic":"196612345672"},
+        {"registrationNumber":"E","ownerNic":"196612345675"},{"registrationNumber":"F","ownerNic":null}]}}"#;
+    let owners = r#"{"data":{"r1_getPersonInfo":{"name":"X"},"r2_getPersonInfo":{"name":"Y"}}}"#;
+    let stages: [&[_]; 2] = [&[(DMT.0, DMT.1, Ok(vehicles))], &[(RGD.0, RGD.1, Ok(owners))]];
+    let (answer, asked) = country.answer_in_stages(query, Ledger(vec![]), &stages).await;
+    let (data, errors) = answer.split_once('\n').unwrap();
+    assert_eq!(
+        data,
+        r#"{"personInfo":{"ownedVehicles":[{"regNo":"A","owner":{"name":"X"}},{"regNo":"B","owner":{"name":"Y"}},{"regNo":"C","owner":null},{"regNo":"D","owner":{"name":"X"}},{"regNo":"E","owner":null},{"regNo":"F","owner":null}]}}"#
+    );
+    assert_eq!(errors, "TOO_COSTLY personInfo.ownedVehicles.2.owner -\nTOO_COSTLY personInfo.ownedVehicles.4.owner -");
+    let second = asked.lines().nth(1).unwrap();
+    assert_eq!(second.matches("getPersonInfo(").count(), 2, "{asked}");
+    assert!(!asked.contains("196612345674") && !asked.contains("196612345675"), "{asked}");
+}
+
+#[tokio::test]
+async fn the_people_of_all_stages_are_counted_together() {
+    let mut country = farajaland();
+    country.config.limits.found_people = 1;
+    let query = r#"{ personInfo(nic: "199512345671") { mother { name mother { name } } } }"#;
+    let first = r#"{"data":{"r0_getPersonInfo":{"motherNic":"196612345672"}}}"#;
+    let second = r#"{"data":{"r1_getPersonInfo":{"name":"M","motherNic":"194012345673"}}}"#;
+    let stages: [&[_]; 3] = [&[(RGD.0, RGD.1, Ok(first))], &[(RGD.0, RGD.1, Ok(second))], &[]];
+    let (answer, asked) = country.answer_in_stages(query, Ledger(vec![]), &stages).await;
+    assert_eq!(
+        answer,
+        "{\"personInfo\":{\"mother\":{\"name\":\"M\",\"mother\":null}}}\nTOO_COSTLY personInfo.mother.mother -"
+    );
+    assert_eq!(asked.lines().count(), 2, "nobody is asked about her: {asked}");
+}
+
+#[tokio::test]
 async fn a_register_that_fails_in_the_second_stage_leaves_the_first() {
     let first = r#"{"data":{"r0_getPersonInfo":{"name":"A","motherNic":"196612345672"}}}"#;
     let stages: [&[_]; 2] = [&[(RGD.0, RGD.1, Ok(first))], &[(RGD.0, RGD.1, Err(ProviderFailure::Timeout))]];

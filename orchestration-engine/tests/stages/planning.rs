@@ -1,6 +1,11 @@
 //! What is asked of whom.
 
-use orchestration_engine::planner::{self, PlanError};
+use std::sync::Arc;
+
+use orchestration_engine::{
+    operation::Documents,
+    planner::{self, PlanError, Plans},
+};
 
 use crate::case::farajaland;
 
@@ -96,4 +101,66 @@ fn the_hash_of_a_plan_does_not_depend_on_what_the_application_calls_things() {
     let aliased = country.plan(r#"{ _199512345678: personInfo(nic: "1") { _199512345678: fullName } }"#);
     assert_eq!(plain.hash, aliased.hash);
     assert_ne!(plain.hash, country.plan(r#"{ personInfo(nic: "1") { name } }"#).hash);
+}
+
+#[test]
+fn a_document_is_read_once_for_its_whole_text() {
+    let (country, documents) = (farajaland(), Documents::default());
+    let text = r#"query ($nic: String!) { personInfo(nic: $nic) { fullName } }"#;
+    let first = country.operation_among(&documents, text, r#"{"nic":"1"}"#);
+    let again = country.operation_among(&documents, text, r#"{"nic":"2"}"#);
+    assert!(Arc::ptr_eq(&first.document, &again.document), "it is the very same");
+    assert_ne!(first.variables, again.variables, "its variables are the request's own");
+    let other = country.operation_among(&documents, &format!("{text} "), r#"{"nic":"1"}"#);
+    assert!(!Arc::ptr_eq(&first.document, &other.document), "another text is another document");
+    assert_ne!(first.document.number, other.document.number);
+    let elsewhere = country.operation_among(&Documents::default(), text, r#"{"nic":"1"}"#);
+    assert_ne!(first.document.number, elsewhere.document.number, "so no plan of another schema's document is taken");
+}
+
+#[test]
+fn a_plan_is_drawn_once_for_each_outcome_of_its_conditions() {
+    let (country, documents, plans) = (farajaland(), Documents::default(), Plans::default());
+    let text = r#"query ($nic: String!, $all: Boolean = false) { personInfo(nic: $nic) { fullName name @include(if: $all) } }"#;
+    let plan = |variables: &str| {
+        let operation = country.operation_among(&documents, text, variables);
+        planner::plan(&plans, &country.schema, &operation, &country.config.limits).unwrap()
+    };
+    let (little, much) = (plan(r#"{"nic":"1"}"#), plan(r#"{"nic":"1","all":true}"#));
+    assert_eq!((little.fields.len(), much.fields.len()), (1, 2));
+    assert!(Arc::ptr_eq(&little, &plan(r#"{"nic":"2"}"#)), "whom it is about changes no plan");
+    assert!(Arc::ptr_eq(&little, &plan(r#"{"nic":"1","all":false}"#)), "a default is a value like any other");
+    assert!(Arc::ptr_eq(&much, &plan(r#"{"nic":"2","all":true}"#)));
+}
+
+#[test]
+fn each_operation_of_a_document_has_its_own_plan() {
+    let (country, plans) = (farajaland(), Plans::default());
+    let text = r#"query A { personInfo(nic: "1") { fullName } } query B { personInfo(nic: "1") { name } }"#;
+    let documents = Documents::default();
+    let plan = |name: &str| {
+        let operation = country.named_operation_among(&documents, text, name);
+        planner::plan(&plans, &country.schema, &operation, &country.config.limits).unwrap()
+    };
+    let (a, b) = (plan("A"), plan("B"));
+    assert_eq!(
+        [a.fields[0].to_string(), b.fields[0].to_string()],
+        ["drp-schema-v1:person.fullName", "abc-212:getPersonInfo.name"]
+    );
+    assert!(Arc::ptr_eq(&a, &plan("A")) && Arc::ptr_eq(&b, &plan("B")));
+}
+
+#[test]
+fn a_plan_that_is_kept_serves_whoever_may_ask_for_as_much() {
+    let (country, plans) = (farajaland(), Plans::default());
+    let operation = country.operation(r#"{ personInfo(nic: "1") { fullName mother { name } } }"#, "{}");
+    let plan = |planned_fields: usize, lookup_depth: usize| {
+        let limits = ndx_config::Limits { planned_fields, lookup_depth, ..country.config.limits.clone() };
+        planner::plan(&plans, &country.schema, &operation, &limits)
+    };
+    let drawn = plan(100, 3).unwrap();
+    assert!(Arc::ptr_eq(&drawn, &plan(drawn.size, 1).unwrap()), "it is just within");
+    assert_eq!(plan(drawn.size - 1, 1).unwrap_err(), PlanError::TooManyFields { limit: drawn.size - 1 });
+    assert_eq!(plan(100, 0).unwrap_err(), PlanError::TooManyLookups { limit: 0 });
+    assert!(Arc::ptr_eq(&drawn, &plan(100, 3).unwrap()), "who may not have it does not lose it for the others");
 }

@@ -144,6 +144,9 @@ impl<'a> Reference<'a> {
             if !matches!(self.court.effect(&source.field()), Effect::PermitWithConsent { .. }) {
                 continue;
             }
+            if !found {
+                self.expected.consents.insert(person.to_owned());
+            }
             let known = PEOPLE.contains(&person);
             match if known { self.court.shared(&source.field(), person) } else { Shared::Missing } {
                 Shared::Covered => {}

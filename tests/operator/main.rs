@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod questions;
+
 use std::{path::Path, process::Stdio};
 
 use ndx_test_postgres::TestDatabase;
@@ -178,30 +180,6 @@ async fn a_key_is_made_once_and_its_public_half_is_what_the_configuration_wants(
 }
 
 #[tokio::test]
-async fn a_plan_says_what_would_be_asked_of_whom() {
-    let question = r#"{ personInfo(nic: "1") { fullName born: dateOfBirth birthInfo { district } } }"#;
-    let (code, text, words) = ndx(&["plan", question], "").await;
-    assert_eq!((code, words.as_str()), (0, ""));
-    let plan = "\
-root personInfo: personInfo about nic
-  ask drp/drp-schema-v1 person(nic: nic) { fullName } and check nic
-  ask rgd/abc-212 getPersonInfo(nic: nic) { birthDate district } and check nic
-  personInfo: PersonInfo
-    fullName: String = drp/drp-schema-v1:person.fullName
-    born: String = rgd/abc-212:getPersonInfo.birthDate
-    birthInfo: BirthInfo
-      district: String = rgd/abc-212:getPersonInfo.district
-";
-    let hash = text.strip_prefix(plan).unwrap_or_else(|| panic!("{text}"));
-    assert!(hash.starts_with("hash ") && hash.trim().len() == 69, "{hash}");
-    let (code, text, _) = ndx(&["plan", "-", "--json"], question).await;
-    let json: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(code, 0);
-    assert_eq!(json["plan"][1], plan.lines().nth(1).unwrap());
-    assert_eq!(format!("hash {}", json["hash"].as_str().unwrap()), hash.trim());
-}
-
-#[tokio::test]
 async fn a_schema_diff_lists_each_change_and_fails_on_a_breaking_one() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
@@ -222,104 +200,6 @@ async fn a_schema_diff_lists_each_change_and_fails_on_a_breaking_one() {
     let broken = write("broken.graphql", "type Query {");
     let (code, _, words) = ndx(&["schema", "diff", &old, &broken], "").await;
     assert!(code == 1 && words.contains("broken.graphql:1:"), "{words}");
-}
-
-#[tokio::test]
-async fn a_plan_tells_every_mistake_with_its_place() {
-    for (question, told) in [
-        ("{ personInfo(nic: 3) { fulName } nope }", &["  1:19: ", "  1:24: ", "  1:34: "][..]),
-        ("{ personInfo(", &["cannot be parsed", "  1:14: "]),
-        ("query A { __typename } query B { __typename }", &["with `--operation`"]),
-        (
-            "query ($nic: String!) { personInfo(nic: $nic) { sex } }",
-            &["  1:8: ", "'nic'", "give it with `--variables`"],
-        ),
-    ] {
-        let (code, text, words) = ndx(&["plan", question], "").await;
-        assert!(code == 1 && text.is_empty(), "{text}");
-        assert!(told.iter().all(|one| words.contains(one)), "{told:?}:\n{words}");
-    }
-    let (code, _, words) = ndx(&["plan", "{ __typename }", "--variables", "[]"], "").await;
-    assert!(code == 1 && words.contains("`--variables` must be a JSON object"), "{words}");
-    let (code, _, words) = ndx(&["plan", "{ __typename }", "--config", "none.json"], "").await;
-    assert!(code == 1 && words.contains("none.json:1:1: the file cannot be read"), "{words}");
-    assert_eq!(ndx(&["plan"], "").await.0, 2);
-}
-
-#[tokio::test]
-async fn a_person_on_the_command_line_is_warned_of() {
-    let asked = "query ($nic: String!) { personInfo(nic: $nic) { fullName } }";
-    let warned = "a person's identifier stands on this command line";
-    for arguments in [&["plan", QUERY][..], &["plan", asked, "--variables", r#"{"nic": "861234567v"}"#]] {
-        let (code, _, words) = ndx(arguments, "").await;
-        assert!(code == 0 && words.contains(warned) && !words.contains("199512345678"), "{words}");
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let (file, variables) = (folder.path().join("question.graphql"), folder.path().join("variables.json"));
-    std::fs::write(&file, QUERY).unwrap();
-    std::fs::write(&variables, r#"{"nic": "199512345678"}"#).unwrap();
-    let variables = format!("@{}", variables.display());
-    for arguments in [&["plan", file.to_str().unwrap()][..], &["plan", asked, "--variables", &variables]] {
-        let (code, _, words) = ndx(arguments, "").await;
-        assert_eq!((code, words.as_str()), (0, ""), "{arguments:?}");
-    }
-    assert_eq!(ndx(&["plan", "-"], QUERY).await.2, "");
-}
-
-in_every_setting! {
-    [together_on_sqlite apart_on_postgres]
-
-    async fn a_query_is_asked_as_an_application_would(setting: Setting) {
-        let farajaland = Farajaland::start_as(NDX, setting).await;
-        let ports = farajaland.ports().arguments();
-        let arguments = of(&farajaland, &ports, &["query", "-", "--as", "passport-app"]);
-        let (code, text, words) = ndx(&arguments, QUERY).await;
-        let answer: Value = serde_json::from_str(&text).unwrap();
-        let link = answer["errors"][0]["extensions"]["consentPortalUrl"].as_str().unwrap();
-        assert_eq!((code, words.trim()), (1, format!("ndx: CE_NOT_APPROVED: the person answers at {link}").as_str()));
-        farajaland.citizen("nayana").answer(link.parse().unwrap(), Choice::Share).await.unwrap();
-
-        let (code, text, words) = ndx(&[&arguments[..], &["--json"]].concat(), QUERY).await;
-        assert_eq!((code, words.as_str()), (0, ""));
-        assert_eq!(
-            text.trim(),
-            r#"{"data":{"personInfo":{"fullName":"Nayana Perera","dateOfBirth":"1995-05-03"}}}"#
-        );
-        let secret = farajaland.data_folder().with_file_name("secret");
-        std::fs::write(&secret, "passport-app-sandbox\n").unwrap();
-        let with_file = [&arguments[..], &["--secret-file", secret.to_str().unwrap(), "--json"]].concat();
-        assert_eq!(ndx(&with_file, QUERY).await.1, text);
-
-        let (code, _, words) = ndx(&arguments, "{ personInfo(nic: 3) { fulName } }").await;
-        assert!(code == 1 && words.contains("1:19: ") && words.contains("1:24: "), "{words}");
-        std::fs::write(&secret, "another").unwrap();
-        let (code, _, words) = ndx(&with_file, QUERY).await;
-        assert!(code == 1 && words.contains("(invalid_client); is this its secret there?"), "{words}");
-    }
-}
-
-#[tokio::test]
-async fn a_query_believes_the_authority_of_the_exchange() {
-    let mut farajaland = Farajaland::empty_as(NDX, Setting::APART_ON_SQLITE).with_certificates();
-    farajaland.run_all().await;
-    let ports = farajaland.ports().arguments();
-    let (code, _, words) = ndx(&of(&farajaland, &ports, &["query", "-", "--as", "passport-app"]), QUERY).await;
-    assert!(code == 1 && words.contains("CE_NOT_APPROVED: the person answers at https://"), "{words}");
-}
-
-#[tokio::test]
-async fn a_query_that_nobody_can_answer_says_who_is_missing() {
-    let mut farajaland = Farajaland::empty(NDX);
-    let ports = farajaland.ports().arguments();
-    let arguments = of(&farajaland, &ports, &["query", "-", "--as", "passport-app"]).join("\n");
-    let arguments: Vec<&str> = arguments.lines().collect();
-    let (code, _, words) = ndx(&arguments, QUERY).await;
-    assert!(code == 1 && words.contains("the identity provider does not describe itself at"), "{words}");
-    farajaland.run(Part::Fudi).await;
-    let (code, _, words) = ndx(&arguments, QUERY).await;
-    assert!(code == 1 && words.contains("cannot be reached; `ndx doctor` looks for the cause"), "{words}");
-    let (code, _, words) = farajaland.ndx(&arguments).await;
-    assert!(code == 1 && words.contains("with `--secret-file FILE` or in NDX_CLIENT_SECRET"), "{words}");
 }
 
 #[tokio::test]

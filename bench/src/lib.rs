@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+pub mod people;
+
+pub mod provider;
+
+pub mod world;
+
+pub mod issuer;
+
+pub mod procfs;
+
+pub mod load;

@@ -11,3 +11,7 @@ pub mod issuer;
 pub mod procfs;
 
 pub mod load;
+
+pub mod questions;
+
+pub mod stages;

@@ -12,6 +12,13 @@ pub enum Shape {
     Birth,
     /// One text.
     Item,
+    /// So many texts, `w000`, `w001` and so on.
+    Wide {
+        /// The number of the first.
+        first: usize,
+        /// How many.
+        count: usize,
+    },
     /// A list of records, about so many bytes in all.
     Records(usize),
 }
@@ -42,6 +49,10 @@ impl Answer {
                 r#"{"value":"Item of "#.to_owned(),
                 r#" which is held in one of thirty-two registers and is as long as a usual answer of one, which is to say some two hundred bytes"}"#.to_owned(),
             ),
+            Shape::Wide { first, count } => {
+                let rest: String = (first + 1..first + count).map(|number| format!(r#","w{number:03}":"a text""#)).collect();
+                (format!(r#"{{"w{first:03}":""#), format!(r#""{rest}}}"#))
+            }
             Shape::Records(bytes) => {
                 let count = bytes.div_ceil(RECORD).max(1);
                 let records: Vec<_> = (1..count).map(|number| record(number, "somebody else")).collect();

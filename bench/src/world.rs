@@ -10,6 +10,17 @@ use crate::provider::Shape;
 
 /// How many providers there are for questions that fan out.
 pub const FAN: usize = 32;
+/// How many providers, of how many fields each, there are for questions that ask for much.
+const WIDE: (usize, usize) = (10, 50);
+
+/// How large the country is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// What is measured as a whole.
+    Usual,
+    /// With ten more providers of fifty fields each, for measuring how a stage grows.
+    Wide,
+}
 
 /// A provider of the bench.
 #[derive(Debug, Clone)]
@@ -38,15 +49,17 @@ impl Provider {
             Shape::Birth => "getPersonInfo",
             Shape::Item => "item",
             Shape::Records(_) => "register",
+            Shape::Wide { .. } => "wide",
         }
     }
 
     /// The leaves below its root field.
-    fn leaves(&self) -> &'static [&'static str] {
-        match self.shape {
+    fn leaves(&self) -> Vec<String> {
+        let all: &[&str] = match self.shape {
             Shape::Person => &["fullName", "otherNames", "permanentAddress", "profession"],
             Shape::Birth => &["name", "birthDate", "sex", "brNo", "birthPlace", "district"],
             Shape::Item => &["value"],
+            Shape::Wide { first, count } => return (first..first + count).map(|number| format!("w{number:03}")).collect(),
             Shape::Records(_) => &[
                 "records.id",
                 "records.holder",
@@ -57,7 +70,8 @@ impl Provider {
                 "records.place.town",
                 "records.note",
             ],
-        }
+        };
+        all.iter().map(|leaf| (*leaf).to_owned()).collect()
     }
 
     /// Its GraphQL schema.
@@ -82,8 +96,8 @@ impl Provider {
     }
 }
 
-/// All providers.
-pub fn providers() -> Vec<Provider> {
+/// All providers of a country of this size.
+pub fn providers(size: Size) -> Vec<Provider> {
     let mut all = vec![
         Provider::new("drp", Shape::Person, true),
         Provider::new("rgd", Shape::Birth, true),
@@ -93,6 +107,11 @@ pub fn providers() -> Vec<Provider> {
         Provider::new("right", Shape::Records(1_000), true),
     ];
     all.extend((0..FAN).map(|number| Provider::new(&format!("f{number:02}"), Shape::Item, true)));
+    if size == Size::Wide {
+        let (providers, count) = WIDE;
+        let wide = |number| Provider::new(&format!("wide{number}"), Shape::Wide { first: number * count, count }, true);
+        all.extend((0..providers).map(wide));
+    }
     all
 }
 
@@ -138,18 +157,18 @@ impl Ports {
     }
 }
 
-/// Writes the configuration and all that it names to `folder`; `limits` are the gateway's limits where they are not the
+/// Writes the configuration of a country of this size and all that it names to `folder`; `limits` are the gateway's limits where they are not the
 /// usual ones.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(folder: &Path, ports: Ports, limits: &Value) -> anyhow::Result<()> {
+pub fn write(folder: &Path, ports: Ports, size: Size, limits: &Value) -> anyhow::Result<()> {
     let put = |name: &str, text: String| {
         let file = folder.join(name);
         fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
     };
     fs::create_dir_all(folder.join("providers"))?;
-    let all = providers();
+    let all = providers(size);
     for provider in &all {
         put(&format!("providers/{}.graphql", provider.schema_id()), provider.sdl())?;
     }
@@ -159,6 +178,8 @@ pub fn write(folder: &Path, ports: Ports, limits: &Value) -> anyhow::Result<()> 
     put("secret", "of-the-bench".to_owned())?;
     put("config.json", format!("{:#}", configuration(&all, ports, limits)))
 }
+
+const WIDE_ROOT: &str = "  wideInfo(nic: String! @dataOwner): WideInfo\n";
 
 fn consumer_schema(all: &[Provider]) -> String {
     let by_key = |key: &str| all.iter().find(|provider| provider.key == key);
@@ -200,6 +221,11 @@ fn consumer_schema(all: &[Provider]) -> String {
     };
     let fan: String =
         (0..FAN).map(|number| format!("  f{number:02}: String {}\n", source(&format!("f{number:02}"), "value"))).collect();
+    let wide: String = all
+        .iter()
+        .filter(|provider| matches!(provider.shape, Shape::Wide { .. }))
+        .flat_map(|provider| provider.leaves().into_iter().map(|leaf| format!("  {leaf}: String {}\n", provider.source(&leaf))))
+        .collect();
     let lists =
         format!("  left: [Left] {}\n  right: [Right] {}\n", source("left", "records"), source("right", "records"));
     [
@@ -209,8 +235,9 @@ fn consumer_schema(all: &[Provider]) -> String {
            personInfo(nic: String! @dataOwner): PersonInfo\n  \
            openInfo(nic: String! @dataOwner): OpenInfo\n  \
            largeInfo(nic: String! @dataOwner): LargeInfo\n  \
-           fanInfo(nic: String! @dataOwner): FanInfo\n}\n"
+           fanInfo(nic: String! @dataOwner): FanInfo\n"
             .to_owned(),
+        if wide.is_empty() { "}\n".to_owned() } else { format!("{WIDE_ROOT}}}\ntype WideInfo {{\n{wide}}}\n") },
         person("PersonInfo", "drp", "rgd"),
         person("OpenInfo", "open-drp", "open-rgd"),
         format!("type LargeInfo {{\n{lists}}}\n"),
@@ -223,7 +250,7 @@ fn consumer_schema(all: &[Provider]) -> String {
 
 fn field_policies(all: &[Provider]) -> Value {
     let schema = |provider: &Provider| {
-        let field = |leaf: &&str| {
+        let field = |leaf: &String| {
             json!({
                 "fieldName": format!("{}.{leaf}", provider.root()), "displayName": leaf, "source": "primary",
                 "isOwner": false, "owner": "citizen",
@@ -244,7 +271,7 @@ fn asked_by<'a>(all: &'a [Provider], keys: &'a [&str]) -> impl Iterator<Item = &
 
 fn fields<'a>(all: &'a [Provider], keys: &'a [&str]) -> impl Iterator<Item = (String, String)> + use<'a> {
     let of = |provider: &'a Provider| {
-        provider.leaves().iter().map(|leaf| (provider.schema_id(), format!("{}.{leaf}", provider.root())))
+        provider.leaves().into_iter().map(|leaf| (provider.schema_id(), format!("{}.{leaf}", provider.root())))
     };
     asked_by(all, keys).flat_map(of)
 }
@@ -294,6 +321,7 @@ fn configuration(all: &[Provider], ports: Ports, limits: &Value) -> Value {
             "drp" | "rgd" => "personInfo",
             "open-drp" | "open-rgd" => "openInfo",
             "left" | "right" => "largeInfo",
+            _ if matches!(provider.shape, Shape::Wide { .. }) => "wideInfo",
             _ => "fanInfo",
         };
         json!({

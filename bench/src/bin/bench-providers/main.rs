@@ -21,7 +21,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use bench::world;
+use bench::world::{self, Size};
 use bytes::Bytes;
 use clap::Parser;
 use http::{Method, Request, Response, StatusCode, header};
@@ -56,7 +56,7 @@ fn main() -> anyhow::Result<()> {
 
 async fn serve(listen: SocketAddr) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
-    let providers = world::providers().into_iter().map(|one| (one.key.clone(), Provider::new(one.shape)));
+    let providers = world::providers(Size::Usual).into_iter().map(|one| (one.key.clone(), Provider::new(one.shape)));
     let all = Rc::new(All { providers: providers.collect(), connections: AtomicU64::new(0) });
     loop {
         let (stream, _) = listener.accept().await?;

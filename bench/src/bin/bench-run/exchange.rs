@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use bench::{
     issuer::Issuer,
     people::nic,
-    world::{self, Ports},
+    world::{self, Ports, Size},
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use http::Method;
@@ -113,7 +113,7 @@ impl Stage {
         if let Some(running) = self.gateway.take() {
             running.stop().await?;
         }
-        world::write(&self.folder, self.ports, limits)?;
+        world::write(&self.folder, self.ports, Size::Usual, limits)?;
         let config = self.folder.join("config.json");
         let data = self.folder.join("data");
         let (config, data) = (config.to_string_lossy(), data.to_string_lossy());

@@ -16,6 +16,8 @@ mod report;
 
 mod soak;
 
+mod instructions;
+
 use std::{io::Write as _, path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
@@ -65,6 +67,9 @@ struct Arguments {
     /// The folder of the results.
     #[arg(long)]
     results: PathBuf,
+    /// Count instructions instead of measuring times.
+    #[arg(long)]
+    instructions: bool,
     /// Stop after the stage is set, say what runs where, and wait for Ctrl-C: for looking at the gateway with a profiler.
     #[arg(long)]
     hold: bool,
@@ -75,7 +80,7 @@ async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let folder = arguments.folder.canonicalize()?;
     let programs =
-        Programs { folder: arguments.programs.clone(), pinned: !arguments.unpinned, logs: folder.clone() };
+        Programs { folder: arguments.programs.clone(), pinned: !arguments.unpinned, logs: folder.clone(), counted: false };
     let ports = Ports::from(arguments.first_port);
     let mut stage = Stage::set(programs, ports, folder.clone()).await?;
     let done = run(&arguments, &mut stage).await;
@@ -100,6 +105,12 @@ async fn run(arguments: &Arguments, stage: &mut Stage) -> anyhow::Result<()> {
     if arguments.hold {
         return hold(arguments, stage, &effort).await;
     }
+    if arguments.instructions {
+        let case = workloads::all().into_iter().next().context("there is no case")?;
+        let table = instructions::count(stage, &case, &effort).await?;
+        say(&table)?;
+        return write(arguments, "instructions-", &format!("# Instructions, {}\n\n{table}", today().format("%Y-%m-%d")));
+    }
     let wanted = |workload: &str, name: &str| match arguments.workloads.as_slice() {
         [] => workload != "w12",
         some => some.iter().any(|one| match one.split_once(':') {
@@ -122,7 +133,7 @@ async fn run(arguments: &Arguments, stage: &mut Stage) -> anyhow::Result<()> {
     }
     say(&notes)?;
     if !arguments.quick {
-        write(arguments, &effort, &all, &notes)?;
+        write(arguments, "", &report(arguments, &effort, &all, &notes))?;
     }
     Ok(())
 }
@@ -138,12 +149,11 @@ async fn hold(arguments: &Arguments, stage: &mut Stage, effort: &Effort) -> anyh
     Ok(())
 }
 
-fn write(arguments: &Arguments, effort: &Effort, all: &[measure::Measured], notes: &str) -> anyhow::Result<()> {
-    let today = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now());
+fn report(arguments: &Arguments, effort: &Effort, all: &[measure::Measured], notes: &str) -> String {
     let mut text = format!(
         "# The gateway beside the floor, {}\n\n{} rounds of {} s each, {} people, {}. gateway / floor = **ratio**; medians of \
          the rounds.\n\n",
-        today.format("%Y-%m-%d"),
+        today().format("%Y-%m-%d"),
         effort.rounds,
         effort.time.as_secs_f64(),
         effort.people,
@@ -155,8 +165,16 @@ fn write(arguments: &Arguments, effort: &Effort, all: &[measure::Measured], note
     text.push_str(notes);
     text.push_str("\nEvery round:\n\n");
     text.push_str(&report::spread(all));
+    text
+}
+
+fn today() -> chrono::DateTime<chrono::Utc> {
+    std::time::SystemTime::now().into()
+}
+
+fn write(arguments: &Arguments, kind: &str, text: &str) -> anyhow::Result<()> {
     std::fs::create_dir_all(&arguments.results)?;
-    let file = arguments.results.join(format!("{}.md", today.format("%Y-%m-%d-%H%M")));
+    let file = arguments.results.join(format!("{}.md", today().format(&format!("{kind}%Y-%m-%d-%H%M"))));
     std::fs::write(&file, text)?;
     say(&format!("written to {}", file.display()))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bench::{
     load::{Load, Outcome},
-    world,
+    world::{self, Size},
 };
 use serde_json::json;
 
@@ -75,7 +75,7 @@ pub async fn measure(stage: &mut Stage, case: &Case, effort: &Effort, number: &m
 /// Starts the gateway under the case's limits, has people share, teaches the floor, and lets the weather begin.
 pub async fn prepare(stage: &mut Stage, case: &Case, effort: &Effort) -> anyhow::Result<()> {
     stage.start_gateway(&case.limits).await?;
-    for provider in world::providers() {
+    for provider in world::providers(Size::Usual) {
         stage.asker.put(&stage.at_providers(&format!("behaviour/{}", provider.key)), &json!({})).await?;
     }
     stage.share(&case.question, effort.people).await?;

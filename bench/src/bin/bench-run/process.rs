@@ -32,6 +32,8 @@ pub struct Programs {
     pub pinned: bool,
     /// Where each writes what it has to say.
     pub logs: PathBuf,
+    /// Whether the instructions of what is started now are counted.
+    pub counted: bool,
 }
 
 /// A program that runs; it ends when this value does.
@@ -44,6 +46,11 @@ pub struct Running {
 impl Programs {
     fn command(&self, name: &str, core: Core) -> Command {
         let program = self.folder.join(name);
+        if self.counted {
+            let mut command = Command::new("valgrind");
+            command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(program);
+            return command;
+        }
         if !self.pinned {
             return Command::new(program);
         }

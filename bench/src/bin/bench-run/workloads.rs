@@ -1,6 +1,9 @@
 //! What is measured: questions, and how often, how wide and under which weather they are asked.
 
-use bench::load::{NIC, NUMBER};
+use bench::{
+    load::{NIC, NUMBER},
+    questions::{LARGE, SMALL},
+};
 use serde_json::{Value, json};
 
 /// A question, by one application.
@@ -14,44 +17,34 @@ pub struct Question {
     pub providers: usize,
 }
 
-/// The fields of a person, in two providers.
-const PERSON: &str = "fullName otherNames address profession name dateOfBirth sex \
-                      birthInfo { birthRegistrationNumber birthPlace district }";
-const RECORD: &str = "{ id holder title amount active street town note }";
-
 impl Question {
-    fn new(application: &'static str, root: &str, fields: &str, providers: usize) -> Self {
-        let document = format!("query Measured($nic: String!) {{ {root}(nic: $nic) {{ {fields} }} }}");
-        Self { application, document, providers }
-    }
-
     /// Two providers, some 200 bytes from each.
     pub fn small() -> Self {
-        Self::new("small", "personInfo", PERSON, 2)
+        Self { application: "small", document: SMALL.to_owned(), providers: 2 }
     }
 
     /// The same, of fields for which nobody is asked.
     fn open() -> Self {
-        Self::new("open", "openInfo", PERSON, 2)
+        Self { application: "open", document: SMALL.replace("personInfo", "openInfo"), providers: 2 }
     }
 
     /// The same as the small one, never asked before in these words.
     fn never_seen() -> Self {
-        let fields = PERSON.replacen("fullName", &format!("a{NUMBER}: fullName"), 1);
-        let document =
-            format!("query Measured{NUMBER}($nic: String!) {{ personInfo(nic: $nic) {{ {fields} }} }}");
+        let named = SMALL.replace("Measured", &format!("Measured{NUMBER}"));
+        let document = named.replace("fullName", &format!("a{NUMBER}: fullName"));
         Self { document, ..Self::small() }
     }
 
     /// One field each from so many providers.
     fn fan(application: &'static str, providers: usize) -> Self {
         let fields: Vec<_> = (0..providers).map(|number| format!("f{number:02}")).collect();
-        Self::new(application, "fanInfo", &fields.join(" "), providers)
+        let document = format!("query Measured($nic: String!) {{ fanInfo(nic: $nic) {{ {} }} }}", fields.join(" "));
+        Self { application, document, providers }
     }
 
     /// A list from each of two providers.
     fn large() -> Self {
-        Self::new("large", "largeInfo", &format!("left {RECORD} right {RECORD}"), 2)
+        Self { application: "large", document: LARGE.to_owned(), providers: 2 }
     }
 
     /// What is sent: the document, and the person as a variable.

@@ -44,14 +44,16 @@ static NUMBER: AtomicU64 = AtomicU64::new(0);
 #[divan::bench(args = [10, 100, 500])]
 fn parse_validate_plan(bencher: Bencher<'_, '_>, fields: usize) {
     let stages = &*WIDE;
-    bencher.with_inputs(|| wide(fields, NUMBER.fetch_add(1, Relaxed))).bench_values(|document| stages.compile(&document).unwrap());
+    bencher
+        .with_inputs(|| stages.request(&wide(fields, NUMBER.fetch_add(1, Relaxed))).unwrap())
+        .bench_values(|request| stages.compile(&request).unwrap());
 }
 
 /// Plans an operation that was read and validated.
 #[divan::bench(args = [10, 100, 500])]
 fn plan(bencher: Bencher<'_, '_>, fields: usize) {
     let stages = &*WIDE;
-    let operation = stages.read(&wide(fields, u64::MAX)).unwrap();
+    let operation = stages.read(&stages.request(&wide(fields, u64::MAX)).unwrap()).unwrap();
     bencher.bench(|| stages.draw(&operation).unwrap());
 }
 
@@ -59,9 +61,9 @@ fn plan(bencher: Bencher<'_, '_>, fields: usize) {
 #[divan::bench(args = [10, 100, 500])]
 fn plan_that_is_known(bencher: Bencher<'_, '_>, fields: usize) {
     let stages = &*WIDE;
-    let document = wide(fields, u64::MAX);
-    stages.compile(&document).unwrap();
-    bencher.bench(|| stages.compile(&document).unwrap());
+    let request = stages.request(&wide(fields, u64::MAX)).unwrap();
+    stages.compile(&request).unwrap();
+    bencher.bench(|| stages.compile(&request).unwrap());
 }
 
 fn answered(application: &str, document: &str, bytes: usize) -> Answered {

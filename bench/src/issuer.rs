@@ -81,13 +81,13 @@ impl Issuer {
     fn sign(&self, mut claims: Value, algorithm: Algorithm, id: &str, key: &EncodingKey) -> anyhow::Result<String> {
         let now = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH)?.as_secs();
         let now = i64::try_from(now)?;
-        for (name, value) in [("iss", self.url.as_str().into()), ("iat", now.into()), ("exp", (now + LIFETIME).into())] {
+        for (name, value) in [("iss", self.url.as_str().into()), ("iat", now.into()), ("exp", (now + LIFETIME).into())]
+        {
             if let Some(claims) = claims.as_object_mut() {
                 claims.insert(name.to_owned(), value);
             }
         }
-        let header =
-            Header { typ: Some("at+jwt".to_owned()), kid: Some(id.to_owned()), ..Header::new(algorithm) };
+        let header = Header { typ: Some("at+jwt".to_owned()), kid: Some(id.to_owned()), ..Header::new(algorithm) };
         Ok(jsonwebtoken::encode(&header, &claims, key)?)
     }
 

@@ -38,7 +38,8 @@ pub fn memory(process: u32) -> anyhow::Result<Memory> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).with_context(|| format!("process {process}"))?;
     let of = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name));
-        let kilobytes = line.and_then(|rest| rest.split_whitespace().next()).and_then(|number| number.parse::<f64>().ok());
+        let kilobytes =
+            line.and_then(|rest| rest.split_whitespace().next()).and_then(|number| number.parse::<f64>().ok());
         kilobytes.unwrap_or_default() / 1024.0
     };
     Ok(Memory { now: of("VmRSS:"), peak: of("VmHWM:") })

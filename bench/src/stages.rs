@@ -6,7 +6,9 @@ use std::{fmt::Write as _, path::Path, sync::Arc, time::Duration};
 use anyhow::Context as _;
 use async_trait::async_trait;
 use bytes::Bytes;
+use http::{HeaderMap, header};
 use ndx_clock::SystemClock;
+use ndx_config::Application;
 use ndx_contracts::{
     FieldRef, JudgeError, Need,
     audit::{AuditLog, AuditRecord},
@@ -19,7 +21,7 @@ use orchestration_engine::{
     execution::{self, Answers, OpenedAnswers},
     operation::{self, Operation},
     planner, policy, projection,
-    request::GraphqlRequest,
+    request::{self, GraphqlRequest},
     state::{Gateway, Judges},
 };
 use serde_json::json;
@@ -100,24 +102,24 @@ impl Stages {
         Ok(Self { gateway: Gateway::new(&exchange, judges, SystemClock::shared())? })
     }
 
-    fn request(document: &str) -> GraphqlRequest {
-        let mut variables = serde_json::Map::new();
-        variables.insert("nic".to_owned(), nic(0).into());
-        GraphqlRequest {
-            query: document.to_owned(),
-            operation_name: None,
-            variables: serde_json::from_value(variables.into()).unwrap_or_default(),
-            purpose: None,
-        }
+    /// The request that asks `document` about the first person.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub fn request(&self, document: &str) -> anyhow::Result<GraphqlRequest> {
+        let body = json!({"query": document, "variables": {"nic": nic(0)}}).to_string();
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+        Ok(request::receive(&headers, body.as_bytes(), self.gateway.config.limits.body_bytes)?)
     }
 
     /// Reads, validates and plans a document; what was read before is remembered. How many providers it asks.
     ///
     /// # Errors
     /// When it is refused.
-    pub fn compile(&self, document: &str) -> anyhow::Result<usize> {
-        let Gateway { config, schema, documents, plans, .. } = &self.gateway;
-        let operation = operation::prepare(documents, schema, &Self::request(document), &config.limits)?;
+    pub fn compile(&self, request: &GraphqlRequest) -> anyhow::Result<usize> {
+        let Gateway { config, schema, plans, .. } = &self.gateway;
+        let operation = self.read(request)?;
         let plan = planner::plan(plans, schema, &operation, &config.limits)?;
         Ok(plan.providers.len())
     }
@@ -134,9 +136,14 @@ impl Stages {
     ///
     /// # Errors
     /// When it is refused.
-    pub fn read(&self, document: &str) -> anyhow::Result<Operation> {
+    pub fn read(&self, request: &GraphqlRequest) -> anyhow::Result<Operation> {
         let Gateway { config, schema, documents, .. } = &self.gateway;
-        Ok(operation::prepare(documents, schema, &Self::request(document), &config.limits)?)
+        let allowance = config.allowance(self.application("small")?);
+        Ok(operation::prepare(documents, schema, request, allowance)?)
+    }
+
+    fn application(&self, id: &str) -> anyhow::Result<&Arc<Application>> {
+        self.gateway.config.applications.get(&id.into()).context("there is no such application")
     }
 
     /// Authenticates the bearer of a token.
@@ -158,10 +165,10 @@ impl Stages {
         shape: impl Fn(&str) -> Shape,
     ) -> anyhow::Result<Answered> {
         let Gateway { config, schema, .. } = &self.gateway;
-        let operation = self.read(document)?;
+        let operation = self.read(&self.request(document)?)?;
         let plan = Arc::new(planner::draw(schema, &operation, &config.limits)?);
         let question = Arc::new(planner::bind(plan, &operation, &config.identifier)?);
-        let application = config.applications.get(&application.into()).context("there is no such application")?;
+        let application = self.application(application)?;
         let caller = Caller { application: application.clone() };
         let purpose = application.purposes.first().context("it has no purpose")?;
         let trace_id = "0".into();

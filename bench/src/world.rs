@@ -59,7 +59,9 @@ impl Provider {
             Shape::Person => &["fullName", "otherNames", "permanentAddress", "profession"],
             Shape::Birth => &["name", "birthDate", "sex", "brNo", "birthPlace", "district"],
             Shape::Item => &["value"],
-            Shape::Wide { first, count } => return (first..first + count).map(|number| format!("w{number:03}")).collect(),
+            Shape::Wide { first, count } => {
+                return (first..first + count).map(|number| format!("w{number:03}")).collect();
+            }
             Shape::Records(_) => &[
                 "records.id",
                 "records.holder",
@@ -219,12 +221,15 @@ fn consumer_schema(all: &[Provider]) -> String {
         ]
         .concat()
     };
-    let fan: String =
-        (0..FAN).map(|number| format!("  f{number:02}: String {}\n", source(&format!("f{number:02}"), "value"))).collect();
+    let fan: String = (0..FAN)
+        .map(|number| format!("  f{number:02}: String {}\n", source(&format!("f{number:02}"), "value")))
+        .collect();
     let wide: String = all
         .iter()
         .filter(|provider| matches!(provider.shape, Shape::Wide { .. }))
-        .flat_map(|provider| provider.leaves().into_iter().map(|leaf| format!("  {leaf}: String {}\n", provider.source(&leaf))))
+        .flat_map(|provider| {
+            provider.leaves().into_iter().map(|leaf| format!("  {leaf}: String {}\n", provider.source(&leaf)))
+        })
         .collect();
     let lists =
         format!("  left: [Left] {}\n  right: [Right] {}\n", source("left", "records"), source("right", "records"));

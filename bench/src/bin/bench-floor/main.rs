@@ -97,7 +97,12 @@ impl Call {
         for (name, value) in described.headers {
             headers.insert(header::HeaderName::try_from(name)?, value.parse()?);
         }
-        Ok(Self { url: described.url.parse()?, headers, before: body.slice(..place.start), after: body.slice(place.end..) })
+        Ok(Self {
+            url: described.url.parse()?,
+            headers,
+            before: body.slice(..place.start),
+            after: body.slice(place.end..),
+        })
     }
 
     fn about(&self, nic: &[u8]) -> Request<Full<Bytes>> {

@@ -57,8 +57,7 @@ impl Stage {
         let at = |port: u16| format!("127.0.0.1:{port}");
         let providers = programs.start("bench-providers", Core::Others, &["--listen", &at(ports.providers)])?;
         let floor = programs.start("bench-floor", Core::Server, &["--listen", &at(ports.floor)])?;
-        let stage =
-            Self { programs, ports, folder, asker: Asker::new(), issuer, floor, gateway: None, providers };
+        let stage = Self { programs, ports, folder, asker: Asker::new(), issuer, floor, gateway: None, providers };
         stage.wait("bench-providers", &format!("{}/counts", stage.url(ports.providers))).await?;
         stage.wait("bench-floor", &stage.url(ports.floor)).await?;
         Ok(stage)
@@ -96,7 +95,7 @@ impl Stage {
         let begun = Instant::now();
         while self.asker.get(url).await.is_err() {
             let words = || format!("{name} does not answer: {}", last_words(&self.programs.logs, name));
-            anyhow::ensure!(begun.elapsed().as_secs() < 60, words());
+            anyhow::ensure!(begun.elapsed().as_secs() < 180, words());
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
         Ok(())

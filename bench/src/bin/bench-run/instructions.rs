@@ -34,17 +34,29 @@ pub async fn count(stage: &mut Stage, case: &Case, effort: &Effort) -> anyhow::R
     let mut table = String::from("| What | instructions each |\n| --- | --- |\n");
     let folder = stage.folder.join("stages");
     std::fs::create_dir_all(&folder)?;
+    let mut plans = Vec::new();
     for (name, words, few, many) in STAGES {
         let program = stage.programs.folder.join("bench-stages");
         let first = counted(&program, &folder, name, few).await?;
         let then = counted(&program, &folder, name, many).await?;
-        table.push_str(&line(words, then.saturating_sub(first) / (many - few)));
+        let each = then.saturating_sub(first) / (many - few);
+        table.push_str(&line(words, each));
+        plans.extend(
+            name.strip_prefix("plan").and_then(|fields| fields.parse::<u64>().ok()).map(|fields| (fields, each)),
+        );
+    }
+    if let [(few, cheap), (many, dear)] = *plans {
+        let words = format!("plan: {many} fields cost so many times what {few} fields cost");
+        table.push_str(&format!("| {words} | {:.1} |\n", dear as f64 / cheap as f64));
     }
     measure::prepare(stage, case, effort).await?;
     let first = whole(stage, case, effort, QUESTIONS.0).await?;
     let then = whole(stage, case, effort, QUESTIONS.1).await?;
     let each = then.saturating_sub(first) / (QUESTIONS.1 - QUESTIONS.0);
-    table.push_str(&line("the whole exchange in one process: a small question, with its record and both provider calls", each));
+    table.push_str(&line(
+        "the whole exchange in one process: a small question, with its record and both provider calls",
+        each,
+    ));
     Ok(table)
 }
 

@@ -24,11 +24,7 @@ use anyhow::Context as _;
 use bench::world::Ports;
 use clap::Parser;
 
-use self::{
-    exchange::Stage,
-    measure::Effort,
-    process::Programs,
-};
+use self::{exchange::Stage, measure::Effort, process::Programs};
 
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -79,8 +75,12 @@ struct Arguments {
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let folder = arguments.folder.canonicalize()?;
-    let programs =
-        Programs { folder: arguments.programs.clone(), pinned: !arguments.unpinned, logs: folder.clone(), counted: false };
+    let programs = Programs {
+        folder: arguments.programs.clone(),
+        pinned: !arguments.unpinned,
+        logs: folder.clone(),
+        counted: false,
+    };
     let ports = Ports::from(arguments.first_port);
     let mut stage = Stage::set(programs, ports, folder.clone()).await?;
     let done = run(&arguments, &mut stage).await;
@@ -109,7 +109,11 @@ async fn run(arguments: &Arguments, stage: &mut Stage) -> anyhow::Result<()> {
         let case = workloads::all().into_iter().next().context("there is no case")?;
         let table = instructions::count(stage, &case, &effort).await?;
         say(&table)?;
-        return write(arguments, "instructions-", &format!("# Instructions, {}\n\n{table}", today().format("%Y-%m-%d")));
+        return write(
+            arguments,
+            "instructions-",
+            &format!("# Instructions, {}\n\n{table}", today().format("%Y-%m-%d")),
+        );
     }
     let wanted = |workload: &str, name: &str| match arguments.workloads.as_slice() {
         [] => workload != "w12",
@@ -141,10 +145,15 @@ async fn run(arguments: &Arguments, stage: &mut Stage) -> anyhow::Result<()> {
 /// Sets the stage for the first wanted case and waits.
 async fn hold(arguments: &Arguments, stage: &mut Stage, effort: &Effort) -> anyhow::Result<()> {
     let wanted = arguments.workloads.first().map_or("w1", String::as_str);
-    let case = workloads::all().into_iter().find(|case| case.workload == wanted).context("there is no such workload")?;
+    let case =
+        workloads::all().into_iter().find(|case| case.workload == wanted).context("there is no such workload")?;
     measure::prepare(stage, &case, effort).await?;
     let load = measure::load_of(stage, &case, exchange::Server::Gateway, effort)?;
-    say(&format!("gateway: process {}\nload: {}", stage.process(exchange::Server::Gateway)?, serde_json::to_string(&load)?))?;
+    say(&format!(
+        "gateway: process {}\nload: {}",
+        stage.process(exchange::Server::Gateway)?,
+        serde_json::to_string(&load)?
+    ))?;
     tokio::signal::ctrl_c().await?;
     Ok(())
 }

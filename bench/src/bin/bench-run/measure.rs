@@ -125,7 +125,8 @@ async fn one_run(
         stage.start_gateway(&case.limits).await?;
     }
     let load = Load {
-        questions: once_each.then_some(effort.people),
+        // The floor remembers nobody, so it is asked for as long as ever.
+        questions: (once_each && server == Server::Gateway).then_some(effort.people),
         first_number: *number * 100_000_000,
         ..load_of(stage, case, server, effort)?
     };

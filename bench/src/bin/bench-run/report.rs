@@ -61,7 +61,9 @@ pub fn row(measured: &Measured) -> String {
 
 /// Every run, so that the spread can be seen.
 pub fn spread(all: &[Measured]) -> String {
-    let mut text = String::from("| Workload | | server | answers/s, each round | CPU s per 1000, each round |\n| --- | --- | --- | --- | --- |\n");
+    let mut text = String::from(
+        "| Workload | | server | answers/s, each round | CPU s per 1000, each round |\n| --- | --- | --- | --- | --- |\n",
+    );
     for measured in all {
         for (name, runs) in [("gateway", &measured.gateway), ("floor", &measured.floor)] {
             let each = |figure: &dyn Fn(&Outcome) -> String| {

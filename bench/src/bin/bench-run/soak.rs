@@ -30,11 +30,7 @@ pub async fn soak(stage: &mut Stage, effort: &Effort, time: Duration) -> anyhow:
     let case = small().ok_or_else(|| anyhow::anyhow!("there is no small case"))?;
     measure::prepare(stage, &case, effort).await?;
     let most = stage.programs.load(&measure::load_of(stage, &case, Server::Gateway, effort)?).await?.throughput();
-    let load = Load {
-        rate: Some(most * SHARE),
-        time,
-        ..measure::load_of(stage, &case, Server::Gateway, effort)?
-    };
+    let load = Load { rate: Some(most * SHARE), time, ..measure::load_of(stage, &case, Server::Gateway, effort)? };
     let process = stage.process(Server::Gateway)?;
     let mut samples = Vec::new();
     let watching = async {

@@ -133,13 +133,21 @@ pub fn all() -> Vec<Case> {
         partial: true,
         ..case(workload, name, Question::fan("patient", 4), 16)
     };
-    cases.push(Case { weather: Vec::new(), partial: false, ..troubled("w7", "4 healthy providers, c = 16", json!({})) });
+    cases.push(Case {
+        weather: Vec::new(),
+        partial: false,
+        ..troubled("w7", "4 healthy providers, c = 16", json!({}))
+    });
     cases.push(troubled("w7", "1 of 4 takes 500 ms (allowed 200), c = 16", json!({"delayMs": 500})));
     cases.push(troubled("w7", "the same every tenth time, c = 16", json!({"delayMs": 500, "every": 10})));
     for (failure, name) in [("status", "answers 503"), ("reset", "breaks off"), ("malformed", "sends broken JSON")] {
         cases.push(troubled("w8", &format!("1 of 4 {name}, c = 16"), json!({"failure": failure})));
     }
-    cases.push(troubled("w8", "1 of 4 answers 503 every tenth time, c = 16", json!({"failure": "status", "every": 10})));
+    cases.push(troubled(
+        "w8",
+        "1 of 4 answers 503 every tenth time, c = 16",
+        json!({"failure": "status", "every": 10}),
+    ));
     cases
 }
 

@@ -21,7 +21,7 @@ use orchestration_engine::{
     execution::{self, Answers, OpenedAnswers},
     operation::{self, Operation},
     planner, policy, projection,
-    request::{self, GraphqlRequest},
+    request::{self, Asked, GraphqlRequest},
     state::{Gateway, Judges},
 };
 use serde_json::json;
@@ -110,7 +110,8 @@ impl Stages {
         let body = json!({"query": document, "variables": {"nic": nic(0)}}).to_string();
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
-        Ok(request::receive(&headers, body.as_bytes(), self.gateway.config.limits.body_bytes)?)
+        let asked = Asked::Post(body.into());
+        Ok(request::receive(&headers, &asked, self.gateway.config.limits.body_bytes)?)
     }
 
     /// Reads, validates and plans a document; what was read before is remembered. How many providers it asks.

@@ -190,8 +190,9 @@ impl Stages {
     pub fn project(&self, answered: &Answered) -> usize {
         let Answered { operation, consented, answers } = answered;
         let opened = OpenedAnswers::open(answers, consented, &self.gateway.config.identifier);
-        let definition = &self.gateway.schema.definition;
-        let merged = projection::merge(consented, &opened, definition, &operation.introspection);
+        let Gateway { config, schema, .. } = &self.gateway;
+        let limit = config.limits.answer_bytes;
+        let merged = projection::merge(consented, &opened, &schema.definition, &operation.introspection, limit);
         merged.data.map_or(0, |data| data.len())
     }
 }

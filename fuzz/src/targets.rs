@@ -147,7 +147,8 @@ impl Lab {
         let found = execution::found(consented, 1, &answers, &self.config.identifier);
         assert!(found.iter().all(|one| one.value.len() <= input.len() + 2));
         let opened = OpenedAnswers::open(&answers, consented, &self.config.identifier);
-        let merged = projection::merge(consented, &opened, &self.schema.definition, &operation.introspection);
+        let limit = self.config.limits.answer_bytes;
+        let merged = projection::merge(consented, &opened, &self.schema.definition, &operation.introspection, limit);
         let data = merged.data.unwrap_or_else(|| "null".to_owned());
         serde_json::from_str::<&serde_json::value::RawValue>(&data).unwrap_or_else(|error| panic!("{error}: {data}"));
     }

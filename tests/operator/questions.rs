@@ -12,8 +12,8 @@ async fn a_plan_says_what_would_be_asked_of_whom() {
     assert_eq!((code, words.as_str()), (0, ""));
     let plan = "\
 root personInfo: personInfo about nic
-  ask drp/drp-schema-v1 person(nic: nic) { fullName }
-  ask rgd/abc-212 getPersonInfo(nic: nic) { birthDate district }
+  ask drp/drp-schema-v1 person(nic: nic) { fullName } and check nic
+  ask rgd/abc-212 getPersonInfo(nic: nic) { birthDate district } and check nic
   personInfo: PersonInfo
     fullName: String = drp/drp-schema-v1:person.fullName
     born: String = rgd/abc-212:getPersonInfo.birthDate

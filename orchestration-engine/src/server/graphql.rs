@@ -52,6 +52,8 @@ pub struct GraphqlRequest {
     operation_name: Option<String>,
     /// `purpose`: what the data is for, when the application has several purposes; the header `X-Purpose` says the same.
     /// `persistedQuery`: the id of the document, as Apollo's clients give it.
+    /// `explain`: when true, it is told in the answer's `extensions.explain` what would become of each field, and no register is
+    /// asked.
     #[schema(nullable)]
     extensions: Option<Map<String, Value>>,
 }

@@ -76,8 +76,8 @@ fn root_name(number: usize, root: &PlannedRoot) -> String {
     format!("{number}:{}", root.field.name)
 }
 
-/// Writes the INTENT of a stage: what providers are about to be asked, and about whom. Where nothing may be asked, there is
-/// no intent.
+/// Writes the INTENT of a stage: what is about to be asked in it, of which providers, about whom.
+/// Where nothing may be asked, there is no intent.
 ///
 /// # Errors
 /// When it cannot be written: then nothing may be fetched.
@@ -87,8 +87,10 @@ pub async fn intend(entry: &mut Entry, plan: &ConsentedPlan, stage: usize) -> Re
     let everybody = plan.planned().filter(|(_, _, root)| !root.is_meta());
     asked.subjects = everybody.map(|(number, instance, root)| subject(number, instance, root)).collect();
     let mut providers = BTreeSet::new();
+    let mut subjects = Vec::new();
     let mut fields = Vec::new();
-    for (number, instance, root) in plan.of_stage(stage) {
+    for (number, instance, root) in plan.of_stage(stage).filter(|(_, _, root)| !root.is_meta()) {
+        subjects.push(subject(number, instance, root));
         for source in root.sources.iter().filter(|source| instance.releases(source)) {
             let (Some(provider), Some(field)) =
                 (plan.plan().providers.get(source.provider), plan.plan().fields.get(source.field))
@@ -103,11 +105,12 @@ pub async fn intend(entry: &mut Entry, plan: &ConsentedPlan, stage: usize) -> Re
     if fields.is_empty() {
         return Ok(());
     }
-    providers.extend(asked.providers.drain(..));
-    asked.providers = providers.into_iter().collect();
+    let before = asked.providers.drain(..);
+    asked.providers = providers.iter().cloned().chain(before).collect::<BTreeSet<_>>().into_iter().collect();
     // Set before writing: should the write be cut off half-way, an ABORTED too many does no harm.
     entry.open = true;
-    entry.append(AuditEvent::Intent { fields }).await
+    let Some(all) = entry.record(AuditEvent::Intent { fields }) else { return Ok(()) };
+    entry.write(AuditRecord { providers: providers.into_iter().collect(), subjects, ..all }).await
 }
 
 fn subject(number: usize, instance: &Instance, root: &PlannedRoot) -> SubjectEntry {
@@ -187,6 +190,10 @@ pub async fn refuse(entry: &mut Entry, refusal: &Refusal) -> Result<(), JudgeErr
 impl Entry {
     async fn append(&self, event: AuditEvent) -> Result<(), JudgeError> {
         let Some(record) = self.record(event) else { return Ok(()) };
+        self.write(record).await
+    }
+
+    async fn write(&self, record: AuditRecord) -> Result<(), JudgeError> {
         tokio::time::timeout(self.time, self.log.append(record))
             .await
             .map_err(|_| JudgeError::Timeout { judge: JUDGE })?

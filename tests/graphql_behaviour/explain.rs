@@ -123,7 +123,7 @@ async fn of_whom_is_found_only_policy_can_be_told() {
     let told = [
         "person citizen.years released",
         "person citizen.motherNic released",
-        "lookup 0 citizen.fullName decided when the person is found",
+        "lookup 0 citizen.fullName undecided",
         "lookup 0 citizen.years released",
     ];
     assert_eq!(outcomes(&reply), told);
@@ -149,7 +149,7 @@ async fn what_nobody_could_consent_to_and_whom_nobody_reaches_are_told() {
 async fn a_question_with_a_mistake_is_not_explained_but_refused() {
     let exchange = country().open().await;
     let reply = explain_ann(&exchange, "{ nmae }").await;
-    reply.refused_at("GRAPHQL_VALIDATION_FAILED", 1, 32);
+    reply.refused_at("GRAPHQL_VALIDATION_FAILED", 1, 33);
     assert_eq!(reply.body.get("extensions"), None, "{}", reply.text);
     let wrong = exchange.ask_all(json!({"query": "{ office { address } }", "extensions": {"explain": "yes"}})).await;
     assert_eq!((wrong.codes(), wrong.body.get("data")), (vec!["BAD_REQUEST"], None), "{}", wrong.text);

@@ -46,9 +46,9 @@ pub async fn stands(
     let known = first - consented.plan().roots.len().min(first);
     for Found { lookup, value, bound } in found {
         let lead = match bound {
-            // Whoever is one too many is not even compared.
-            _ if known + new.len() >= most => Lead::TooMany(most),
             None => Lead::NoIdentifier,
+            // Whoever is one too many is not even compared.
+            Some(_) if known + new.len() >= most => Lead::TooMany(most),
             Some(bound) => match new.iter().position(|(by, same)| *by == lookup && *same == bound) {
                 Some(same) => Lead::Instance(first + same),
                 None => {

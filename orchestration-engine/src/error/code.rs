@@ -93,7 +93,7 @@ codes! {
     /// too many root fields
     TooManyRoots: "TOO_MANY_ROOTS", "`limit`, `actual`", Never, OK, BAD_REQUEST;
     /// the operation costs too much, the answer would have too many fields, or the document has too many directives
-    TooCostly: "TOO_COSTLY", "`limit`, `actual`; `reason`: `DIRECTIVES`", Never, OK, BAD_REQUEST;
+    TooCostly: "TOO_COSTLY", "`limit`, `actual` where it was counted to the end; `reason`: `DIRECTIVES`, `FOUND_PEOPLE`, `ANSWER_BYTES`", Never, OK, BAD_REQUEST;
     /// the document is not GraphQL
     GraphqlParseFailed: "GRAPHQL_PARSE_FAILED", "`locations`", Never, OK, BAD_REQUEST;
     /// the document does not fit the schema

@@ -20,7 +20,7 @@ pub fn code(cause: &Cause) -> Code {
             RootRefusal::NoSubject => Code::MissingIdentifier,
             RootRefusal::NotApproved(..) | RootRefusal::ThirdPerson => Code::CeNotApproved,
         },
-        Cause::TooManyFound(_) | Cause::TooLarge => Code::TooCostly,
+        Cause::TooManyFound(_) | Cause::TooLarge(_) => Code::TooCostly,
         Cause::Withheld(Withheld::NotShared, _) => Code::FieldNotShared,
         Cause::Withheld(Withheld::Withdrawn, _) => Code::ConsentWithdrawn,
         Cause::Withheld(Withheld::NotConfigured, _) => Code::ProviderNotConfigured,
@@ -50,10 +50,13 @@ pub fn field_error(error: &FieldError) -> ClientError {
                 ClientError::new(code, message).with("reason", "THIRD_PERSON")
             }
         },
-        Cause::TooManyFound(limit) => {
-            ClientError::new(code, "the question finds more people than one question may").with("limit", *limit)
+        Cause::TooManyFound(limit) => ClientError::new(code, "the question finds more people than one question may")
+            .with("limit", *limit)
+            .with("reason", "FOUND_PEOPLE"),
+        Cause::TooLarge(limit) => {
+            let message = "the answer would be larger than one answer may be: ask for less";
+            ClientError::new(code, message).with("limit", *limit).with("reason", "ANSWER_BYTES")
         }
-        Cause::TooLarge => ClientError::new(code, "the answer would be larger than one answer may be: ask for less"),
         Cause::Withheld(why, provider) => {
             let message = match why {
                 Withheld::NotShared => "the person did not share this",

@@ -61,8 +61,8 @@ pub enum Cause {
     Refused(Arc<RootRefusal>),
     /// More people are found than one request may find, which are so many.
     TooManyFound(usize),
-    /// The answer would be larger than it may be.
-    TooLarge,
+    /// The answer would be larger than it may be, which is so many bytes.
+    TooLarge(usize),
     /// The field is withheld.
     Withheld(Withheld, Arc<ProviderName>),
     /// The provider gave nothing that can be used.

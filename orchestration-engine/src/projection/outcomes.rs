@@ -7,30 +7,50 @@ use super::{Cause, Outcome};
 pub struct Outcomes {
     fields: usize,
     of: Vec<Option<Outcome>>,
+    /// The places in `of` that came to be released, in this order.
+    released: Vec<usize>,
 }
 
 impl Outcomes {
     /// Nothing is known yet.
     pub(super) fn of(instances: usize, fields: usize) -> Self {
-        Self { fields, of: (0..instances * fields).map(|_| None).collect() }
+        let of: Vec<_> = (0..instances * fields).map(|_| None).collect();
+        Self { fields, released: Vec::with_capacity(of.len()), of }
     }
 
     /// It is in the answer. Elsewhere in a list it may be missing; that it left at all is what counts.
     pub(super) fn released(&mut self, instance: usize, field: usize) {
-        if let Some(outcome) = self.at(instance, field) {
+        let Some(at) = self.place(instance, field) else { return };
+        if let Some(outcome @ (None | Some(Outcome::Missing(_)))) = self.of.get_mut(at) {
             *outcome = Some(Outcome::Released);
+            self.released.push(at);
         }
     }
 
     /// It is not in the answer, unless it is elsewhere.
     pub(super) fn missing(&mut self, instance: usize, field: usize, cause: &Cause) {
-        if let Some(outcome @ None) = self.at(instance, field) {
+        let Some(at) = self.place(instance, field) else { return };
+        if let Some(outcome @ None) = self.of.get_mut(at) {
             *outcome = Some(Outcome::Missing(cause.clone()));
         }
     }
 
-    fn at(&mut self, instance: usize, field: usize) -> Option<&mut Option<Outcome>> {
-        (field < self.fields).then(|| self.of.get_mut(instance * self.fields + field))?
+    /// How many were released until now.
+    pub(super) fn released_so_far(&self) -> usize {
+        self.released.len()
+    }
+
+    /// All but the first `released` do not leave after all.
+    pub(super) fn take_back(&mut self, released: usize, cause: &Cause) {
+        for at in self.released.drain(released.min(self.released.len())..) {
+            if let Some(outcome) = self.of.get_mut(at) {
+                *outcome = Some(Outcome::Missing(cause.clone()));
+            }
+        }
+    }
+
+    fn place(&self, instance: usize, field: usize) -> Option<usize> {
+        (field < self.fields).then_some(instance * self.fields + field)
     }
 
     /// Each with the number of its instance and of its field.

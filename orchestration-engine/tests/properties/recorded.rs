@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ndx_contracts::audit::{AuditEvent, FieldEntry};
+use ndx_test_gateway::Reply;
 
 use crate::{court::Recorded, reference::Expected};
 
@@ -13,11 +14,17 @@ pub fn holds(records: &[Recorded], expected: &Expected, requests: &BTreeMap<Stri
         return if nothing { Ok(()) } else { Err("nothing was recorded".to_owned()) };
     };
     let mut announced: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut subjects = BTreeSet::new();
     for Recorded { record, requests } in intents {
         let AuditEvent::Intent { fields } = &record.event else { return Err(format!("in the middle: {record:?}")) };
         not_before_announced(requests, &announced)?;
         if record.request_id != end.record.request_id || fields.iter().any(|field| field.outcome != "asked") {
             return Err(format!("an INTENT of something else: {record:?}"));
+        }
+        for subject in &record.subjects {
+            if !subjects.insert(subject.root.as_str()) {
+                return Err(format!("{} is in the INTENT of two stages: {record:?}", subject.root));
+            }
         }
         let asked: BTreeSet<&str> = fields.iter().map(|field| field.field.schema_id.as_str()).collect();
         asked.into_iter().for_each(|schema_id| *announced.entry(schema_id).or_default() += 1);
@@ -42,6 +49,26 @@ fn not_before_announced(requests: &BTreeMap<String, usize>, announced: &BTreeMap
     let too_many = |(schema_id, count): (&String, &usize)| announced.get(schema_id.as_str()).unwrap_or(&0) < count;
     if requests.iter().any(too_many) {
         return Err(format!("asked before it was recorded: announced {announced:?}, asked {requests:?}"));
+    }
+    Ok(())
+}
+
+/// Whether nothing counts as released of a root in whose place an error put a null.
+pub fn released_is_in_the_answer(records: &[Recorded], reply: &Reply) -> Result<(), String> {
+    let Some(end) = records.last() else { return Ok(()) };
+    let Some(data) = reply.body["data"].as_object() else {
+        let released = outcomes(end).iter().find(|entry| entry.outcome == "released");
+        return released.map_or(Ok(()), |entry| Err(format!("{entry:?}, and there is no data")));
+    };
+    for (number, (key, _)) in data.iter().enumerate().filter(|(_, (_, value))| value.is_null()) {
+        let errors = reply.body["errors"].as_array().into_iter().flatten();
+        let of_root = format!("{number}:");
+        let released = |entry: &&FieldEntry| entry.root.starts_with(&of_root) && entry.outcome == "released";
+        if errors.clone().any(|error| error["path"][0] == key.as_str())
+            && let Some(entry) = outcomes(end).iter().find(released)
+        {
+            return Err(format!("{entry:?}, and {key} is null"));
+        }
     }
     Ok(())
 }

@@ -140,7 +140,7 @@ async fn of_more_people_than_one_question_may_find_the_first_are_released_and_no
         data,
         r#"{"personInfo":{"ownedVehicles":[{"regNo":"A","owner":{"name":"X"}},{"regNo":"B","owner":{"name":"Y"}},{"regNo":"C","owner":null},{"regNo":"D","owner":{"name":"X"}},{"regNo":"E","owner":null},{"regNo":"F","owner":null}]}}"#
     );
-    assert_eq!(errors, "TOO_COSTLY personInfo.ownedVehicles.2.owner -\nTOO_COSTLY personInfo.ownedVehicles.4.owner -");
+    assert_eq!(errors, "TOO_COSTLY personInfo.ownedVehicles.2.owner FOUND_PEOPLE\nTOO_COSTLY personInfo.ownedVehicles.4.owner FOUND_PEOPLE");
     let second = asked.lines().nth(1).unwrap();
     assert_eq!(second.matches("getPersonInfo(").count(), 2, "{asked}");
     assert!(!asked.contains("196612345674") && !asked.contains("196612345675"), "{asked}");
@@ -157,7 +157,7 @@ async fn the_people_of_all_stages_are_counted_together() {
     let (answer, asked) = country.answer_in_stages(query, Ledger(vec![]), &stages).await;
     assert_eq!(
         answer,
-        "{\"personInfo\":{\"mother\":{\"name\":\"M\",\"mother\":null}}}\nTOO_COSTLY personInfo.mother.mother -"
+        "{\"personInfo\":{\"mother\":{\"name\":\"M\",\"mother\":null}}}\nTOO_COSTLY personInfo.mother.mother FOUND_PEOPLE"
     );
     assert_eq!(asked.lines().count(), 2, "nobody is asked about her: {asked}");
 }

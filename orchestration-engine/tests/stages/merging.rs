@@ -153,9 +153,9 @@ async fn an_answer_beyond_its_limit_is_refused_as_a_whole() {
     let answer = country.answer(VEHICLES, Ledger(vec![]), &[("dmt", "dmt-schema-v1", Ok(&of(20)))]).await;
     assert!(answer.starts_with("{\"personInfo\""), "{answer}");
     let answer = country.answer(VEHICLES, Ledger(vec![]), &[("dmt", "dmt-schema-v1", Ok(&of(200)))]).await;
-    assert_eq!(answer, "null\nTOO_COSTLY  -");
+    assert_eq!(answer, "null\nTOO_COSTLY  ANSWER_BYTES");
     // Errors count, too.
     let empty = format!(r#"{{"data":{{"r0_vehiclesByOwner":[{}]}}}}"#, vec!["{}"; 200].join(","));
     let answer = country.answer(VEHICLES, Ledger(vec![]), &[("dmt", "dmt-schema-v1", Ok(&empty))]).await;
-    assert_eq!(answer, "null\nTOO_COSTLY  -");
+    assert_eq!(answer, "null\nTOO_COSTLY  ANSWER_BYTES");
 }

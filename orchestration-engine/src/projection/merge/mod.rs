@@ -5,6 +5,8 @@
 //! [`Stop::Propagate`], and what was written of the parent is cut off. What a lookup found is written as a root of its own,
 //! in its place.
 
+mod missing;
+
 use std::sync::Arc;
 
 use apollo_compiler::{
@@ -13,10 +15,11 @@ use apollo_compiler::{
     response::{JsonMap, JsonValue},
 };
 
-use super::{Cause, FieldError, Merged, Outcomes, PathSegment, leaf, within::Within};
+use self::missing::Mark;
+use super::{Cause, FieldError, Merged, Outcomes, leaf, within::Within};
 use crate::{
     consent::{ConsentedPlan, Instance, Lead},
-    execution::{Opened, OpenedAnswers, ProviderFailure},
+    execution::{Opened, OpenedAnswers},
     planner::{FieldKind, PlannedField, PlannedRoot, PlannedSource},
 };
 
@@ -53,11 +56,14 @@ pub fn merge(
         errors: Vec::new(),
         outcomes: Outcomes::of(plan.instances().len(), plan.plan().fields.len()),
     };
-    let written = merger.roots();
+    let written = merger.roots().and_then(|()| merger.within_limit());
     if let Err(Stop::TooLarge) = written {
-        let error = FieldError { path: Vec::new(), location: None, cause: Cause::TooLarge };
-        return Merged { data: None, errors: vec![error], outcomes: merger.outcomes };
+        merger.errors = vec![FieldError { path: Vec::new(), location: None, cause: Cause::TooLarge(limit) }];
     }
+    if written.is_err() {
+        merger.cut(Mark::default());
+    }
+    merger.withheld();
     let mut asked = plan.of_stage(0).filter(|(_, _, root)| !root.is_meta()).peekable();
     let refused = asked.peek().is_some() && asked.all(|(_, instance, _)| instance.outcome.is_err());
     let data = if written.is_ok() && !refused { Some(merger.out) } else { None };
@@ -114,11 +120,14 @@ impl<'p> Merger<'p> {
         }
         match &root.field.kind {
             FieldKind::Object(None, fields) => {
-                if within.nobody_knows() {
-                    self.released_below(&within, &root.field);
-                    return self.null(ty);
+                if !within.nobody_knows() {
+                    return self.object(&mut within, ty, fields);
                 }
-                self.object(&mut within, ty, fields)
+                if let Some(source) = root.sources.first().filter(|_| ty.is_non_null()) {
+                    return self.bad(&within, &root.field, source, ty);
+                }
+                self.released_below(&within, &root.field);
+                self.null(ty)
             }
             FieldKind::Object(Some(source), fields) => match within.value(&root.field, source) {
                 Ok(value) => self.objects(&mut within, &root.field, source, fields, ty, value),
@@ -165,7 +174,7 @@ impl<'p> Merger<'p> {
     }
 
     fn object(&mut self, within: &mut Within<'p>, ty: &Type, fields: &'p [PlannedField]) -> Written {
-        let start = self.out.len();
+        let start = self.mark();
         self.out.push('{');
         for (number, field) in fields.iter().enumerate() {
             self.key(field, number == 0);
@@ -174,7 +183,7 @@ impl<'p> Merger<'p> {
             match written {
                 Ok(()) => {}
                 Err(Stop::Propagate) => {
-                    self.out.truncate(start);
+                    self.cut(start);
                     return self.null(ty);
                 }
                 Err(Stop::TooLarge) => return written,
@@ -282,7 +291,7 @@ impl<'p> Merger<'p> {
         items: &'p [Opened<'p>],
         mut write: impl FnMut(&mut Self, &Type, &'p Opened<'p>) -> Written,
     ) -> Written {
-        let start = self.out.len();
+        let start = self.mark();
         self.out.push('[');
         for (index, item) in items.iter().enumerate() {
             if index > 0 {
@@ -295,7 +304,7 @@ impl<'p> Merger<'p> {
             match written {
                 Ok(()) => {}
                 Err(Stop::Propagate) => {
-                    self.out.truncate(start);
+                    self.cut(start);
                     return self.null(ty);
                 }
                 Err(Stop::TooLarge) => return written,
@@ -318,68 +327,5 @@ impl<'p> Merger<'p> {
     fn within_limit(&self) -> Written {
         let size = self.out.len() + self.errors.len() * ERROR_BYTES;
         if size > self.limit { Err(Stop::TooLarge) } else { Ok(()) }
-    }
-
-    /// A null that the provider gave in the place of an element of a list: data, unless it says what went wrong there.
-    fn null_of_provider(
-        &mut self,
-        within: &Within<'p>,
-        field: &'p PlannedField,
-        source: &'p PlannedSource,
-        ty: &Type,
-    ) -> Written {
-        match within.failure(source) {
-            Some(failure) if matches!(self.path.last(), Some(Segment::Index(_))) => {
-                let cause = Cause::Provider(failure, source.provider_name.clone());
-                self.none_of(within, field, &cause);
-                self.error(field, ty, cause)
-            }
-            _ => {
-                self.released_below(within, field);
-                self.null(ty)
-            }
-        }
-    }
-
-    fn null(&mut self, ty: &Type) -> Written {
-        if ty.is_non_null() {
-            return Err(Stop::Propagate);
-        }
-        self.out.push_str("null");
-        Ok(())
-    }
-
-    /// The provider sent what the schema does not promise, or null where it promises a value.
-    fn bad(&mut self, within: &Within<'p>, field: &'p PlannedField, source: &PlannedSource, ty: &Type) -> Written {
-        let cause = Cause::Provider(ProviderFailure::BadData, source.provider_name.clone());
-        self.none_of(within, field, &cause);
-        self.error(field, ty, cause)
-    }
-
-    /// Nothing of `field` is in the answer.
-    fn missing(&mut self, within: &Within<'p>, field: &'p PlannedField, cause: Cause) -> Written {
-        self.none_of(within, field, &cause);
-        self.error(field, &field.ty, cause)
-    }
-
-    fn error(&mut self, field: &'p PlannedField, ty: &Type, cause: Cause) -> Written {
-        let segment = |segment: &Segment<'_>| match segment {
-            Segment::Key(key) => PathSegment::Key((*key).to_owned()),
-            Segment::Index(index) => PathSegment::Index(*index),
-        };
-        let path = self.path.iter().map(segment).collect();
-        self.errors.push(FieldError { path, location: field.location, cause });
-        self.null(ty)
-    }
-
-    fn none_of(&mut self, within: &Within<'p>, field: &PlannedField, cause: &Cause) {
-        field.sources().iter().for_each(|source| self.outcomes.missing(within.number, source.field, cause));
-    }
-
-    /// That there is nothing here is what the providers said, and that is in the answer.
-    fn released_below(&mut self, within: &Within<'p>, field: &PlannedField) {
-        for source in field.sources().into_iter().filter(|source| within.instance.releases(source)) {
-            self.outcomes.released(within.number, source.field);
-        }
     }
 }

@@ -31,7 +31,7 @@ impl<'p> Merger<'p> {
         }
     }
 
-    /// Notes what a person keeps to herself also where no value shows it, as in an empty list.
+    /// Notes what a person keeps to herself: it is no matter of the provider then, which was not asked for it.
     pub(super) fn withheld(&mut self) {
         for (number, instance, root) in self.plan.planned() {
             let Ok(released) = &instance.outcome else { continue };

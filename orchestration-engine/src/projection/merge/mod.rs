@@ -56,6 +56,7 @@ pub fn merge(
         errors: Vec::new(),
         outcomes: Outcomes::of(plan.instances().len(), plan.plan().fields.len()),
     };
+    merger.withheld();
     let written = merger.roots().and_then(|()| merger.within_limit());
     if let Err(Stop::TooLarge) = written {
         merger.errors = vec![FieldError { path: Vec::new(), location: None, cause: Cause::TooLarge(limit) }];
@@ -63,7 +64,6 @@ pub fn merge(
     if written.is_err() {
         merger.cut(Mark::default());
     }
-    merger.withheld();
     let mut asked = plan.of_stage(0).filter(|(_, _, root)| !root.is_meta()).peekable();
     let refused = asked.peek().is_some() && asked.all(|(_, instance, _)| instance.outcome.is_err());
     let data = if written.is_ok() && !refused { Some(merger.out) } else { None };

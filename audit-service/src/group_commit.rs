@@ -73,16 +73,17 @@ async fn run(
             continue;
         }
         let (batch, answers): (Vec<_>, Vec<_>) = waiting.drain(..).map(|Waiting { entry, done }| (entry, done)).unzip();
-        let results = match store.write(&batch, clock.now()).await {
+        let records = batch.len();
+        let results = match store.write(batch, clock.now()).await {
             Ok(written) => {
                 commits.fetch_add(1, Ordering::Relaxed);
                 written.into_iter().map(result).collect()
             }
             Err(error) => {
                 let cause = &error as &dyn std::error::Error;
-                tracing::error!(error = cause, records = batch.len(), "audit records were not written");
+                tracing::error!(error = cause, records, "audit records were not written");
                 let error = Arc::new(error);
-                vec![Err(WriteError::Refused(error)); batch.len()]
+                vec![Err(WriteError::Refused(error)); records]
             }
         };
         for (done, result) in answers.into_iter().zip(results) {

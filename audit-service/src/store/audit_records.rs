@@ -1,21 +1,19 @@
 //! The exchange's own records.
 
 use chrono::{DateTime, Utc};
-use ndx_contracts::audit::{AuditEvent, AuditRecord, FieldEntry, ProviderName};
+use ndx_contracts::audit::{AuditEvent, AuditRecord};
 use ndx_store::StoreError;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Row, any::AnyRow};
 use uuid::Uuid;
 
 use super::{
     Page, RecordFilter,
     audit_subjects::{self, SubjectHash},
-    statement::{insert, places},
+    content::{self, Content},
+    statement::{self, ColumnValue, insert, places},
     time_text,
 };
-
-const COLUMNS: [&str; 10] =
-    ["seq", "id", "request_id", "trace_id", "event", "recorded_at", "application", "member", "purpose", "content"];
 
 /// One record, as it may be shown to a service.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -48,63 +46,11 @@ pub struct RecordEntry {
     pub content: Content,
 }
 
-/// What a record says besides its columns.
-///
-/// INVARIANT: this is a list of what may stand in clear. People are not on it: they are kept sealed.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Content {
-    /// The policies that decided, when they did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub policy_version: Option<u64>,
-    /// SHA-256 of the plan's text, in hexadecimal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub plan_hash: Option<String>,
-    /// The providers that are asked.
-    #[serde(default)]
-    pub providers: Vec<ProviderName>,
-    /// Of a REFUSED: the code that the application received.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub code: Option<String>,
-    /// Of an ABORTED: why.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub reason: Option<String>,
-    /// The fields, and what became of each.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<FieldEntry>,
-}
-
-impl Content {
-    fn of(record: &AuditRecord) -> Self {
-        let (policy_version, plan_hash) = (record.policy_version, record.plan_hash.clone());
-        let content = Self { policy_version, plan_hash, providers: record.providers.clone(), ..Self::default() };
-        match &record.event {
-            AuditEvent::Intent { fields } | AuditEvent::Release { fields } => {
-                Self { fields: fields.clone(), ..content }
-            }
-            AuditEvent::Aborted { reason } => Self { reason: Some(reason.clone()), ..content },
-            AuditEvent::Refused { code, fields } => {
-                Self { code: Some(code.clone()), fields: fields.clone(), ..content }
-            }
-        }
-    }
-
-    fn text(&self) -> Result<String, StoreError> {
-        let text = serde_json::to_string(self).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        // PostgreSQL refuses to look into JSON that holds this one character, and so could never list the record again.
-        Ok(text.replace("\\u0000", "\\ufffd"))
-    }
-}
-
 /// A row to be added.
 pub struct RecordRow {
     seq: i64,
-    id: Uuid,
-    request_id: Uuid,
+    id: String,
+    request_id: String,
     trace_id: String,
     event: &'static str,
     recorded_at: String,
@@ -112,6 +58,28 @@ pub struct RecordRow {
     member: String,
     purpose: String,
     content: String,
+}
+
+impl statement::Row for RecordRow {
+    const TABLE: &'static str = "audit_records";
+    const COLUMNS: &'static [&'static str] =
+        &["seq", "id", "request_id", "trace_id", "event", "recorded_at", "application", "member", "purpose", "content"];
+
+    fn values(&self) -> impl Iterator<Item = ColumnValue<'_>> {
+        [
+            self.seq.into(),
+            (&self.id).into(),
+            (&self.request_id).into(),
+            (&self.trace_id).into(),
+            self.event.into(),
+            (&self.recorded_at).into(),
+            (&self.application).into(),
+            (&self.member).into(),
+            (&self.purpose).into(),
+            (&self.content).into(),
+        ]
+        .into_iter()
+    }
 }
 
 /// The row of `record`, at the place `seq`.
@@ -127,47 +95,20 @@ pub fn row(seq: i64, record: &AuditRecord, now: DateTime<Utc>) -> Result<RecordR
     };
     Ok(RecordRow {
         seq,
-        id: Uuid::now_v7(),
-        request_id: record.request_id,
+        id: Uuid::now_v7().to_string(),
+        request_id: record.request_id.to_string(),
         trace_id: record.trace_id.as_str().to_owned(),
         event,
         recorded_at: time_text(now),
         application: record.application.as_str().to_owned(),
         member: record.member.as_str().to_owned(),
         purpose: record.purpose.as_str().to_owned(),
-        content: Content::of(record).text()?,
+        content: content::kept(record)?,
     })
 }
 
-/// The last place in the log that is taken; 0 when it is empty.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn last(connection: &mut AnyConnection) -> Result<i64, StoreError> {
-    let row = sqlx::query("SELECT coalesce(max(seq), 0) FROM audit_records").fetch_one(connection).await?;
-    Ok(row.try_get(0)?)
-}
-
-/// Adds `rows`.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn add(connection: &mut AnyConnection, rows: &[RecordRow]) -> Result<(), StoreError> {
-    insert(connection, "audit_records", &COLUMNS, rows, &|query, row| {
-        query
-            .bind(row.seq)
-            .bind(row.id.to_string())
-            .bind(row.request_id.to_string())
-            .bind(row.trace_id.clone())
-            .bind(row.event)
-            .bind(row.recorded_at.clone())
-            .bind(row.application.clone())
-            .bind(row.member.clone())
-            .bind(row.purpose.clone())
-            .bind(row.content.clone())
-    })
-    .await
-}
+/// What asks for the last place in the log that is taken; 0 when it is empty.
+pub const LAST: &str = "SELECT coalesce(max(seq), 0) FROM audit_records";
 
 /// Closes `request` as interrupted, with an ABORTED at the place `seq` that names the providers and people of all its
 /// INTENTs.
@@ -184,26 +125,26 @@ pub async fn abort(
                   WHERE request_id = $1 AND event = 'INTENT' ORDER BY seq DESC";
     let intents = sqlx::query(select).bind(request.to_string()).fetch_all(&mut *connection).await?;
     let last = intents.first().ok_or_else(|| StoreError::Corrupt("an open request has no INTENT".to_owned()))?;
-    let mut said = content(last)?;
+    let mut said = content_of(last)?;
     for earlier in intents.iter().skip(1) {
-        said.providers.extend(content(earlier)?.providers);
+        said.providers.extend(content_of(earlier)?.providers);
     }
     said.providers.sort();
     said.providers.dedup();
     let aborted = Content { fields: Vec::new(), reason: Some("interrupted".to_owned()), ..said };
     let row = RecordRow {
         seq,
-        id: Uuid::now_v7(),
-        request_id: request,
+        id: Uuid::now_v7().to_string(),
+        request_id: request.to_string(),
         trace_id: last.try_get("trace_id")?,
         event: "ABORTED",
         recorded_at: time_text(now),
         application: last.try_get("application")?,
         member: last.try_get("member")?,
         purpose: last.try_get("purpose")?,
-        content: aborted.text()?,
+        content: aborted.kept()?,
     };
-    add(connection, &[row]).await?;
+    insert(connection, &[row]).await?;
     audit_subjects::gather(connection, request, seq).await
 }
 
@@ -272,11 +213,11 @@ fn entry(row: &AnyRow, seq: i64, subjects: Vec<SubjectHash>) -> Result<RecordEnt
         member: row.try_get("member")?,
         purpose: row.try_get("purpose")?,
         subjects,
-        content: content(row)?,
+        content: content_of(row)?,
     })
 }
 
-fn content(row: &AnyRow) -> Result<Content, StoreError> {
+fn content_of(row: &AnyRow) -> Result<Content, StoreError> {
     let (seq, text): (i64, String) = (row.try_get("seq")?, row.try_get("content")?);
     serde_json::from_str(&text).map_err(|error| StoreError::Corrupt(format!("audit record {seq}: {error}")))
 }

@@ -8,13 +8,10 @@ use serde::Serialize;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Row, any::AnyRow};
 use uuid::Uuid;
 
-use super::statement::{insert, places};
+use super::statement::{self, ColumnValue, places};
 
 /// The column of the sealed copy of a person's identifier.
 const SEALED: &str = "audit_subjects.subject_sealed";
-
-const COLUMNS: [&str; 7] =
-    ["record_seq", "place", "root", "subject_hash", "subject_sealed", "consent_id", "consent_version"];
 
 /// One person of a record.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -44,6 +41,25 @@ pub struct SubjectRow {
     consent_version: Option<i64>,
 }
 
+impl statement::Row for SubjectRow {
+    const TABLE: &'static str = "audit_subjects";
+    const COLUMNS: &'static [&'static str] =
+        &["record_seq", "place", "root", "subject_hash", "subject_sealed", "consent_id", "consent_version"];
+
+    fn values(&self) -> impl Iterator<Item = ColumnValue<'_>> {
+        [
+            self.record_seq.into(),
+            self.place.into(),
+            (&self.root).into(),
+            ColumnValue::Bytes(self.hash.as_deref()),
+            ColumnValue::Bytes(self.sealed.as_deref()),
+            ColumnValue::Text(self.consent_id.as_deref()),
+            ColumnValue::Number(self.consent_version),
+        ]
+        .into_iter()
+    }
+}
+
 /// The rows of the record `record_seq`.
 ///
 /// # Errors
@@ -63,24 +79,6 @@ pub fn rows(record_seq: i64, subjects: &[SubjectEntry], keyring: &Keyring) -> Re
         })
     };
     subjects.iter().zip(0..).map(row).collect()
-}
-
-/// Adds `rows`.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn add(connection: &mut AnyConnection, rows: &[SubjectRow]) -> Result<(), StoreError> {
-    insert(connection, "audit_subjects", &COLUMNS, rows, &|query, row| {
-        query
-            .bind(row.record_seq)
-            .bind(row.place)
-            .bind(row.root.clone())
-            .bind(row.hash.clone())
-            .bind(row.sealed.clone())
-            .bind(row.consent_id.clone())
-            .bind(row.consent_version)
-    })
-    .await
 }
 
 /// Gives the record `to` the people of all INTENTs of `request`, in their order.

@@ -2,6 +2,8 @@
 
 mod statement;
 
+mod content;
+
 mod patience;
 
 mod open_requests;
@@ -14,6 +16,8 @@ mod posted_events;
 
 mod audit_events;
 
+mod pen;
+
 mod sql;
 
 use async_trait::async_trait;
@@ -23,10 +27,7 @@ use ndx_store::{Step, StoreError, Tables, keyring};
 use serde::Serialize;
 
 pub use self::{
-    audit_records::{Content, RecordEntry},
-    audit_subjects::SubjectHash,
-    patience::in_time,
-    sql::SqlStore,
+    audit_records::RecordEntry, audit_subjects::SubjectHash, content::Content, patience::in_time, sql::SqlStore,
 };
 use crate::opendif::{EventType, LogRecord};
 
@@ -52,6 +53,12 @@ pub const TABLES: Tables = Tables {
             name: "posted events",
             sqlite: include_str!("4_posted_events.sqlite.sql"),
             postgres: include_str!("4_posted_events.postgres.sql"),
+        },
+        Step {
+            version: 5,
+            name: "no index by person",
+            sqlite: include_str!("5_no_index_by_person.sql"),
+            postgres: include_str!("5_no_index_by_person.sql"),
         },
     ],
     names: &["data_keys", "audit_records", "audit_subjects", "open_requests", "posted_events"],
@@ -137,7 +144,7 @@ pub trait AuditStore: Send + Sync + std::fmt::Debug {
     ///
     /// # Errors
     /// When the commit failed, or may have failed.
-    async fn write(&self, batch: &[Entry], now: DateTime<Utc>) -> Result<Vec<Written>, StoreError>;
+    async fn write(&self, batch: Vec<Entry>, now: DateTime<Utc>) -> Result<Vec<Written>, StoreError>;
 
     /// Closes as ABORTED every request that is open, or only those open since before `open_since`. Returns how many.
     ///

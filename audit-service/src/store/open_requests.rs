@@ -12,6 +12,13 @@ use super::{
     time_text,
 };
 
+/// Opens one request of a file: `?1` the request, `?2` the time. See [`open`].
+pub const OPEN_ONE: &str = "INSERT INTO open_requests (request_id, since) SELECT ?1, ?2
+     WHERE NOT EXISTS (SELECT 1 FROM audit_records WHERE request_id = ?1 AND event IN ('RELEASE', 'ABORTED'))
+     ON CONFLICT (request_id) DO UPDATE SET since = open_requests.since";
+/// Closes one request of a file: `?1` the request. See [`close`].
+pub const CLOSE_ONE: &str = "DELETE FROM open_requests WHERE request_id = ?1";
+
 /// At most so many requests in one statement.
 const MOST: usize = 10_000;
 

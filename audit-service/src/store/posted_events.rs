@@ -3,32 +3,17 @@
 use ndx_store::{Keyring, Sealed, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Row, any::AnyRow};
+use sqlx::{AnyPool, AssertSqlSafe, Row, any::AnyRow};
 use uuid::Uuid;
 
 use super::{
-    statement::{insert, places},
+    statement::{self, ColumnValue, places},
     time_of, time_text,
 };
 use crate::opendif::{ActorType, EventAction, EventType, LogRecord, Status, TargetType};
 
 /// The column of what may name people.
 const SEALED: &str = "posted_events.content_sealed";
-
-const COLUMNS: [&str; 12] = [
-    "seq",
-    "id",
-    "trace_id",
-    "occurred_at",
-    "event_type",
-    "event_action",
-    "status",
-    "actor_type",
-    "target_type",
-    "content_sealed",
-    "posted_by",
-    "created_at",
-];
 
 /// What of an event may name people.
 #[derive(Serialize, Deserialize)]
@@ -40,52 +25,82 @@ struct Private {
     additional_metadata: Option<Value>,
 }
 
-/// The last place that is taken; 0 when there is none.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn last(connection: &mut AnyConnection) -> Result<i64, StoreError> {
-    let row = sqlx::query("SELECT coalesce(max(seq), 0) FROM posted_events").fetch_one(connection).await?;
-    Ok(row.try_get(0)?)
+/// A row to be added.
+pub struct EventRow {
+    seq: i64,
+    id: String,
+    trace_id: Option<String>,
+    occurred_at: String,
+    event_type: Option<&'static str>,
+    event_action: Option<&'static str>,
+    status: &'static str,
+    actor_type: &'static str,
+    target_type: &'static str,
+    sealed: Vec<u8>,
+    posted_by: Option<String>,
+    created_at: String,
 }
 
-/// Adds `events` after the place `last`.
+impl statement::Row for EventRow {
+    const TABLE: &'static str = "posted_events";
+    const COLUMNS: &'static [&'static str] = &[
+        "seq",
+        "id",
+        "trace_id",
+        "occurred_at",
+        "event_type",
+        "event_action",
+        "status",
+        "actor_type",
+        "target_type",
+        "content_sealed",
+        "posted_by",
+        "created_at",
+    ];
+
+    fn values(&self) -> impl Iterator<Item = ColumnValue<'_>> {
+        [
+            self.seq.into(),
+            (&self.id).into(),
+            ColumnValue::Text(self.trace_id.as_deref()),
+            (&self.occurred_at).into(),
+            ColumnValue::Text(self.event_type),
+            ColumnValue::Text(self.event_action),
+            self.status.into(),
+            self.actor_type.into(),
+            self.target_type.into(),
+            ColumnValue::Bytes(Some(&self.sealed)),
+            ColumnValue::Text(self.posted_by.as_deref()),
+            (&self.created_at).into(),
+        ]
+        .into_iter()
+    }
+}
+
+/// What asks for the last place that is taken; 0 when there is none.
+pub const LAST: &str = "SELECT coalesce(max(seq), 0) FROM posted_events";
+
+/// The row of `event`, at the place `seq`.
 ///
 /// # Errors
-/// When one cannot be sealed, or the database refuses.
-pub async fn add(
-    connection: &mut AnyConnection,
-    keyring: &Keyring,
-    events: &[&LogRecord],
-    last: i64,
-) -> Result<(), StoreError> {
-    let sealed = |event: &LogRecord| -> Result<Vec<u8>, StoreError> {
-        let LogRecord { actor_id, target_id, request_metadata, response_metadata, additional_metadata, .. } =
-            event.clone();
-        let private = Private { actor_id, target_id, request_metadata, response_metadata, additional_metadata };
-        Ok(keyring.seal(SEALED, &private)?.as_column().to_vec())
-    };
-    let rows = events
-        .iter()
-        .zip(last + 1..)
-        .map(|(event, seq)| Ok((seq, *event, sealed(event)?)))
-        .collect::<Result<Vec<(i64, &LogRecord, Vec<u8>)>, StoreError>>()?;
-    insert(connection, "posted_events", &COLUMNS, &rows, &|query, (seq, event, sealed)| {
-        query
-            .bind(*seq)
-            .bind(event.id.to_string())
-            .bind(event.trace_id.map(|id| id.simple().to_string()))
-            .bind(time_text(event.timestamp))
-            .bind(event.event_type.map(EventType::as_str))
-            .bind(event.event_action.map(EventAction::as_str))
-            .bind(event.status.as_str())
-            .bind(event.actor_type.as_str())
-            .bind(event.target_type.as_str())
-            .bind(sealed.clone())
-            .bind(event.posted_by.clone())
-            .bind(time_text(event.created_at))
+/// When it cannot be sealed.
+pub fn row(seq: i64, event: &LogRecord, keyring: &Keyring) -> Result<EventRow, StoreError> {
+    let LogRecord { actor_id, target_id, request_metadata, response_metadata, additional_metadata, .. } = event.clone();
+    let private = Private { actor_id, target_id, request_metadata, response_metadata, additional_metadata };
+    Ok(EventRow {
+        seq,
+        id: event.id.to_string(),
+        trace_id: event.trace_id.map(|id| id.simple().to_string()),
+        occurred_at: time_text(event.timestamp),
+        event_type: event.event_type.map(EventType::as_str),
+        event_action: event.event_action.map(EventAction::as_str),
+        status: event.status.as_str(),
+        actor_type: event.actor_type.as_str(),
+        target_type: event.target_type.as_str(),
+        sealed: keyring.seal(SEALED, &private)?.as_column().to_vec(),
+        posted_by: event.posted_by.clone(),
+        created_at: time_text(event.created_at),
     })
-    .await
 }
 
 /// The events at the places `seqs`, with their places.

@@ -99,14 +99,14 @@ async fn each_intent_has_one_end() {
         let store = audit_service::store::SqlStore::open(&place, &ground.root_key()).await.unwrap();
         let batch = [(4, release()), (4, aborted()), (5, release()), (4, intent()), (6, intent()), (6, intent())];
         let batch = batch.map(|(request, event)| keep(request, event));
-        let written = store.write(&batch, audit.now()).await.unwrap();
+        let written = store.write(batch.to_vec(), audit.now()).await.unwrap();
         use Written::{HasEnded, Kept, NotOpen};
         assert_eq!(written, [Kept, Kept, NotOpen, Kept, Kept, Kept], "{place}");
         let seen = events(&audit).await;
         assert_eq!(seen[4..], ["INTENT", "INTENT", "INTENT", "RELEASE"], "{place}");
         let batch = [(4, intent()), (6, release()), (6, intent()), (7, intent())];
         let batch = batch.map(|(request, event)| keep(request, event));
-        assert_eq!(store.write(&batch, audit.now()).await.unwrap(), [HasEnded, Kept, Kept, Kept], "{place}");
+        assert_eq!(store.write(batch.to_vec(), audit.now()).await.unwrap(), [HasEnded, Kept, Kept, Kept], "{place}");
         assert_eq!(events(&audit).await[8..], ["INTENT", "INTENT", "RELEASE"], "{place}: the end comes last");
         store.close().await;
     }
@@ -343,7 +343,7 @@ fn broken<T>() -> Result<T, StoreError> {
 
 #[async_trait::async_trait]
 impl AuditStore for Broken {
-    async fn write(&self, _: &[Entry], _: DateTime<Utc>) -> Result<Vec<Written>, StoreError> {
+    async fn write(&self, _: Vec<Entry>, _: DateTime<Utc>) -> Result<Vec<Written>, StoreError> {
         broken()
     }
     async fn close_interrupted(&self, _: Option<DateTime<Utc>>, _: DateTime<Utc>) -> Result<u64, StoreError> {

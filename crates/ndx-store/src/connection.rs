@@ -1,7 +1,8 @@
 //! One connection to a store.
 
-use std::{sync::Once, time::Duration};
+use std::{path::Path, sync::Once, time::Duration};
 
+use rusqlite::OpenFlags;
 use sqlx::{AnyConnection, ConnectOptions, Row, any::AnyConnectOptions};
 
 use crate::{
@@ -19,6 +20,24 @@ static DRIVERS: Once = Once::new();
 pub async fn connect(place: &Place, tables: &Tables) -> Result<AnyConnection, StoreError> {
     let mut connection = options(place, tables, Access::Write)?.connect().await?;
     prepare(&mut connection, place.engine()).await?;
+    Ok(connection)
+}
+
+/// Pages of the write-ahead log after which they are moved to the file: 16 MiB of them. The more there are, the more often a
+/// page that changed in several commits is moved only once.
+const PAGES_BEFORE_CHECKPOINT: i64 = 4096;
+
+/// A single connection to the SQLite file `file`, for a thread that writes so much that every statement counts. The tables
+/// must be up to date already. Waits at most for `patience` for others who write.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub fn connect_to_file(file: &Path, patience: Duration) -> Result<rusqlite::Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = rusqlite::Connection::open_with_flags(file, flags)?;
+    connection.busy_timeout(patience)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", PAGES_BEFORE_CHECKPOINT)?;
     Ok(connection)
 }
 

@@ -6,6 +6,9 @@ pub enum StoreError {
     /// The database refused.
     #[error("the database refused")]
     Database(#[from] sqlx::Error),
+    /// SQLite refused, where it is spoken to without the other engine's words.
+    #[error("the database refused")]
+    File(#[from] rusqlite::Error),
     /// The tables could not be brought up to date, or are newer than the program.
     #[error("the tables of {store} could not be brought up to date")]
     Migration {

@@ -60,6 +60,14 @@ impl Place {
         }
     }
 
+    /// The file of one store; `None` on a server.
+    pub fn file(&self, tables: &Tables) -> Option<PathBuf> {
+        match self {
+            Self::Folder(folder) => Some(folder.join(tables.file())),
+            Self::Postgres(_) => None,
+        }
+    }
+
     /// The URL of one store, password included; `None` when it cannot be written as one.
     pub(crate) fn url(&self, tables: &Tables, read_only: bool) -> Option<Zeroizing<String>> {
         match self {

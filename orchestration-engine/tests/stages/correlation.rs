@@ -140,7 +140,10 @@ async fn of_more_people_than_one_question_may_find_the_first_are_released_and_no
         data,
         r#"{"personInfo":{"ownedVehicles":[{"regNo":"A","owner":{"name":"X"}},{"regNo":"B","owner":{"name":"Y"}},{"regNo":"C","owner":null},{"regNo":"D","owner":{"name":"X"}},{"regNo":"E","owner":null},{"regNo":"F","owner":null}]}}"#
     );
-    assert_eq!(errors, "TOO_COSTLY personInfo.ownedVehicles.2.owner FOUND_PEOPLE\nTOO_COSTLY personInfo.ownedVehicles.4.owner FOUND_PEOPLE");
+    assert_eq!(
+        errors,
+        "TOO_COSTLY personInfo.ownedVehicles.2.owner FOUND_PEOPLE\nTOO_COSTLY personInfo.ownedVehicles.4.owner FOUND_PEOPLE"
+    );
     let second = asked.lines().nth(1).unwrap();
     assert_eq!(second.matches("getPersonInfo(").count(), 2, "{asked}");
     assert!(!asked.contains("196612345674") && !asked.contains("196612345675"), "{asked}");

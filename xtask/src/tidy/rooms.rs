@@ -31,6 +31,13 @@ const GUESTS: [Guest; 2] = [
         instead: "HTTP stands in `server`, `api`, `portal` and `pages`; for headers and statuses use the crate `http`",
     },
     Guest {
+        library: "rusqlite",
+        modules: &["store"],
+        folders: &["crates/ndx-store/"],
+        exceptions: &[],
+        instead: "SQL stands in `store`; let that module offer a function in the service's own words",
+    },
+    Guest {
         library: "sqlx",
         modules: &["store"],
         folders: &["crates/ndx-store/"],

@@ -1,0 +1,174 @@
+//! What a record says besides its columns: as it is shown, and as it is kept.
+
+use ndx_contracts::{
+    FieldRef,
+    audit::{AuditEvent, AuditRecord, FieldEntry, ProviderName},
+};
+use ndx_store::StoreError;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// What a record says besides its columns.
+///
+/// INVARIANT: this is a list of what may stand in clear. People are not on it: they are kept sealed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Content {
+    /// The policies that decided, when they did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub policy_version: Option<u64>,
+    /// SHA-256 of the plan's text, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub plan_hash: Option<String>,
+    /// The providers that are asked.
+    #[serde(default)]
+    pub providers: Vec<ProviderName>,
+    /// Of a REFUSED: the code that the application received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub code: Option<String>,
+    /// Of an ABORTED: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub reason: Option<String>,
+    /// The fields, and what became of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "fields")]
+    pub fields: Vec<FieldEntry>,
+}
+
+impl Content {
+    /// As it is kept.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub fn kept(&self) -> Result<String, StoreError> {
+        let Self { policy_version, plan_hash, providers, code, reason, fields } = self;
+        let kept = Kept {
+            policy_version: *policy_version,
+            plan_hash: plan_hash.as_deref(),
+            providers,
+            code: code.as_deref(),
+            reason: reason.as_deref(),
+            fields: runs(fields),
+        };
+        kept.text()
+    }
+}
+
+/// What `record` says besides its columns, as it is kept.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn kept(record: &AuditRecord) -> Result<String, StoreError> {
+    let (code, reason, fields) = match &record.event {
+        AuditEvent::Intent { fields } | AuditEvent::Release { fields } => (None, None, fields.as_slice()),
+        AuditEvent::Aborted { reason } => (None, Some(reason.as_str()), Default::default()),
+        AuditEvent::Refused { code, fields } => (Some(code.as_str()), None, fields.as_slice()),
+    };
+    let kept = Kept {
+        policy_version: record.policy_version,
+        plan_hash: record.plan_hash.as_deref(),
+        providers: &record.providers,
+        code,
+        reason,
+        fields: runs(fields),
+    };
+    kept.text()
+}
+
+/// [`Content`] as it is kept, with few copies and in few bytes: it is written twice for each request.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Kept<'r> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_version: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan_hash: Option<&'r str>,
+    providers: &'r [ProviderName],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'r str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<Run<'r>>,
+}
+
+impl Kept<'_> {
+    fn text(&self) -> Result<String, StoreError> {
+        let text = serde_json::to_string(self).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        // PostgreSQL refuses to look into JSON that holds this one character, and so could never list the record again.
+        Ok(if text.contains("\\u0000") { text.replace("\\u0000", "\\ufffd") } else { text })
+    }
+}
+
+/// Fields that follow each other and differ in their names only: the root, the outcome, the schema's id, the names.
+#[derive(Serialize)]
+struct Run<'r>(&'r str, &'r str, &'r str, Vec<&'r str>);
+
+fn runs(fields: &[FieldEntry]) -> Vec<Run<'_>> {
+    let mut runs: Vec<Run<'_>> = Vec::new();
+    for FieldEntry { root, field, outcome } in fields {
+        let (schema_id, name) = (field.schema_id.as_str(), field.field_name.as_str());
+        match runs.last_mut() {
+            Some(Run(of_root, became, of, names)) if (*of_root, *became, *of) == (root, outcome, schema_id) => {
+                names.push(name);
+            }
+            _ => runs.push(Run(root, outcome, schema_id, vec![name])),
+        }
+    }
+    runs
+}
+
+/// What stands in the place of a run: until version 5 of the tables each field stood for itself.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum KeptField {
+    Run(String, String, String, Vec<String>),
+    One(FieldEntry),
+}
+
+fn fields<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<FieldEntry>, D::Error> {
+    let mut fields = Vec::new();
+    for kept in Vec::<KeptField>::deserialize(deserializer)? {
+        match kept {
+            KeptField::One(field) => fields.push(field),
+            KeptField::Run(root, outcome, schema_id, names) => {
+                fields.extend(names.into_iter().map(|name| FieldEntry {
+                    root: root.clone(),
+                    field: FieldRef { schema_id: schema_id.as_str().into(), field_name: name },
+                    outcome: outcome.clone(),
+                }))
+            }
+        }
+    }
+    Ok(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(root: &str, name: &str, outcome: &str) -> FieldEntry {
+        let field = FieldRef { schema_id: "s".into(), field_name: name.to_owned() };
+        FieldEntry { root: root.to_owned(), field, outcome: outcome.to_owned() }
+    }
+
+    #[test]
+    fn fields_are_kept_in_runs_and_read_in_their_order_also_as_they_were_kept_before() {
+        let fields = vec![
+            field("0:a", "x", "asked"),
+            field("0:a", "y", "asked"),
+            field("1:a", "x", "asked"),
+            field("0:a", "z", "b"),
+        ];
+        let content = Content { fields: fields.clone(), ..Content::default() };
+        let text = content.kept().unwrap();
+        let wanted = r#"{"providers":[],"fields":[["0:a","asked","s",["x","y"]],["1:a","asked","s",["x"]],["0:a","b","s",["z"]]]}"#;
+        assert_eq!(text, wanted);
+        assert_eq!(serde_json::from_str::<Content>(&text).unwrap().fields, fields);
+        let before = serde_json::to_string(&content).unwrap();
+        assert!(before.contains("fieldName"), "{before}");
+        assert_eq!(serde_json::from_str::<Content>(&before).unwrap().fields, fields);
+    }
+}

@@ -1,0 +1,123 @@
+//! The pen on an SQLite file. It is the gateway's busiest place, so it speaks with SQLite itself: a batch goes to a thread
+//! once, and there each statement is a function call.
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use ndx_store::{Keyring, StoreError, connection::connect_to_file};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use uuid::Uuid;
+
+use super::admitted::{self, Doors, admit};
+use crate::store::{
+    Entry, Written, audit_records, open_requests, posted_events, statement::insert_into_file, time_text,
+};
+
+/// Whoever waits for a record waits two seconds: a file that somebody holds must fail before that.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Statements that stay prepared: each of the pen's own.
+const STATEMENTS: usize = 32;
+
+/// The pen.
+#[derive(Debug)]
+pub struct FilePen {
+    file: PathBuf,
+    keyring: Arc<Keyring>,
+    connection: Arc<Mutex<Option<Connection>>>,
+}
+
+impl FilePen {
+    /// The pen for `file`.
+    pub fn new(file: PathBuf, keyring: Keyring) -> Self {
+        Self { file, keyring: Arc::new(keyring), connection: Arc::default() }
+    }
+
+    /// Keeps `batch`.
+    ///
+    /// # Errors
+    /// When the commit failed, or may have failed.
+    pub async fn commit(&self, batch: Vec<Entry>, now: DateTime<Utc>) -> Result<Vec<Written>, StoreError> {
+        let (file, keyring, connection) = (self.file.clone(), self.keyring.clone(), self.connection.clone());
+        let written = tokio::task::spawn_blocking(move || {
+            let mut place = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            // Out of its place while it is in use: a commit that fails also ends the connection.
+            let mut connection = place.take().map_or_else(|| connect(&file), Ok)?;
+            let written = write(&mut connection, &batch, &keyring, now)?;
+            *place = Some(connection);
+            Ok(written)
+        });
+        written.await.unwrap_or_else(|_| Err(StoreError::Corrupt("the audit log's pen broke".to_owned())))
+    }
+
+    /// Ends the connection.
+    pub fn close(&self) {
+        drop(self.connection.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+fn connect(file: &Path) -> Result<Connection, StoreError> {
+    let connection = connect_to_file(file, PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+fn write(
+    connection: &mut Connection,
+    batch: &[Entry],
+    keyring: &Keyring,
+    now: DateTime<Utc>,
+) -> Result<Vec<Written>, StoreError> {
+    // INTENTs need not be on the disk when they are kept: the commit is then handed to the operating system, and a later one
+    // that waits for the disk takes it there, because the log is written in order (sqlite.org, "PRAGMA synchronous").
+    let waits = if admitted::is_intents(batch) { "NORMAL" } else { "FULL" };
+    connection.pragma_update(None, "synchronous", waits)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let doors = Doors {
+        opened: each(&transaction, open_requests::OPEN_ONE, &admitted::requests(batch, admitted::opens), Some(now))?,
+        closed: each(&transaction, open_requests::CLOSE_ONE, &admitted::requests(batch, admitted::ends), None)?,
+    };
+    let kept = admit(batch, doors);
+    if !kept.records.is_empty() {
+        let last = transaction.prepare_cached(audit_records::LAST)?.query_row((), |row| row.get(0))?;
+        let (records, subjects) = admitted::rows(&kept.records, last, keyring, now)?;
+        insert_into_file(&transaction, &records)?;
+        insert_into_file(&transaction, &subjects)?;
+    }
+    let events = admitted::events(batch);
+    if !events.is_empty() {
+        let last = transaction.prepare_cached(posted_events::LAST)?.query_row((), |row| row.get(0))?;
+        insert_into_file(&transaction, &admitted::event_rows(&events, last, keyring)?)?;
+    }
+    transaction.commit()?;
+    Ok(kept.written)
+}
+
+/// Those of `requests` that `statement` changes; its first parameter is the request, its second the time where it has one.
+fn each(
+    transaction: &Transaction<'_>,
+    statement: &str,
+    requests: &[Uuid],
+    now: Option<DateTime<Utc>>,
+) -> Result<HashSet<Uuid>, StoreError> {
+    let mut changed = HashSet::new();
+    if requests.is_empty() {
+        return Ok(changed);
+    }
+    let mut statement = transaction.prepare_cached(statement)?;
+    let now = now.map(time_text);
+    for request in requests {
+        statement.raw_bind_parameter(1, request.to_string())?;
+        if let Some(now) = &now {
+            statement.raw_bind_parameter(2, now)?;
+        }
+        if statement.raw_execute()? > 0 {
+            changed.insert(*request);
+        }
+    }
+    Ok(changed)
+}

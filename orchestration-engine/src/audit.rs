@@ -72,8 +72,8 @@ pub fn note(entry: &mut Entry, caller: &Caller, purpose: &ApplicationPurpose, qu
 
 /// What the record calls an instance: its number and the root's name in the schema. INVARIANT: never its response key, into
 /// which an application may have written an identifier.
-fn root_name(number: usize, root: &PlannedRoot) -> String {
-    format!("{number}:{}", root.field.name)
+fn root_name(number: usize, root: &PlannedRoot) -> Arc<str> {
+    format!("{number}:{}", root.field.name).into()
 }
 
 /// Writes the INTENT of a stage: what is about to be asked in it, of which providers, about whom.
@@ -85,12 +85,13 @@ pub async fn intend(entry: &mut Entry, plan: &ConsentedPlan, stage: usize) -> Re
     let Some(asked) = &mut entry.asked else { return Ok(()) };
     asked.policy_version = plan.policy_version();
     let everybody = plan.planned().filter(|(_, _, root)| !root.is_meta());
-    asked.subjects = everybody.map(|(number, instance, root)| subject(number, instance, root)).collect();
+    asked.subjects = everybody.map(|(number, instance, root)| subject(&root_name(number, root), instance)).collect();
     let mut providers = BTreeSet::new();
     let mut subjects = Vec::new();
     let mut fields = Vec::new();
     for (number, instance, root) in plan.of_stage(stage).filter(|(_, _, root)| !root.is_meta()) {
-        subjects.push(subject(number, instance, root));
+        let name = root_name(number, root);
+        subjects.push(subject(&name, instance));
         for source in root.sources.iter().filter(|source| instance.releases(source)) {
             let (Some(provider), Some(field)) =
                 (plan.plan().providers.get(source.provider), plan.plan().fields.get(source.field))
@@ -98,8 +99,7 @@ pub async fn intend(entry: &mut Entry, plan: &ConsentedPlan, stage: usize) -> Re
                 continue;
             };
             providers.insert((*provider.name).clone());
-            let outcome = "asked".to_owned();
-            fields.push(FieldEntry { root: root_name(number, root), field: field.clone(), outcome });
+            fields.push(FieldEntry { root: name.clone(), field: field.clone(), outcome: "asked".into() });
         }
     }
     if fields.is_empty() {
@@ -113,9 +113,9 @@ pub async fn intend(entry: &mut Entry, plan: &ConsentedPlan, stage: usize) -> Re
     entry.write(AuditRecord { providers: providers.into_iter().collect(), subjects, ..all }).await
 }
 
-fn subject(number: usize, instance: &Instance, root: &PlannedRoot) -> SubjectEntry {
+fn subject(root: &Arc<str>, instance: &Instance) -> SubjectEntry {
     let (subject, consent) = (instance.bound.subject.clone(), instance.consent.clone());
-    SubjectEntry { root: root_name(number, root), subject, consent }
+    SubjectEntry { root: root.clone(), subject, consent }
 }
 
 /// Writes the RELEASE: exactly what leaves, and what stands in the place of the rest. Where no provider was asked, the
@@ -129,16 +129,18 @@ pub async fn release(entry: &mut Entry, plan: &ConsentedPlan, merged: &Merged) -
         // Nothing but type names and the schema was asked for: nobody's data.
         return Ok(());
     }
+    let names: Vec<_> = plan.planned().map(|(number, _, root)| root_name(number, root)).collect();
     let everybody = plan.planned().filter(|(_, _, root)| !root.is_meta());
-    asked.subjects = everybody.map(|(number, instance, root)| subject(number, instance, root)).collect();
+    let of_person =
+        |(number, instance, _): (usize, &Instance, &PlannedRoot)| Some(subject(names.get(number)?, instance));
+    asked.subjects = everybody.filter_map(of_person).collect();
     let entry_of = |(number, field, outcome): (usize, usize, &Outcome)| {
-        let root = plan.plan().selection(plan.instances().get(number)?.selection)?;
         let field = plan.plan().fields.get(field)?.clone();
         let outcome = match outcome {
-            Outcome::Released => "released".to_owned(),
-            Outcome::Missing(cause) => cause_code(cause).as_str().to_owned(),
+            Outcome::Released => "released",
+            Outcome::Missing(cause) => cause_code(cause).as_str(),
         };
-        Some(FieldEntry { root: root_name(number, root), field, outcome })
+        Some(FieldEntry { root: names.get(number)?.clone(), field, outcome: outcome.into() })
     };
     let fields: Vec<_> = merged.outcomes.iter().filter_map(entry_of).collect();
     let event = if entry.open {
@@ -172,8 +174,8 @@ pub async fn refuse(entry: &mut Entry, refusal: &Refusal) -> Result<(), JudgeErr
         AuditEvent::Aborted { reason: code }
     } else {
         let plan = &asked.question.plan;
-        let entry_of = |(root, field): (String, usize)| {
-            Some(FieldEntry { root, field: plan.fields.get(field)?.clone(), outcome: code.clone() })
+        let entry_of = |(root, field): (Arc<str>, usize)| {
+            Some(FieldEntry { root, field: plan.fields.get(field)?.clone(), outcome: refusal.code().as_str().into() })
         };
         let of_root = |(number, root): (usize, &PlannedRoot)| {
             let name = root_name(number, root);

@@ -141,7 +141,7 @@ fn document(file: &Path, schema: &serde_json::Value, problems: &mut Vec<Problem>
 }
 
 fn field(schema: Option<&str>, entry: &Entry<'_>) -> Option<FieldRef> {
-    Some(FieldRef { schema_id: SchemaId::new(schema?), field_name: entry.text_of("fieldName")?.to_owned() })
+    Some(FieldRef { schema_id: SchemaId::new(schema?), field_name: entry.text_of("fieldName")?.into() })
 }
 
 impl Seed {
@@ -205,7 +205,7 @@ impl Seed {
             if let (Some(read), Some(granted)) = (&read, granted.read::<GrantedField>()) {
                 let (application, purpose) = (application.clone(), purpose.clone());
                 let (basis, from, until) = (read.basis, read.from, read.until);
-                let field = FieldRef { schema_id: granted.schema_id, field_name: granted.field_name };
+                let field = FieldRef { schema_id: granted.schema_id, field_name: granted.field_name.into() };
                 let grant = Grant { application, purpose, field, basis, need: granted.need, from, until };
                 self.set.grants.insert(grant.key(), grant);
             }
@@ -220,11 +220,8 @@ impl Seed {
         if known.contains_key(field) {
             return None;
         }
-        let names: Vec<&str> = known
-            .keys()
-            .filter(|other| other.schema_id == field.schema_id)
-            .map(|other| other.field_name.as_str())
-            .collect();
+        let names: Vec<&str> =
+            known.keys().filter(|other| other.schema_id == field.schema_id).map(|other| &*other.field_name).collect();
         let hint = did_you_mean(&field.field_name, &names);
         Some(format!("no field policy speaks of `{field}`{hint}"))
     }

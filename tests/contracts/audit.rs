@@ -26,7 +26,7 @@ fn record(request_id: Uuid, event: AuditEvent) -> AuditRecord {
         plan_hash: Some("abc".to_owned()),
         providers: vec![ProviderName { provider_key: "drp".into(), schema_id: "drp-schema-v1".into() }],
         subjects: vec![SubjectEntry {
-            root: "0:personInfo".to_owned(),
+            root: "0:personInfo".into(),
             subject: Some(Subject::from_canonical("199512345678")),
             consent: Some(ConsentVersion { consent_id: Uuid::from_u128(9), version: 2 }),
         }],
@@ -36,7 +36,7 @@ fn record(request_id: Uuid, event: AuditEvent) -> AuditRecord {
 
 fn fields(outcome: &str) -> Vec<FieldEntry> {
     let field = FieldRef::new("drp-schema-v1", "person.fullName");
-    vec![FieldEntry { root: "0:personInfo".to_owned(), field, outcome: outcome.to_owned() }]
+    vec![FieldEntry { root: "0:personInfo".into(), field, outcome: outcome.to_owned().into() }]
 }
 
 async fn suite(ground: Ground) {

@@ -182,7 +182,7 @@ impl Said<'_> {
     fn consent_check(&self, part: &str) -> Option<Told> {
         let person = self.end.subjects.iter().find(|person| format!("{}/{}", person.place, person.root) == part)?;
         let refused = |entry: &FieldEntry| {
-            entry.root == person.root && matches!(entry.outcome.as_str(), "CE_NOT_APPROVED" | "CONSENT_WITHDRAWN")
+            *entry.root == *person.root && matches!(&*entry.outcome, "CE_NOT_APPROVED" | "CONSENT_WITHDRAWN")
         };
         Some(Told {
             good: !self.end.content.fields.iter().any(refused),

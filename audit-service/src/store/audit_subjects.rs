@@ -71,7 +71,7 @@ pub fn rows(record_seq: i64, subjects: &[SubjectEntry], keyring: &Keyring) -> Re
         Ok(SubjectRow {
             record_seq,
             place,
-            root: entry.root.clone(),
+            root: entry.root.to_string(),
             hash: hash.map(|hash| hash.as_column().to_vec()),
             sealed: sealed.map(|sealed| sealed.as_column().to_vec()),
             consent_id: entry.consent.as_ref().map(|consent| consent.consent_id.to_string()),

@@ -1,7 +1,9 @@
 //! What a record says besides its columns: as it is shown, and as it is kept.
 
+use std::sync::Arc;
+
 use ndx_contracts::{
-    FieldRef,
+    FieldRef, SchemaId,
     audit::{AuditEvent, AuditRecord, FieldEntry, ProviderName},
 };
 use ndx_store::StoreError;
@@ -109,9 +111,9 @@ struct Run<'r>(&'r str, &'r str, &'r str, Vec<&'r str>);
 fn runs(fields: &[FieldEntry]) -> Vec<Run<'_>> {
     let mut runs: Vec<Run<'_>> = Vec::new();
     for FieldEntry { root, field, outcome } in fields {
-        let (schema_id, name) = (field.schema_id.as_str(), field.field_name.as_str());
+        let (schema_id, name) = (field.schema_id.as_str(), &*field.field_name);
         match runs.last_mut() {
-            Some(Run(of_root, became, of, names)) if (*of_root, *became, *of) == (root, outcome, schema_id) => {
+            Some(Run(of_root, became, of, names)) if (*of_root, *became, *of) == (&**root, &**outcome, schema_id) => {
                 names.push(name);
             }
             _ => runs.push(Run(root, outcome, schema_id, vec![name])),
@@ -124,7 +126,7 @@ fn runs(fields: &[FieldEntry]) -> Vec<Run<'_>> {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum KeptField {
-    Run(String, String, String, Vec<String>),
+    Run(Arc<str>, String, SchemaId, Vec<Arc<str>>),
     One(FieldEntry),
 }
 
@@ -136,8 +138,8 @@ fn fields<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<FieldEntry>,
             KeptField::Run(root, outcome, schema_id, names) => {
                 fields.extend(names.into_iter().map(|name| FieldEntry {
                     root: root.clone(),
-                    field: FieldRef { schema_id: schema_id.as_str().into(), field_name: name },
-                    outcome: outcome.clone(),
+                    field: FieldRef { schema_id: schema_id.clone(), field_name: name },
+                    outcome: outcome.clone().into(),
                 }))
             }
         }
@@ -150,8 +152,8 @@ mod tests {
     use super::*;
 
     fn field(root: &str, name: &str, outcome: &str) -> FieldEntry {
-        let field = FieldRef { schema_id: "s".into(), field_name: name.to_owned() };
-        FieldEntry { root: root.to_owned(), field, outcome: outcome.to_owned() }
+        let field = FieldRef { schema_id: "s".into(), field_name: name.into() };
+        FieldEntry { root: root.into(), field, outcome: outcome.to_owned().into() }
     }
 
     #[test]

@@ -160,9 +160,9 @@ async fn a_request_that_asks_in_stages_has_one_end_for_all_its_intents() {
 /// The INTENT of a second stage, about a person who was found by the first, at another provider.
 fn second_stage(request: u128) -> AuditRecord {
     let stage = record(request, intent());
-    let subject = SubjectEntry { root: "2:personInfo".to_owned(), ..stage.subjects[0].clone() };
+    let subject = SubjectEntry { root: "2:personInfo".into(), ..stage.subjects[0].clone() };
     let field = FieldRef::new("abc-212", "getPersonInfo.brNo");
-    let asked = FieldEntry { root: subject.root.clone(), field, outcome: "asked".to_owned() };
+    let asked = FieldEntry { root: subject.root.clone(), field, outcome: "asked".into() };
     AuditRecord {
         subjects: vec![subject],
         providers: vec![ProviderName { provider_key: "rgd".into(), schema_id: "abc-212".into() }],

@@ -5,7 +5,7 @@ use ndx_contracts::audit::{AuditEvent, AuditLog, FieldEntry};
 use serde_json::json;
 
 fn outcomes(outcomes: &[(&str, &str)]) -> Vec<FieldEntry> {
-    let entry = |(root, outcome): &(&str, &str)| FieldEntry { root: (*root).to_owned(), ..fields(outcome).remove(0) };
+    let entry = |(root, outcome): &(&str, &str)| FieldEntry { root: (*root).into(), ..fields(outcome).remove(0) };
     outcomes.iter().map(entry).collect()
 }
 

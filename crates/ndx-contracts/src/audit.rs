@@ -1,5 +1,7 @@
 //! What is recorded of each request: that it was about to ask, and what it let out or why it did not.
 
+use std::{borrow::Cow, sync::Arc};
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -74,7 +76,8 @@ impl std::fmt::Display for ProviderName {
 pub struct SubjectEntry {
     /// The root field: its number in the query and its name in the schema, `0:personInfo`.
     #[schema(pattern = "^[0-9]{1,9}:[_A-Za-z][_0-9A-Za-z]{0,199}$")]
-    pub root: String,
+    #[schema(value_type = String)]
+    pub root: Arc<str>,
     /// The person; `None` where the root field is about nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Subject>,
@@ -129,10 +132,12 @@ pub enum AuditEvent {
 #[serde(rename_all = "camelCase")]
 pub struct FieldEntry {
     /// The root field, as in [`SubjectEntry`].
-    pub root: String,
+    #[schema(value_type = String)]
+    pub root: Arc<str>,
     /// The field.
     #[serde(flatten)]
     pub field: FieldRef,
     /// `asked`, `released`, or the code that stands in its place.
-    pub outcome: String,
+    #[schema(value_type = String)]
+    pub outcome: Cow<'static, str>,
 }

@@ -1,5 +1,7 @@
 //! One field of one provider's schema.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::SchemaId;
@@ -12,12 +14,13 @@ pub struct FieldRef {
     /// The provider's schema.
     pub schema_id: SchemaId,
     /// The dotted path in it.
-    pub field_name: String,
+    #[schema(value_type = String)]
+    pub field_name: Arc<str>,
 }
 
 impl FieldRef {
     /// A field from its schema and its dotted path.
-    pub fn new(schema_id: impl Into<SchemaId>, field_name: impl Into<String>) -> Self {
+    pub fn new(schema_id: impl Into<SchemaId>, field_name: impl Into<Arc<str>>) -> Self {
         Self { schema_id: schema_id.into(), field_name: field_name.into() }
     }
 }

@@ -1,4 +1,6 @@
-//! Ids with types of their own, so that one cannot be passed for another.
+//! Ids with types of their own, so that one cannot be passed for another. A copy shares the text: each request makes many.
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -7,11 +9,12 @@ macro_rules! name {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(transparent)]
-        pub struct $name(String);
+        #[schema(value_type = String)]
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Takes the text as it is.
-            pub fn new(text: impl Into<String>) -> Self {
+            pub fn new(text: impl Into<Arc<str>>) -> Self {
                 Self(text.into())
             }
 
@@ -29,7 +32,7 @@ macro_rules! name {
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self(text.to_owned())
+                Self(text.into())
             }
         }
     };

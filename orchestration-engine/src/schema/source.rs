@@ -53,7 +53,7 @@ impl Source {
 
     /// The field as policy and consent know it.
     pub fn field(&self) -> FieldRef {
-        FieldRef { schema_id: self.provider.schema_id.clone(), field_name: self.path.join(".") }
+        FieldRef { schema_id: self.provider.schema_id.clone(), field_name: self.path.join(".").into() }
     }
 }
 

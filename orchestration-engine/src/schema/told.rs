@@ -36,7 +36,7 @@ pub(super) fn of_all(
     let leaves: HashMap<&str, &Leaf> = leaves.iter().map(|leaf| (leaf.name.as_str(), leaf)).collect();
     let told = |((type_name, field), source): (&(String, String), &Source)| {
         let leaf = leaves.get(format!("{type_name}.{field}").as_str()).copied();
-        let known = leaf.and_then(|leaf| Some((providers.get(&leaf.field.schema_id)?, leaf.field.field_name.as_str())));
+        let known = leaf.and_then(|leaf| Some((providers.get(&leaf.field.schema_id)?, &*leaf.field.field_name)));
         let told = Told {
             provider: Arc::clone(&source.provider),
             label: known.and_then(|(schema, path)| schema.label(path)).map(|(label, _)| label),

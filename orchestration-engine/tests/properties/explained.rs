@@ -55,8 +55,8 @@ pub fn agrees(explained: &Reply, records: &[Recorded]) -> Result<(), String> {
         let name = format!("{number}:{}", root["field"].as_str().unwrap());
         let recorded: BTreeMap<String, &str> = recorded::outcomes(end)
             .iter()
-            .filter(|entry| entry.root == name)
-            .map(|entry| (entry.field.to_string(), entry.outcome.as_str()))
+            .filter(|entry| *entry.root == *name)
+            .map(|entry| (entry.field.to_string(), &*entry.outcome))
             .collect();
         let fields = root["fields"].as_array().unwrap().iter();
         let told: BTreeMap<String, &str> = fields.map(|field| (named(field), outcome(field))).collect();

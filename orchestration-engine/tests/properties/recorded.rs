@@ -22,7 +22,7 @@ pub fn holds(records: &[Recorded], expected: &Expected, requests: &BTreeMap<Stri
             return Err(format!("an INTENT of something else: {record:?}"));
         }
         for subject in &record.subjects {
-            if !subjects.insert(subject.root.as_str()) {
+            if !subjects.insert(&*subject.root) {
                 return Err(format!("{} is in the INTENT of two stages: {record:?}", subject.root));
             }
         }

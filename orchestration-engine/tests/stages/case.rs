@@ -82,7 +82,7 @@ impl ConsentEngine for Ledger {
             self.0.iter().find(|(known, _)| *known == digit).map(|(_, shared)| shared.clone()).unwrap_or_default();
         let of = |names: &BTreeSet<&str>| {
             let fields = requirement.fields.iter().map(|one| one.field.clone());
-            fields.filter(|field| names.contains(field.field_name.as_str())).collect::<Vec<_>>()
+            fields.filter(|field| names.contains(&*field.field_name)).collect::<Vec<_>>()
         };
         let (missing, declined) = (of(&shared.missing), of(&shared.declined));
         let covered = requirement.fields.iter().map(|one| one.field.clone());
@@ -113,12 +113,8 @@ impl ConsentEngine for Ledger {
         let lost = |one: &StandingConsent| {
             let digit = char::from_u32(u32::try_from(one.consent_id.as_u128()).unwrap()).unwrap();
             let shared = self.0.iter().find(|(known, _)| *known == digit).map(|(_, shared)| shared.clone())?;
-            let fields: Vec<_> = one
-                .fields
-                .iter()
-                .filter(|field| shared.withdrawn.contains(field.field_name.as_str()))
-                .cloned()
-                .collect();
+            let fields: Vec<_> =
+                one.fields.iter().filter(|field| shared.withdrawn.contains(&*field.field_name)).cloned().collect();
             (!fields.is_empty()).then_some(StandingConsent { consent_id: one.consent_id, fields })
         };
         Ok(standing.iter().filter_map(lost).collect())

@@ -105,7 +105,7 @@ async fn p3_another_persons_record_is_left_out_and_told() {
 #[test]
 fn what_is_only_compared_is_asked_and_listed_and_neither_permitted_nor_released() {
     let plan = farajaland_with_echoes().plan(r#"{ personInfo(nic: "1") { fullName } }"#);
-    assert_eq!(plan.fields.iter().map(|field| field.field_name.as_str()).collect::<Vec<_>>(), ["person.fullName"]);
+    assert_eq!(plan.fields.iter().map(|field| &*field.field_name).collect::<Vec<_>>(), ["person.fullName"]);
     assert!(plan.text.contains("ask drp/drp-schema-v1 person(nic: nic) { fullName } and check nic\n"), "{}", plan.text);
 }
 

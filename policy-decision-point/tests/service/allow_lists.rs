@@ -42,7 +42,7 @@ async fn a_grant_that_is_prolonged_keeps_its_need_and_its_beginning() {
     let request = |need: Value| json!({"applicationId": "passport-app", "records": [drp("person.profession")], "grantDuration": "30d", "need": need});
     assert_eq!(served.post(ALLOW, request(Value::Null)).await.0, 200);
     let held = |policies: &policy_decision_point::history::Policies| {
-        let grant = policies.set().grants.values().find(|grant| grant.field.field_name == "person.profession");
+        let grant = policies.set().grants.values().find(|grant| *grant.field.field_name == *"person.profession");
         grant.map(|grant| (grant.need, grant.from.to_rfc3339())).unwrap()
     };
     let began = "2026-01-01T00:00:00+00:00".to_owned();

@@ -41,7 +41,7 @@ async fn a_schema_becomes_what_the_request_says() {
 
         // With the field, those went who might ask for it.
         let grants = &served.pdp.in_force().await.unwrap().set().grants.clone();
-        assert!(!grants.keys().any(|(.., field)| field.field_name == "person.otherNames"));
+        assert!(!grants.keys().any(|(.., field)| *field.field_name == *"person.otherNames"));
 
         let total = served.get("/api/v1/policy/history").await["total"].clone();
         assert_eq!(served.post(METADATA, request).await.0, 201);

@@ -81,7 +81,7 @@ async fn what_people_have_changed_outlives_the_seed() {
         std::fs::write(&edited, "[]").unwrap();
         served.pdp.reseed(&PolicySeed { fields: edited.clone(), grants: edited }).await.unwrap();
         let left = served.pdp.in_force().await.unwrap();
-        let names: Vec<_> = left.set().fields.keys().map(|field| field.field_name.as_str()).collect();
+        let names: Vec<_> = left.set().fields.keys().map(|field| &*field.field_name).collect();
         assert_eq!(names, ["person.photo"]);
         assert!(left.set().grants.is_empty());
     }

@@ -19,7 +19,7 @@ struct Guest {
     instead: &'static str,
 }
 
-const GUESTS: [Guest; 2] = [
+const GUESTS: [Guest; 3] = [
     Guest {
         library: "axum",
         modules: &["server", "api", "portal", "pages", "main"],

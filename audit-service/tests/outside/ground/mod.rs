@@ -93,11 +93,11 @@ pub fn record(request: u128, event: AuditEvent) -> AuditRecord {
         providers: vec![ProviderName { provider_key: "drp".into(), schema_id: "drp-schema-v1".into() }],
         subjects: vec![
             SubjectEntry {
-                root: "0:personInfo".to_owned(),
+                root: "0:personInfo".into(),
                 subject: Some(Subject::from_canonical(NIC)),
                 consent: Some(ConsentVersion { consent_id: Uuid::from_u128(9), version: 2 }),
             },
-            SubjectEntry { root: "1:offices".to_owned(), subject: None, consent: None },
+            SubjectEntry { root: "1:offices".into(), subject: None, consent: None },
         ],
         event,
     }
@@ -110,7 +110,7 @@ pub fn keep(request: u128, event: AuditEvent) -> Entry {
 
 pub fn fields(outcome: &str) -> Vec<FieldEntry> {
     let field = FieldRef::new("drp-schema-v1", "person.fullName");
-    vec![FieldEntry { root: "0:personInfo".to_owned(), field, outcome: outcome.to_owned() }]
+    vec![FieldEntry { root: "0:personInfo".into(), field, outcome: outcome.to_owned().into() }]
 }
 
 pub fn intent() -> AuditEvent {

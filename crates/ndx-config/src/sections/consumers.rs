@@ -107,7 +107,7 @@ impl ApplicationPurpose {
         let found = self
             .reasons
             .iter()
-            .find(|reason| reason.schema_id == field.schema_id && reason.field_name == field.field_name);
+            .find(|reason| reason.schema_id == field.schema_id && *reason.field_name == *field.field_name);
         found.map(|reason| reason.reason.as_str())
     }
 }

@@ -76,7 +76,7 @@ pub struct Records {
 /// The id of a field's record.
 pub fn id_of(field: &FieldRef) -> Uuid {
     // Two names cannot be told apart when they are only joined.
-    let (schema, name) = (field.schema_id.as_str(), field.field_name.as_str());
+    let (schema, name) = (field.schema_id.as_str(), &*field.field_name);
     Uuid::new_v5(&NAMESPACE, format!("{}:{schema}:{name}", schema.len()).as_bytes())
 }
 

@@ -135,7 +135,7 @@ fn wanted(request: MetadataRequest) -> Result<Wanted, Problem> {
     let (mut mistakes, mut seen) = (Mistakes::default(), BTreeSet::new());
     let mut policies = Vec::new();
     for (number, record) in request.records.into_iter().enumerate() {
-        let field = FieldRef { schema_id: request.schema_id.clone(), field_name: record.field_name };
+        let field = FieldRef { schema_id: request.schema_id.clone(), field_name: record.field_name.into() };
         if !seen.insert(field.clone()) {
             mistakes.note(&format!("records[{number}].fieldName"), "this field stands above already; remove one");
         }

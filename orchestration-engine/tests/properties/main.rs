@@ -110,6 +110,12 @@ async fn case(schemas: &[u8], records: &[u8], questions: &[Vec<u8>]) -> Result<(
             // Whom two paths of different stages lead to may be fetched by each, for what the other did not ask.
             fetched.dedup();
             wanted.dedup();
+            // And an object of which one path wants the type's name only is asked for what the other wants of it.
+            let is_within = |lines: &[String], line: &str| lines.iter().any(|one| one.starts_with(&format!("{line}.")));
+            let all = fetched.clone();
+            fetched.retain(|line| !is_within(&all, line));
+            let all = wanted.clone();
+            wanted.retain(|line| !is_within(&all, line));
         }
         if fetched != wanted {
             return told("what was fetched", &wanted, &fetched);

@@ -33,7 +33,7 @@ mod tests {
     fn a_person_is_found_by_her_number() {
         let text = format!(r#"{{"query":"query Q1 {{ r0_person }}","variables":{{"a":"{}"}}}}"#, nic(7));
         let place = find_nic(text.as_bytes()).unwrap();
-        assert_eq!(&text[place], "199000000007");
+        assert_eq!(text.get(place), Some("199000000007"));
         assert_eq!(find_nic(b"1234567890123 123"), None);
     }
 }

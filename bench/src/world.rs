@@ -319,6 +319,8 @@ fn configuration(all: &[Provider], ports: Ports, limits: &Value) -> Value {
         json!({
             "providerKey": provider.key, "schemaId": provider.schema_id(), "member": "bench", "auth": auth,
             "providerUrl": format!("{}/{}", at(ports.providers), provider.key),
+            // The floor has no limit: nobody waits for a place at up to 256 connections.
+            "maxConcurrent": 1000,
         })
     };
     let mapping = |provider: &Provider| {

@@ -154,11 +154,15 @@ pub async fn release(entry: &mut Entry, plan: &ConsentedPlan, merged: &Merged) -
     Ok(())
 }
 
-/// Records that the request was explained: what would be released was told, and nothing was asked or released.
+/// Records that the request was explained by these policies: what would be released was told, and nothing was asked or
+/// released.
 ///
 /// # Errors
 /// When it cannot be written: then nothing may be told either.
-pub async fn explained(entry: &mut Entry) -> Result<(), JudgeError> {
+pub async fn explained(entry: &mut Entry, policy_version: Option<u64>) -> Result<(), JudgeError> {
+    if let Some(asked) = &mut entry.asked {
+        asked.policy_version = policy_version;
+    }
     let refusal = Refusal::from(ClientError::new(Code::Explained, ""));
     refuse(entry, &refusal).await
 }
@@ -181,7 +185,9 @@ pub async fn refuse(entry: &mut Entry, refusal: &Refusal) -> Result<(), JudgeErr
             let name = root_name(number, root);
             root.sources.iter().map(|source| (name.clone(), source.field)).collect::<Vec<_>>()
         };
-        let fields = plan.roots.iter().enumerate().flat_map(of_root).filter_map(entry_of).collect();
+        // What the lookups would have led to stands after the roots: it was asked for as well.
+        let roots = plan.roots.iter().chain(plan.lookups.iter().map(|lookup| &lookup.root));
+        let fields = roots.enumerate().flat_map(of_root).filter_map(entry_of).collect();
         AuditEvent::Refused { code, fields }
     };
     // Should this fail, nothing more is tried: the audit service closes the entry when it next starts.

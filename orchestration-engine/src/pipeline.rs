@@ -108,7 +108,7 @@ async fn line(
     // Asked to explain: the gates are asked what they would say, and nobody else is.
     if request.explain {
         let explained = explanation::explain(&question, &asking, allowance, &*judges.policy, budget.judge()).await?;
-        audit::explained(entry).await.map_err(no_audit)?;
+        audit::explained(entry, explained.policy_version).await.map_err(no_audit)?;
         return Ok(response::explain(&explained, media_type, &trace_id));
     }
     let permitted = policy::enforce(question, &caller, purpose, &trace_id, &*judges.policy, budget.judge()).await?;
@@ -118,7 +118,7 @@ async fn line(
         audit::intend(entry, &consented, stage).await.map_err(no_audit)?;
         execution::fetch(&consented, stage, schema, providers, &trace_id, budget.providers(), &mut answers).await;
         let found = execution::found(&consented, stage + 1, &answers, &config.identifier);
-        consented = consent::stands(consented, found, config.limits.found_people, &asking, budget.judge())
+        consented = consent::stands(consented, found, allowance.limits.found_people, &asking, budget.judge())
             .await
             .map_err(no_consent)?;
     }
@@ -130,7 +130,7 @@ async fn line(
         &opened,
         &schema.definition,
         &operation.introspection,
-        config.limits.answer_bytes,
+        allowance.limits.answer_bytes,
     );
     audit::release(entry, &consented, &merged).await.map_err(no_audit)?;
     Ok(response::respond(&merged, media_type, &trace_id))

@@ -1,5 +1,6 @@
 //! From one person to the next: whoever is found has her own gates, and is fetched once.
 
+use ndx_test_gateway::{APPLICATION, OTHER_APPLICATION};
 use serde_json::{Value, json};
 
 use crate::case::{ANN, BEN, CAY, EVE, GRAN, ann, civil, country, exchange, of_ann};
@@ -118,4 +119,29 @@ async fn one_question_finds_only_so_many_people() {
     let mut second: Vec<_> = requests[1].leaves().iter().map(|leaf| leaf.arguments["nic"].clone()).collect();
     second.sort_by_key(ToString::to_string);
     assert_eq!((requests.len(), second), (2, vec![json!(BEN), json!(CAY)]), "nobody is asked for who is one too many");
+}
+
+#[tokio::test]
+async fn the_late_limits_of_one_application_are_its_own() {
+    let limits = [("plannedFields", 2), ("lookupDepth", 0), ("foundPeople", 0), ("answerBytes", 20)];
+    for (limit, most) in limits {
+        let own = |config: &mut Value| {
+            let applications = config["applications"].as_array_mut().unwrap();
+            let one = applications.iter_mut().find(|one| one["id"] == APPLICATION).unwrap();
+            one["limits"][limit] = most.into();
+        };
+        let exchange = country().with_config(own).open().await;
+        let query = format!(r#"{{ person(nic: "{ANN}") {{ name mother {{ name }} }} }}"#);
+        let refused = exchange.ask(&query).await;
+        let code = if limit == "lookupDepth" { "TOO_DEEP" } else { "TOO_COSTLY" };
+        assert_eq!(
+            (refused.codes(), refused.extension("limit")),
+            (vec![code], &json!(most)),
+            "{limit}: {}",
+            refused.text
+        );
+        let body = json!({"query": query}).to_string();
+        let other = exchange.send(OTHER_APPLICATION, body, &[]).await;
+        assert!(!other.codes().contains(&code), "{limit}: {}", other.text);
+    }
 }

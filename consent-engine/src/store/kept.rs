@@ -129,7 +129,6 @@ impl Drop for Change {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 mod tests {
     use chrono::DateTime;
 

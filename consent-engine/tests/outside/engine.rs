@@ -294,7 +294,7 @@ async fn c1_nobody_who_looks_after_a_stop_finds_what_was_shared(on: On) {
             })
         });
         let readers: Vec<_> = readers.collect();
-        while ledger.engine.withdrawn(&standing).await.unwrap() != [] {}
+        while !ledger.engine.withdrawn(&standing).await.unwrap().is_empty() {}
         ledger.engine.current().stop(&subject(NAYANA), id, &trace()).await.unwrap();
         stopped.store(true, Ordering::SeqCst);
         for reader in readers {

@@ -135,7 +135,7 @@ impl Provider {
     async fn send(&self, body: Bytes, token: Option<&HeaderValue>, trace_id: &TraceId) -> Result<Bytes, Failed> {
         let request = || self.request(body.clone(), token, trace_id);
         let answer = match self.transport.send(request()).await {
-            Err(Failed { again: Again::AtOnce, .. }) => self.transport.send(request()).await?,
+            Err(Failed { again: Again::AtOnce, .. }) if self.budget.spend() => self.transport.send(request()).await?,
             answer => answer?,
         };
         transport::usable(answer.status(), answer.headers())?;

@@ -1,8 +1,7 @@
 //! Documents that are known by their hash: those that an application has registered (`ndx operations publish`), and those that
 //! its clients sent lately (Apollo's "Automatic Persisted Queries").
 //!
-//! INVARIANT: every list and every cache here belongs to one application, and ends with the configuration and the schema that
-//! are in force. What one application sends is never found under another's hash.
+//! INVARIANT: every list and every cache here belongs to one application, and ends with the configuration that is in force. What one application sends is never found under another's hash.
 
 use std::{collections::HashMap, io, path::PathBuf, sync::Arc};
 

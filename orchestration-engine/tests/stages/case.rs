@@ -24,6 +24,9 @@ use orchestration_engine::{
 };
 use uuid::Uuid;
 
+/// What the provider of this key and schema answers.
+pub type Answered<'a> = (&'a str, &'a str, Result<&'a str, ProviderFailure>);
+
 /// Farajaland's own configuration and schema, with the vehicle register added.
 pub struct Country {
     pub config: Config,
@@ -163,22 +166,12 @@ impl Country {
     }
 
     /// The answer to `query` when the providers answer so, in the first stage: `(key, schema, body or failure)`.
-    pub async fn answer(
-        &self,
-        query: &str,
-        ledger: Ledger,
-        providers: &[(&str, &str, Result<&str, ProviderFailure>)],
-    ) -> String {
+    pub async fn answer(&self, query: &str, ledger: Ledger, providers: &[Answered<'_>]) -> String {
         self.answer_in_stages(query, ledger, &[providers]).await.0
     }
 
     /// The same where they are asked stage after stage; and what they were asked, a line each.
-    pub async fn answer_in_stages(
-        &self,
-        query: &str,
-        ledger: Ledger,
-        stages: &[&[(&str, &str, Result<&str, ProviderFailure>)]],
-    ) -> (String, String) {
+    pub async fn answer_in_stages(&self, query: &str, ledger: Ledger, stages: &[&[Answered<'_>]]) -> (String, String) {
         let operation = self.operation(query, "{}");
         let mut consented = self.consented(&operation, &ledger).await;
         let (caller, time, trace_id) = (self.caller(), Duration::from_secs(1), "t".into());

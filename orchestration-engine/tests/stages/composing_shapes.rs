@@ -129,9 +129,9 @@ fn a_promise_that_no_provider_can_keep_is_told() {
 }
 
 fn vehicles(number: &str, more: &str) -> Small {
-    let cars = format!("cars: [Car] @p(vehicles)\n name: String @p(person.name)");
+    let cars = "cars: [Car] @p(vehicles)\n name: String @p(person.name)";
     let car = format!("type Car {{ no: String {number} {more} }}");
-    person(&cars, &car).mapping("person-nic", "nic", "vehicles").mapping("person-nic", "nic", "vehicle")
+    person(cars, &car).mapping("person-nic", "nic", "vehicles").mapping("person-nic", "nic", "vehicle")
 }
 
 #[test]

@@ -82,6 +82,16 @@ pub struct OwnLimits {
     /// What an operation may cost.
     #[schemars(range(min = 1))]
     pub cost: Option<usize>,
+    /// Fields of the answer's shape.
+    #[schemars(range(min = 1))]
+    pub planned_fields: Option<usize>,
+    /// Lookups in a row.
+    pub lookup_depth: Option<usize>,
+    /// People whom one question finds.
+    pub found_people: Option<usize>,
+    /// Bytes of an answer.
+    #[schemars(range(min = 1))]
+    pub answer_bytes: Option<usize>,
 }
 
 impl Default for Limits {
@@ -120,6 +130,10 @@ impl Limits {
             directives: own.directives.unwrap_or(self.directives),
             root_fields: own.root_fields.unwrap_or(self.root_fields),
             cost: own.cost.unwrap_or(self.cost),
+            planned_fields: own.planned_fields.unwrap_or(self.planned_fields),
+            lookup_depth: own.lookup_depth.unwrap_or(self.lookup_depth),
+            found_people: own.found_people.unwrap_or(self.found_people),
+            answer_bytes: own.answer_bytes.unwrap_or(self.answer_bytes),
             ..self.clone()
         }
     }

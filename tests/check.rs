@@ -157,6 +157,7 @@ fn what_no_single_file_shows_is_told() {
         assert!(text.contains(right), "{file} has no {right}");
         std::fs::write(path, text.replacen(right, wrong, 1)).unwrap();
     };
+    change(CONFIG, "\"limits\": {\n", "\"limits\": {\n    \"fieldWeights\": {\"PersonInfo.vehicles\": 3},\n");
     change(CONFIG, "\"fieldName\": \"person.profession\"", "\"fieldName\": \"person.job\"");
     change(CONSUMER, "type VehicleClass {", "type Nowhere { x: Int }\ntype VehicleClass {");
     change(
@@ -170,6 +171,7 @@ fn what_no_single_file_shows_is_told() {
     assert_eq!(code, 1, "{text}");
     for words in [
         "warning: this reason is never shown: `drp-schema-v1` has no `job` of `person.job`",
+        "fl-config.json:150:22: the consumer schema has no field `PersonInfo.vehicles` to weigh",
         "warning: no query can reach the type `Nowhere`",
         "warning: `PersonInfo.nic` can be had by nobody: no grant is for `drp-schema-v1:person.nic`",
         "warning: this policy is never asked for: `abc-212` has no `brNos` of `getPersonInfo.brNos`",
@@ -179,7 +181,7 @@ fn what_no_single_file_shows_is_told() {
     ] {
         assert!(text.contains(words), "{words}:\n{text}");
     }
-    assert!(text.ends_with("2 mistakes, 7 warnings\n"), "{text}");
+    assert!(text.ends_with("3 mistakes, 7 warnings\n"), "{text}");
 }
 
 #[test]

@@ -66,6 +66,7 @@ pub fn check(config: &Path, needed: Secrets, rewrite: impl FnOnce(String) -> Str
         (checked.fields, checked.providers) = (composition.leaves.len(), composition.providers_named());
         checked.reasons(&reading, &root, composition, inputs);
         checked.settings(&reading, &root, composition);
+        checked.weights(&reading, &root, composition);
     }
     let files = (root.find(["policy", "fields"]), root.find(["policy", "grants"]));
     if let (Some(fields), Some(grants)) = (files.0.and_then(|it| it.text()), files.1.and_then(|it| it.text())) {

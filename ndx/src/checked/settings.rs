@@ -30,6 +30,15 @@ impl Checked {
         }
     }
 
+    /// Weights of fields that nobody can ask for.
+    pub(super) fn weights(&mut self, reading: &Reading, root: &Entry<'_>, composition: &Composition) {
+        let weights = root.find(["limits", "fieldWeights"]).map(|weights| weights.members()).unwrap_or_default();
+        for (field, weight) in weights.into_iter().filter(|(field, _)| !composition.has_field(field)) {
+            let problem = weight.key_problem(format!("the consumer schema has no field `{field}` to weigh"));
+            self.mistakes.push(in_file(&reading.file, &problem));
+        }
+    }
+
     /// Mappings that do nothing, and echoes that could not be read.
     pub(super) fn settings(&mut self, reading: &Reading, root: &Entry<'_>, composition: &Composition) {
         let (mappings, providers) = (root.list("argMappings"), root.list("providers"));

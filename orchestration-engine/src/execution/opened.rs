@@ -69,12 +69,14 @@ impl<'a> OpenedAnswers<'a> {
             });
         }
         let mut opened = Self { answers: opened, places };
-        opened.leave_out_other_people(plan, identifier);
+        let newest = answers.0.keys().map(|(stage, _)| *stage).max();
+        opened.leave_out_other_people(plan, identifier, newest);
         opened
     }
 
-    /// INVARIANT: what a provider says of somebody else than was asked for is not looked at again.
-    fn leave_out_other_people(&mut self, plan: &ConsentedPlan, identifier: &CanonicalForm) {
+    /// INVARIANT: what a provider says of somebody else than was asked for is not looked at again. Answers are opened after each
+    /// stage anew: those of the `newest` are told.
+    fn leave_out_other_people(&mut self, plan: &ConsentedPlan, identifier: &CanonicalForm, newest: Option<usize>) {
         for (number, instance, root) in plan.planned() {
             let Some(subject) = &instance.bound.subject else { continue };
             for (call, one) in root.calls.iter().enumerate() {
@@ -83,7 +85,9 @@ impl<'a> OpenedAnswers<'a> {
                 if answer.is_ok_and(|value| !speaks_of(value, echo, subject, identifier)) {
                     let name = plan.plan().providers.get(one.provider).map(|provider| &provider.name);
                     let provider = name.map_or("", |name| name.provider_key.as_str());
-                    tracing::error!(provider.key = provider, "a provider answered with somebody else's record");
+                    if newest == Some(instance.stage) {
+                        tracing::error!(provider.key = provider, "a provider answered with somebody else's record");
+                    }
                     if let Some(place) = self.places.get_mut(number).and_then(|calls| calls.get_mut(call)) {
                         *place = Place::SomebodyElse;
                     }

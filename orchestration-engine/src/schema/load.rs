@@ -147,6 +147,12 @@ impl Composition {
         Some(format!("`{}` has no `{missing}` of `{}`{hint}", field.schema_id, field.field_name))
     }
 
+    /// Whether consumers can ask `field`, as `Type.field`; yes, as long as their schema cannot be composed.
+    pub fn has_field(&self, field: &str) -> bool {
+        let Some((_, schema, _)) = &self.composed else { return true };
+        field.split_once('.').is_some_and(|(of, name)| schema.type_field(of, name).is_ok())
+    }
+
     /// Whether the provider schema `id` is known.
     pub fn knows(&self, id: &SchemaId) -> bool {
         self.providers.contains_key(id)

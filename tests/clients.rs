@@ -77,7 +77,7 @@ async fn apollo_sends_the_text_of_a_document_once() {
 }
 
 #[tokio::test]
-async fn codegen_writes_the_same_types_from_introspection_and_from_the_file() {
+async fn codegen_writes_the_same_types_from_introspection_and_from_the_served_schema_and_the_file() {
     let farajaland = Farajaland::start(NDX).await;
     assert_eq!(run(&farajaland, &["codegen.js"]).await, json!({"same": true, "types": 3}));
 }

@@ -1,5 +1,5 @@
-// graphql-codegen: `node codegen.js ADDRESS` writes types for the query from the running gateway's introspection and from the
-// schema's file, has the TypeScript compiler read both, and says whether they are the same.
+// graphql-codegen: `node codegen.js ADDRESS` writes types for the query from the running gateway's introspection, from the
+// schema that it serves and from the schema's file, has the TypeScript compiler read all, and says whether they are the same.
 import { generate } from "@graphql-codegen/cli";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
@@ -32,11 +32,15 @@ const used = (types) => [...types.replace(/^ *\/\*\*[\s\S]*?\*\/\n/gm, "").match
 
 try {
   const live = await typesFrom([{ [address]: { headers: { authorization } } }], "introspection");
+  const text = await fetch(new URL("/schema.graphql", address));
+  writeFileSync(join(folder, "served.graphql"), await text.text());
+  const served = await typesFrom(join(folder, "served.graphql"), "served");
   const file = await typesFrom(join(here, "../../schema/schema.graphql"), "file");
   const compiler = join(here, "node_modules/typescript/bin/tsc");
-  const programs = ["introspection", "file"].map((name) => join(folder, name, "use.ts"));
+  const programs = ["introspection", "served", "file"].map((name) => join(folder, name, "use.ts"));
   execFileSync(process.execPath, [compiler, "--noEmit", "--strict", ...programs], { stdio: "inherit" });
-  console.log(JSON.stringify({ same: used(live).join() === used(file).join(), types: used(live).length }));
+  const same = [served, file].every((types) => used(types).join() === used(live).join());
+  console.log(JSON.stringify({ same, types: used(live).length }));
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -48,11 +48,14 @@ fn in_words(explained: &Value) -> String {
         .fold(String::new(), |words, line| words + line + "\n");
     for root in list(explained, "roots") {
         words.push_str(&format!("\n{}\n", text(&root, "root")));
-        for field in list(&root, "fields") {
-            let name = format!("{}:{}", text(&field, "schemaId"), text(&field, "fieldName"));
+        let fields = list(&root, "fields");
+        let name = |field: &Value| format!("{}:{}", text(field, "schemaId"), text(field, "fieldName"));
+        let width = fields.iter().map(|field| name(field).len()).fold(42, usize::max);
+        for field in fields {
+            let name = name(&field);
             let why = ["policy", "reason", "consent"].map(|key| text(&field, key));
             let why: Vec<_> = why.iter().filter(|one| !one.is_empty()).map(String::as_str).collect();
-            words.push_str(&format!("  {name:<42} {:<24} {}\n", text(&field, "outcome"), why.join(", ")));
+            words.push_str(&format!("  {name:<width$} {:<24} {}\n", text(&field, "outcome"), why.join(", ")));
         }
     }
     words

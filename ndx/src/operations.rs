@@ -69,7 +69,9 @@ impl Publish {
             bail!("there is no application `{}`{}", self.application, did_you_mean(&self.application, &known));
         };
         let Some(lists) = &config.operations else {
-            bail!("the configuration does not say in `operations` where the lists of documents lie");
+            bail!(
+                "the configuration does not say where the lists of documents lie: add `\"operations\": {{\"folder\": \"operations\"}}` to it"
+            );
         };
         let schema = schema::load(&config)?;
         let documents = read(&self.folder, &schema, config.allowance(application).limits)?;

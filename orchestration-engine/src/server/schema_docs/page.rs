@@ -63,6 +63,8 @@ struct Argument<'a> {
 struct Source<'a> {
     provider: &'a str,
     key: &'a str,
+    /// Whether the exchange knows how to reach it.
+    configured: bool,
     label: Option<&'a str>,
     classification: String,
     consent: &'static str,
@@ -179,7 +181,8 @@ fn source<'a>(gateway: &'a Gateway, told: &'a Told) -> Source<'a> {
     let is_its = |one: &&ndx_config::Provider| {
         one.provider_key == told.provider.provider_key && one.schema_id == told.provider.schema_id
     };
-    let member = gateway.config.providers.iter().find(is_its).and_then(|one| gateway.config.members.get(&one.member));
+    let configured = gateway.config.providers.iter().find(is_its);
+    let member = configured.and_then(|one| gateway.config.members.get(&one.member));
     let (classification, consent) = match &told.personal {
         Some(personal) => {
             let kind = if personal.sensitive { "Sensitive personal data" } else { "Personal data" };
@@ -188,5 +191,6 @@ fn source<'a>(gateway: &'a Gateway, told: &'a Told) -> Source<'a> {
         None => ("Not marked as personal by its provider".to_owned(), "As policy says"),
     };
     let provider = member.map_or(key, |member| member.name.as_str());
-    Source { provider, key, label: told.label.as_deref(), classification, consent }
+    let configured = configured.is_some();
+    Source { provider, key, configured, label: told.label.as_deref(), classification, consent }
 }

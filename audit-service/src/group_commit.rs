@@ -66,6 +66,7 @@ async fn run(
 ) {
     let mut waiting = Vec::new();
     while queue.recv_many(&mut waiting, LARGEST_BATCH).await > 0 {
+        gather(&mut queue, &mut waiting).await;
         // Under load, those who could not wait have gone: their INTENT asks nobody and their RELEASE lets nothing out, so the
         // time is for those who still wait. An ABORTED or REFUSED is written for the record's own sake.
         waiting.retain(|Waiting { entry, done }| !(done.is_closed() && entry.is_for_its_caller()));
@@ -89,6 +90,23 @@ async fn run(
         for (done, result) in answers.into_iter().zip(results) {
             // Whoever went away meanwhile does not need the answer.
             drop(done.send(result));
+        }
+    }
+}
+
+/// Lets everybody go on who can, as long as that brings something more to write: it shares the commit, and nobody has waited
+/// for a clock.
+async fn gather(queue: &mut mpsc::Receiver<Waiting>, waiting: &mut Vec<Waiting>) {
+    loop {
+        let before = waiting.len();
+        tokio::task::yield_now().await;
+        while waiting.len() < LARGEST_BATCH
+            && let Ok(one) = queue.try_recv()
+        {
+            waiting.push(one);
+        }
+        if waiting.len() == before {
+            return;
         }
     }
 }

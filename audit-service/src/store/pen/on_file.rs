@@ -28,13 +28,20 @@ const STATEMENTS: usize = 32;
 pub struct FilePen {
     file: PathBuf,
     keyring: Arc<Keyring>,
-    connection: Arc<Mutex<Option<Connection>>>,
+    held: Arc<Mutex<Option<Held>>>,
+}
+
+/// The connection, and what its commits wait for.
+#[derive(Debug)]
+struct Held {
+    connection: Connection,
+    waits: &'static str,
 }
 
 impl FilePen {
     /// The pen for `file`.
     pub fn new(file: PathBuf, keyring: Keyring) -> Self {
-        Self { file, keyring: Arc::new(keyring), connection: Arc::default() }
+        Self { file, keyring: Arc::new(keyring), held: Arc::default() }
     }
 
     /// Keeps `batch`.
@@ -42,13 +49,13 @@ impl FilePen {
     /// # Errors
     /// When the commit failed, or may have failed.
     pub async fn commit(&self, batch: Vec<Entry>, now: DateTime<Utc>) -> Result<Vec<Written>, StoreError> {
-        let (file, keyring, connection) = (self.file.clone(), self.keyring.clone(), self.connection.clone());
+        let (file, keyring, held) = (self.file.clone(), self.keyring.clone(), self.held.clone());
         let written = tokio::task::spawn_blocking(move || {
-            let mut place = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut place = held.lock().unwrap_or_else(PoisonError::into_inner);
             // Out of its place while it is in use: a commit that fails also ends the connection.
-            let mut connection = place.take().map_or_else(|| connect(&file), Ok)?;
-            let written = write(&mut connection, &batch, &keyring, now)?;
-            *place = Some(connection);
+            let mut held = place.take().map_or_else(|| connect(&file), Ok)?;
+            let written = write(&mut held, &batch, &keyring, now)?;
+            *place = Some(held);
             Ok(written)
         });
         written.await.unwrap_or_else(|_| Err(StoreError::Corrupt("the audit log's pen broke".to_owned())))
@@ -56,27 +63,25 @@ impl FilePen {
 
     /// Ends the connection.
     pub fn close(&self) {
-        drop(self.connection.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.held.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 
-fn connect(file: &Path) -> Result<Connection, StoreError> {
+fn connect(file: &Path) -> Result<Held, StoreError> {
     let connection = connect_to_file(file, PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    Ok(connection)
+    Ok(Held { connection, waits: "" })
 }
 
-fn write(
-    connection: &mut Connection,
-    batch: &[Entry],
-    keyring: &Keyring,
-    now: DateTime<Utc>,
-) -> Result<Vec<Written>, StoreError> {
+fn write(held: &mut Held, batch: &[Entry], keyring: &Keyring, now: DateTime<Utc>) -> Result<Vec<Written>, StoreError> {
     // INTENTs need not be on the disk when they are kept: the commit is then handed to the operating system, and a later one
     // that waits for the disk takes it there, because the log is written in order (sqlite.org, "PRAGMA synchronous").
     let waits = if admitted::is_intents(batch) { "NORMAL" } else { "FULL" };
-    connection.pragma_update(None, "synchronous", waits)?;
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if held.waits != waits {
+        held.connection.pragma_update(None, "synchronous", waits)?;
+        held.waits = waits;
+    }
+    let transaction = held.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let doors = Doors {
         opened: each(&transaction, open_requests::OPEN_ONE, &admitted::requests(batch, admitted::opens), Some(now))?,
         closed: each(&transaction, open_requests::CLOSE_ONE, &admitted::requests(batch, admitted::ends), None)?,

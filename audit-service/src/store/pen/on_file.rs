@@ -13,13 +13,16 @@ use ndx_store::{Keyring, StoreError, connection::connect_to_file};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
-use super::admitted::{self, Doors, admit};
+use super::{
+    admitted::{self, Doors, admit},
+    checkpoints::Checkpoints,
+};
 use crate::store::{
     Entry, Written, audit_records, open_requests, posted_events, statement::insert_into_file, time_text,
 };
 
 /// Whoever waits for a record waits two seconds: a file that somebody holds must fail before that.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub const PATIENCE: Duration = Duration::from_secs(1);
 /// Statements that stay prepared: each of the pen's own.
 const STATEMENTS: usize = 32;
 
@@ -29,6 +32,7 @@ pub struct FilePen {
     file: PathBuf,
     keyring: Arc<Keyring>,
     held: Arc<Mutex<Option<Held>>>,
+    checkpoints: Checkpoints,
 }
 
 /// The connection, and what its commits wait for.
@@ -41,7 +45,8 @@ struct Held {
 impl FilePen {
     /// The pen for `file`.
     pub fn new(file: PathBuf, keyring: Keyring) -> Self {
-        Self { file, keyring: Arc::new(keyring), held: Arc::default() }
+        let checkpoints = Checkpoints::new(file.clone());
+        Self { file, keyring: Arc::new(keyring), held: Arc::default(), checkpoints }
     }
 
     /// Keeps `batch`.
@@ -58,11 +63,15 @@ impl FilePen {
             *place = Some(held);
             Ok(written)
         });
-        written.await.unwrap_or_else(|_| Err(StoreError::Corrupt("the audit log's pen broke".to_owned())))
+        let written =
+            written.await.unwrap_or_else(|_| Err(StoreError::Corrupt("the audit log's pen broke".to_owned())))?;
+        self.checkpoints.after_commit();
+        Ok(written)
     }
 
     /// Ends the connection.
     pub fn close(&self) {
+        self.checkpoints.close();
         drop(self.held.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }

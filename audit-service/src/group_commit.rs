@@ -15,6 +15,8 @@ use crate::{
 
 /// At most so many entries in one commit.
 const LARGEST_BATCH: usize = 256;
+/// So many entries are worth a commit: nobody else is waited for, so that some are written while others are answered.
+const ENOUGH: usize = 32;
 /// At most so many entries wait; the next one is refused at once, so that a slow disk does not fill the memory.
 const LONGEST_QUEUE: usize = 4096;
 
@@ -94,18 +96,18 @@ async fn run(
     }
 }
 
-/// Lets everybody go on who can, as long as that brings something more to write: it shares the commit, and nobody has waited
-/// for a clock.
+/// Lets everybody go on who can, as long as that brings more to write and it is not yet [`ENOUGH`]: it shares the commit, and
+/// nobody waits for a clock.
 async fn gather(queue: &mut mpsc::Receiver<Waiting>, waiting: &mut Vec<Waiting>) {
     loop {
         let before = waiting.len();
         tokio::task::yield_now().await;
-        while waiting.len() < LARGEST_BATCH
+        while waiting.len() < ENOUGH
             && let Ok(one) = queue.try_recv()
         {
             waiting.push(one);
         }
-        if waiting.len() == before {
+        if waiting.len() == before || waiting.len() >= ENOUGH {
             return;
         }
     }

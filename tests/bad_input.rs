@@ -56,6 +56,26 @@ async fn what_is_no_question_is_told_so() {
 }
 
 #[tokio::test]
+async fn who_writes_a_large_body_to_its_end_before_reading_still_reads_why_it_is_refused() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let farajaland = Farajaland::start(NDX).await;
+    let token = farajaland.token("passport-app").await;
+    let address = farajaland.url("gateway").replace("http://", "");
+    let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+    let size = 14 * 1024 * 1024;
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\
+         content-type: application/json\r\ncontent-length: {size}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&vec![b' '; size]).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("TOO_LARGE"), "{answer}");
+}
+
+#[tokio::test]
 async fn g6_only_what_a_browser_cannot_send_elsewhere_is_taken() {
     let farajaland = Farajaland::start(NDX).await;
     let token = farajaland.token("passport-app").await;

@@ -216,13 +216,31 @@ async fn answer(
     send(pipeline::answer(&gateway, Incoming { begun, headers: parts.headers, certificate, body, trace_id }).await)
 }
 
-/// Reads a body within its size and its time. What is left over of one that is too large is not read.
-async fn read(body: Body, config: &Config) -> Result<Bytes, RequestError> {
+/// How long, and how many times the largest body, is read on of one that is too large.
+const LINGER: (Duration, usize) = (Duration::from_secs(1), 16);
+
+/// Reads a body within its size and its time.
+async fn read(mut body: Body, config: &Config) -> Result<Bytes, RequestError> {
     let (time, limit) = (Duration::from_millis(config.limits.request_timeout_ms), config.largest_body());
-    match tokio::time::timeout(time, Limited::new(body, limit).collect()).await {
+    match tokio::time::timeout(time, Limited::new(&mut body, limit).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(RequestError::TooLarge { limit, actual: None }),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            let (time, times) = LINGER;
+            // Whether all of it came or not, the answer is the same.
+            drop(tokio::time::timeout(time, discard(body, limit.saturating_mul(times))).await);
+            Err(RequestError::TooLarge { limit, actual: None })
+        }
         Ok(Err(_)) | Err(_) => Err(RequestError::Broken),
+    }
+}
+
+/// Throws away what still comes, at most so many bytes: who is still writing when the connection closes may never read why
+/// (RFC 9112, section 9.6).
+async fn discard(mut body: Body, mut most: usize) {
+    while let Some(Ok(frame)) = body.frame().await {
+        let size = frame.data_ref().map_or(0, Bytes::len);
+        let Some(left) = most.checked_sub(size) else { return };
+        most = left;
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
     config::Config,
     error::EngineError,
     ledger::{Action, AskedField, asking, coverage},
-    store::{ConsentStore, Recorded},
+    store::{ConsentStore, Found, History, Recorded},
 };
 
 pub use self::decisions::{Decision, Narrowing};
@@ -46,8 +46,18 @@ impl Current {
     /// # Errors
     /// [`EngineError::NotFound`] when there is none, or it is another person's.
     pub async fn consent_of(&self, subject: &Subject, id: Uuid) -> Result<Recorded, EngineError> {
-        let found = self.store.get(&[id]).await?.pop().filter(|found| self.store.is_about(found, subject));
+        let mut found = self.store.get(&[id]).await?.what;
+        let found = found.pop().filter(|found| self.store.is_about(found, subject));
         found.map(Arc::unwrap_or_clone).ok_or(EngineError::NotFound)
+    }
+
+    /// The same, with all that happened to it.
+    ///
+    /// # Errors
+    /// As for [`consent_of`](Self::consent_of).
+    pub async fn history_of(&self, subject: &Subject, id: Uuid) -> Result<History, EngineError> {
+        let found = self.store.history(id).await?;
+        found.filter(|found| self.store.is_about(&found.recorded, subject)).ok_or(EngineError::NotFound)
     }
 
     /// All consents of this person, those that changed last first.
@@ -55,7 +65,7 @@ impl Current {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn consents_of(&self, subject: &Subject) -> Result<Vec<Recorded>, EngineError> {
-        Ok(self.store.all_of(subject).await?)
+        Ok(self.store.all_of(subject).await?.what)
     }
 
     /// Where the required fields stand, after a request was opened for those that the person must be asked for.
@@ -68,16 +78,15 @@ impl Current {
             Asked { recorded, answer }
         };
         // Most questions need no pen: everything is shared, or asked already.
-        if let Some(found) = self.store.find(subject, application, purpose).await? {
-            let now = self.now();
+        if let Found { what: Some(found), at: now } = self.store.find(subject, application, purpose).await? {
             if asking(&found.consent, &wanted, now, lifetime).is_none() {
                 return Ok(answered(found, now));
             }
         }
         let mut writing = self.store.begin().await?;
-        let mut recorded = writing.hold_or_make(subject, application, purpose, self.now()).await?;
-        // Read after the wait for the pen: what has ended meanwhile has ended.
-        let now = self.now();
+        let mut recorded = writing.hold_or_make(subject, application, purpose).await?;
+        // Asked for after the wait for the pen: what has ended meanwhile has ended.
+        let now = writing.now().await?;
         let lapsed = recorded.consent.has_lapsed(now).then_some(Action::Expired {});
         let request = asking(&recorded.consent, &wanted, now, lifetime);
         self.append(&mut *writing, &mut recorded, lapsed.into_iter().chain(request), now, trace_id).await?;
@@ -92,16 +101,15 @@ impl Current {
     ) -> Result<Option<ConsentAnswer>, EngineError> {
         let ConsentRequirement { application, purpose, subject, .. } = requirement;
         let wanted = self.wanted(requirement)?;
-        let found = self.store.find(subject, application, purpose).await?;
-        let answer = found.map(|recorded| self.answer(&recorded, &wanted, self.now()));
+        let Found { what: found, at: now } = self.store.find(subject, application, purpose).await?;
+        let answer = found.map(|recorded| self.answer(&recorded, &wanted, now));
         Ok(answer.map(|answer| ConsentAnswer { portal_url: None, manage_url: None, ..answer }))
     }
 
     /// Which of these fields are not shared any more, from the ledger itself.
     pub(crate) async fn withdrawn(&self, standing: &[StandingConsent]) -> Result<Vec<StandingConsent>, EngineError> {
         let ids: Vec<Uuid> = standing.iter().map(|one| one.consent_id).collect();
-        let found = self.store.get(&ids).await?;
-        let now = self.now();
+        let Found { what: found, at: now } = self.store.get(&ids).await?;
         let present: HashMap<Uuid, _> = found.iter().map(|one| (one.id, one.consent.present(now))).collect();
         let lost = standing.iter().filter_map(|StandingConsent { consent_id, fields }| {
             let shared = present.get(consent_id).map(|consent| &consent.shared);
@@ -153,7 +161,7 @@ impl Current {
         }
     }
 
-    /// The time, as fine as the ledger keeps it.
+    /// The time of this process, as fine as the ledger keeps it: for what is shown. What is decided goes by the ledger's.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now().trunc_subsecs(3)
     }

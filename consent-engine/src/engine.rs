@@ -37,7 +37,7 @@ impl Engine {
         root_key: &RootKey,
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, EngineError> {
-        let store = SqlStore::open(place, root_key).await?;
+        let store = SqlStore::open(place, root_key, Arc::clone(&clock)).await?;
         // A folder belongs to one process; a server has several, and each reads from it.
         let store = if matches!(place, Place::Folder(_)) { store.alone() } else { store };
         Ok(Self::over(config, Arc::new(store), clock))

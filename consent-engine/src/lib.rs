@@ -17,5 +17,5 @@ pub use crate::{
     current::{Current, Decision, Narrowing},
     engine::Engine,
     error::EngineError,
-    store::{Recorded, TABLES},
+    store::{History, Recorded, TABLES},
 };

@@ -80,7 +80,8 @@ async fn suite(ground: Ground) {
         "{words:?}"
     );
     assert!(words.contains(&(&work.field, Need::Optional, "The person.profession", None)), "{words:?}");
-    assert_eq!(recorded.entries[0].trace_id.as_str(), "4bf92f3577b34da6a3ce929d0e0e4736");
+    let history = engine.current().history_of(&nayana, asked.consent_id).await.unwrap();
+    assert_eq!(history.entries[0].trace_id.as_str(), "4bf92f3577b34da6a3ce929d0e0e4736");
 
     let share = Decision::Share { optional: Vec::new(), length: TimeDelta::hours(1) };
     engine.current().decide(&nayana, asked.consent_id, asked.version, share, None, &"t".into()).await.unwrap();

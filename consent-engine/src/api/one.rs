@@ -164,7 +164,7 @@ fn portal_view(
         status: present.status(),
         kind: "realtime",
         created_at: recorded.created_at,
-        updated_at: recorded.entries.last().map_or(recorded.created_at, |entry| entry.at),
+        updated_at: recorded.changed_at,
         fields: in_question(present).into_iter().map(FieldView::from).collect(),
         version: present.version,
     }
@@ -179,15 +179,13 @@ fn record(recorded: &Recorded, present: &Consent, subject: &Subject) -> ConsentR
             providers.push(keeper);
         }
     }
-    let granted =
-        recorded.entries.iter().rev().find(|entry| matches!(entry.action, crate::ledger::Action::Granted { .. }));
     ConsentRecord {
         consent_id: recorded.id,
         citizen_id: subject.expose().to_owned(),
         consumer_id: recorded.application.to_string(),
         data_scope: DataScope { providers, fields: scope.into_iter().map(|asked| asked.field.clone()).collect() },
         purpose: recorded.purpose.to_string(),
-        granted_at: granted.map(|entry| entry.at),
+        granted_at: present.granted_at,
         expires_at: present.ends(),
         status: present.status().into(),
         version: present.version,

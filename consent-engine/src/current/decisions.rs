@@ -132,7 +132,7 @@ impl Current {
         if seen.is_some_and(|seen| seen != recorded.consent.version) {
             return Err(EngineError::Conflict);
         }
-        let now = self.now();
+        let now = writing.now().await?;
         let lapsed = recorded.consent.has_lapsed(now).then_some(Action::Expired {});
         self.append(&mut *writing, &mut recorded, lapsed, now, trace_id).await?;
         let outcome = match choose(&recorded.consent, now) {
@@ -158,8 +158,7 @@ impl Current {
         for action in actions {
             let entry = Entry { seq: recorded.consent.version + 1, at: now, trace_id: trace_id.clone(), action };
             recorded.consent.apply(&entry)?;
-            writing.append(recorded.id, &entry).await?;
-            recorded.entries.push(entry);
+            writing.append(recorded, &entry).await?;
         }
         Ok(())
     }

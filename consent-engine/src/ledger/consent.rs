@@ -1,4 +1,5 @@
-//! What a list of actions amounts to: a consent, and what of it holds at which time.
+//! What a list of actions amounts to: a consent, and what of it holds at which time. It is kept as JSON beside the
+//! actions, so that not every question folds them again.
 
 use std::{
     borrow::Cow,
@@ -7,17 +8,20 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use ndx_contracts::{FieldRef, consent::ConsentStatus};
+use serde::{Deserialize, Serialize};
 
 use crate::ledger::{AskedBy, AskedField};
 
 /// What the actions so far amount to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Consent {
     /// The number of the last action; 0 when there is none.
     pub version: u64,
     /// The request that waits for an answer.
     pub request: Option<Request>,
     /// What is shared, and until when.
+    #[serde(with = "as_pairs")]
     pub shared: BTreeMap<FieldRef, Share>,
     /// What the person left out or declined. It belongs to the answers that still stand, and ends with the last of them.
     pub declined: BTreeSet<FieldRef>,
@@ -28,16 +32,20 @@ pub struct Consent {
     pub no_to_more: Option<Refusal>,
     /// The last thing the person said.
     pub answer: Option<Answer>,
+    /// When she last said yes.
+    pub granted_at: Option<DateTime<Utc>>,
     /// The last thing that ended by itself, until the person is asked again.
     pub ended: Option<Ended>,
     /// When the person last said that she had not asked for anything.
     pub unexpected: Option<DateTime<Utc>>,
     /// The words in which each field was last asked for.
+    #[serde(with = "as_pairs")]
     pub words: BTreeMap<FieldRef, AskedField>,
 }
 
 /// A question that waits for an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Request {
     /// Everything that it asks for.
     pub fields: Vec<AskedField>,
@@ -48,7 +56,8 @@ pub struct Request {
 }
 
 /// How long one field is shared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Share {
     /// From when.
     pub since: DateTime<Utc>,
@@ -57,7 +66,8 @@ pub struct Share {
 }
 
 /// A "no" or a "stop".
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Refusal {
     /// Which of the two.
     pub kind: RefusalKind,
@@ -70,7 +80,8 @@ pub struct Refusal {
 }
 
 /// What kind of refusal it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum RefusalKind {
     /// The person said no when asked.
     Denied,
@@ -79,7 +90,8 @@ pub enum RefusalKind {
 }
 
 /// The last thing the person said.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Answer {
     /// When.
     pub at: DateTime<Utc>,
@@ -88,7 +100,8 @@ pub struct Answer {
 }
 
 /// What a person can say.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Said {
     /// Yes, to `fields` and not to `declined`.
     Yes {
@@ -116,7 +129,8 @@ pub enum Said {
 }
 
 /// What ended by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Ended {
     /// A request that nobody answered, at this time.
     Request(DateTime<Utc>),
@@ -178,5 +192,26 @@ impl Consent {
     pub fn ends(&self) -> Option<DateTime<Utc>> {
         let sharing = || self.shared.values().map(|share| share.until).max();
         self.request.as_ref().map(|request| request.expires_at).or_else(sharing)
+    }
+}
+
+/// A map by fields as JSON: a list of pairs, because a key there is a text.
+mod as_pairs {
+    use std::collections::BTreeMap;
+
+    use ndx_contracts::FieldRef;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        map: &BTreeMap<FieldRef, T>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<FieldRef, T>, D::Error> {
+        Vec::<(FieldRef, T)>::deserialize(deserializer).map(|pairs| pairs.into_iter().collect())
     }
 }

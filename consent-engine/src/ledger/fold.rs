@@ -174,6 +174,7 @@ impl Consent {
         self.request = None;
         self.refusal = None;
         self.no_to_more = None;
+        self.granted_at = Some(at);
         self.answer =
             Some(Answer { at, said: Said::Yes { fields: fields.to_vec(), declined: declined.to_vec(), until } });
         Ok(())

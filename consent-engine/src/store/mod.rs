@@ -3,6 +3,11 @@
 //! | Module | What it does |
 //! | --- | --- |
 //! | `consents` | consents and their actions; actions are only ever added |
+//! | `current_consents` | what each consent is now: derived from its actions, and rebuilt from them at any time |
+//! | `reading` | finds consents, by index |
+//! | `writing` | holds a consent, adds an action, derives what follows |
+//! | `rebuild` | compares what is derived with the histories, and mends it |
+//! | `suspicious` | requests of which people said that they had not asked for anything |
 //! | `kept` | consents that were read lately, where nobody else writes them |
 //! | `sessions` | who is signed in to the portal, in which browser |
 //!
@@ -10,13 +15,19 @@
 //! from one that may be behind: what a person has stopped is stopped for everybody who looks after she was told so.
 
 mod consents;
+mod current_consents;
 mod kept;
+mod reading;
+mod rebuild;
 mod sessions;
+mod suspicious;
+mod writing;
 
 use std::{fmt::Debug, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use ndx_clock::Clock;
 use ndx_contracts::{ApplicationId, Purpose, Subject};
 use ndx_store::{Database, Keyring, Place, RootKey, StoreError, Tables, keyring};
 use uuid::Uuid;
@@ -25,17 +36,28 @@ use self::kept::Kept;
 use crate::ledger::Entry;
 
 pub use self::{
-    consents::Recorded,
+    consents::{History, Recorded},
+    rebuild::{Different, Rebuilt},
     sessions::{Person, Session},
+    suspicious::Suspicious,
 };
 pub(crate) use sessions::IDLE;
 
 /// The tables, and their history. Steps are added at the end and never edited.
 pub const TABLES: Tables = Tables {
     name: "consent",
-    steps: &[keyring::FIRST_STEP, consents::STEP, sessions::STEP, consents::PROOF_STEP],
-    names: &["data_keys", "consents", "consent_actions", "sessions"],
+    steps: &[keyring::FIRST_STEP, consents::STEP, sessions::STEP, consents::PROOF_STEP, current_consents::STEP],
+    names: &["data_keys", "consents", "consent_actions", "sessions", "current_consents", "derived"],
 };
+
+/// What was found, and the ledger's time at which it was looked for.
+#[derive(Debug, Clone)]
+pub struct Found<T> {
+    /// What was found.
+    pub what: T,
+    /// When: on PostgreSQL by the clock of the database, which all processes share.
+    pub at: DateTime<Utc>,
+}
 
 /// Keeps consents and what happened to them.
 #[async_trait]
@@ -46,13 +68,16 @@ pub trait ConsentStore: SessionStore {
         subject: &Subject,
         application: &ApplicationId,
         purpose: &Purpose,
-    ) -> Result<Option<Arc<Recorded>>, StoreError>;
+    ) -> Result<Found<Option<Arc<Recorded>>>, StoreError>;
 
     /// The consents with these ids, in no order; what is not there is left out.
-    async fn get(&self, ids: &[Uuid]) -> Result<Vec<Arc<Recorded>>, StoreError>;
+    async fn get(&self, ids: &[Uuid]) -> Result<Found<Vec<Arc<Recorded>>>, StoreError>;
 
     /// All consents of this person, those that changed last first.
-    async fn all_of(&self, subject: &Subject) -> Result<Vec<Recorded>, StoreError>;
+    async fn all_of(&self, subject: &Subject) -> Result<Found<Vec<Recorded>>, StoreError>;
+
+    /// The consent with this id, with all that happened to it.
+    async fn history(&self, id: Uuid) -> Result<Option<History>, StoreError>;
 
     /// Whether `recorded` is about this person.
     fn is_about(&self, recorded: &Recorded, subject: &Subject) -> bool;
@@ -71,6 +96,9 @@ pub trait ConsentStore: SessionStore {
 /// Dropped without [`commit`](Self::commit), it has written nothing.
 #[async_trait]
 pub trait Writing: Send {
+    /// The ledger's time, now: asked for after a consent is held, it is later than all that was written to it.
+    async fn now(&mut self) -> Result<DateTime<Utc>, StoreError>;
+
     /// The consent with this id.
     async fn hold(&mut self, id: Uuid) -> Result<Option<Recorded>, StoreError>;
 
@@ -80,11 +108,10 @@ pub trait Writing: Send {
         subject: &Subject,
         application: &ApplicationId,
         purpose: &Purpose,
-        at: DateTime<Utc>,
     ) -> Result<Recorded, StoreError>;
 
-    /// Writes one action, which the fold has already accepted, to a consent that is held.
-    async fn append(&mut self, consent: Uuid, entry: &Entry) -> Result<(), StoreError>;
+    /// Writes one action to a consent that is held; `recorded` is what the fold has made of it.
+    async fn append(&mut self, recorded: &mut Recorded, entry: &Entry) -> Result<(), StoreError>;
 
     /// Makes it last.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
@@ -109,18 +136,30 @@ pub trait SessionStore: Debug + Send + Sync {
 pub struct SqlStore {
     database: Database,
     keys: Keyring,
+    clock: Arc<dyn Clock>,
     kept: Option<Kept>,
 }
 
 impl SqlStore {
-    /// Opens the store at `place`, making it when it is not there.
+    /// Opens the store at `place`, making it when it is not there, and derives what is not derived yet. On SQLite it goes
+    /// by `clock`, on PostgreSQL by the clock of the database.
     ///
     /// # Errors
     /// When it cannot be opened, or its keys do not open with `root_key`.
-    pub async fn open(place: &Place, root_key: &RootKey) -> Result<Self, StoreError> {
+    pub async fn open(place: &Place, root_key: &RootKey, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let store = Self::open_as_it_is(place, root_key, clock).await?;
+        store.derive_all().await?;
+        Ok(store)
+    }
+
+    /// The same, and nothing is derived.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open).
+    pub async fn open_as_it_is(place: &Place, root_key: &RootKey, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let database = Database::open(place, &TABLES).await?;
         let keys = Keyring::open(&database, root_key).await?;
-        Ok(Self { database, keys, kept: None })
+        Ok(Self { database, keys, clock, kept: None })
     }
 
     /// The same, keeping what it reads in memory. INVARIANT: only for a ledger that nobody else writes, neither another
@@ -133,4 +172,15 @@ impl SqlStore {
 
 fn from_millis(millis: i64) -> Result<DateTime<Utc>, StoreError> {
     DateTime::from_timestamp_millis(millis).ok_or_else(|| StoreError::Corrupt("a time is out of range".to_owned()))
+}
+
+/// What is in the tables and cannot be so.
+fn corrupt(what: impl ToString) -> StoreError {
+    StoreError::Corrupt(what.to_string())
+}
+
+/// A value without fields as JSON writes it, without its quotes.
+fn wire(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    let value = serde_json::to_value(value).map_err(corrupt)?;
+    value.as_str().map(str::to_owned).ok_or_else(|| corrupt("a status is not a word"))
 }

@@ -204,7 +204,7 @@ async fn of_answers_at_once_one_is_taken_and_the_others_are_conflicts(on: On) {
         }
     }
     assert_eq!(taken, 1);
-    assert_eq!(api.portal.ledger.engine.current().consent_of(&subject(NAYANA), id).await.unwrap().entries.len(), 2);
+    assert_eq!(api.portal.ledger.engine.current().history_of(&subject(NAYANA), id).await.unwrap().entries.len(), 2);
 }
 
 async fn the_list_has_pages_and_filters(on: On) {

@@ -114,7 +114,7 @@ async fn what_has_lapsed_is_withdrawn_and_asked_anew_under_the_same_id(on: On) {
     assert_eq!(ledger.engine.withdrawn(&standing).await.unwrap(), standing);
     let again = ledger.require(NAYANA, &[0]).await;
     assert_eq!((again.status, again.consent_id, again.version), (ConsentStatus::Pending, id, 4));
-    let history = ledger.engine.current().consent_of(&subject(NAYANA), id).await.unwrap().entries;
+    let history = ledger.engine.current().history_of(&subject(NAYANA), id).await.unwrap().entries;
     assert_eq!(history[2].action, Action::Expired {}, "the end is recorded before the new request");
 }
 
@@ -132,7 +132,7 @@ async fn nobody_else_can_answer_and_nobody_can_answer_too_late(on: On) {
     ledger.advance(3600);
     let late = ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), None, &trace()).await;
     assert!(matches!(late, Err(EngineError::Illegal(_))));
-    let history = ledger.engine.current().consent_of(&subject(NAYANA), id).await.unwrap().entries;
+    let history = ledger.engine.current().history_of(&subject(NAYANA), id).await.unwrap().entries;
     assert_eq!(history.last().unwrap().action, Action::Expired {}, "the end was noticed, so it is recorded");
 }
 
@@ -153,7 +153,7 @@ async fn of_many_decisions_at_once_exactly_one_wins(on: On) {
         }
     }
     assert_eq!(won, 1);
-    assert_eq!(ledger.engine.current().consent_of(&subject(NAYANA), id).await.unwrap().entries.len(), 2);
+    assert_eq!(ledger.engine.current().history_of(&subject(NAYANA), id).await.unwrap().entries.len(), 2);
 }
 
 async fn many_questions_at_once_open_one_request(on: On) {

@@ -12,10 +12,10 @@ use crate::support::*;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use consent_engine::{
-    Decision, Engine, EngineError, Recorded,
+    Decision, Engine, EngineError, History, Recorded,
     ledger::Entry,
     server,
-    store::{ConsentStore, Person, Session, SessionStore, SqlStore, Writing},
+    store::{ConsentStore, Found, Person, Session, SessionStore, SqlStore, Writing},
 };
 use ndx_auth::ServiceVerifier;
 use ndx_contracts::{
@@ -110,16 +110,20 @@ impl ConsentStore for Failing {
         subject: &Subject,
         application: &ApplicationId,
         purpose: &Purpose,
-    ) -> Result<Option<Arc<Recorded>>, StoreError> {
+    ) -> Result<Found<Option<Arc<Recorded>>>, StoreError> {
         self.inner.find(subject, application, purpose).await
     }
 
-    async fn get(&self, ids: &[Uuid]) -> Result<Vec<Arc<Recorded>>, StoreError> {
+    async fn get(&self, ids: &[Uuid]) -> Result<Found<Vec<Arc<Recorded>>>, StoreError> {
         self.inner.get(ids).await
     }
 
-    async fn all_of(&self, subject: &Subject) -> Result<Vec<Recorded>, StoreError> {
+    async fn all_of(&self, subject: &Subject) -> Result<Found<Vec<Recorded>>, StoreError> {
         self.inner.all_of(subject).await
+    }
+
+    async fn history(&self, id: Uuid) -> Result<Option<History>, StoreError> {
+        self.inner.history(id).await
     }
 
     fn is_about(&self, recorded: &Recorded, subject: &Subject) -> bool {
@@ -142,6 +146,11 @@ impl ConsentStore for Failing {
 
 #[async_trait]
 impl Writing for FailingWriting {
+    async fn now(&mut self) -> Result<DateTime<Utc>, StoreError> {
+        step(&self.steps_left)?;
+        self.inner.now().await
+    }
+
     async fn hold(&mut self, id: Uuid) -> Result<Option<Recorded>, StoreError> {
         step(&self.steps_left)?;
         self.inner.hold(id).await
@@ -152,15 +161,14 @@ impl Writing for FailingWriting {
         subject: &Subject,
         application: &ApplicationId,
         purpose: &Purpose,
-        at: DateTime<Utc>,
     ) -> Result<Recorded, StoreError> {
         step(&self.steps_left)?;
-        self.inner.hold_or_make(subject, application, purpose, at).await
+        self.inner.hold_or_make(subject, application, purpose).await
     }
 
-    async fn append(&mut self, consent: Uuid, entry: &Entry) -> Result<(), StoreError> {
+    async fn append(&mut self, recorded: &mut Recorded, entry: &Entry) -> Result<(), StoreError> {
         step(&self.steps_left)?;
-        self.inner.append(consent, entry).await
+        self.inner.append(recorded, entry).await
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
@@ -172,7 +180,7 @@ impl Writing for FailingWriting {
 #[tokio::test]
 async fn a_handler_that_panics_is_a_page_for_people() {
     let ledger = ledger().await;
-    let inner = SqlStore::open(&ledger.place(), &ledger.root_key()).await.unwrap();
+    let inner = SqlStore::open(&ledger.place(), &ledger.root_key(), ledger.clock.clone()).await.unwrap();
     let store = Arc::new(Failing { inner, steps_left: Arc::new(AtomicUsize::new(usize::MAX)) });
     let listener = listen::bind_loopback("consent", 0).await.unwrap();
     let url = format!("http://{}", address(&listener));
@@ -190,15 +198,15 @@ async fn a_handler_that_panics_is_a_page_for_people() {
     assert!(page.contains("Something went wrong") && page.contains(&number) && !page.contains("panics"), "{page}");
 }
 
-/// Begin, hold, append, commit: whichever of them fails, the ledger is as it was, and the next try succeeds.
+/// Begin, hold, time, append, commit: whichever of them fails, the ledger is as it was, and the next try succeeds.
 async fn a_transaction_that_fails_at_any_step_has_written_nothing(on: On) {
     let ledger = ledger_on(on).await;
     let steps_left = Arc::new(AtomicUsize::new(usize::MAX));
-    let inner = SqlStore::open(&ledger.place(), &ledger.root_key()).await.unwrap();
+    let inner = SqlStore::open(&ledger.place(), &ledger.root_key(), ledger.clock.clone()).await.unwrap();
     let store = Arc::new(Failing { inner, steps_left: Arc::clone(&steps_left) });
     let config = config("127.0.0.1:8081", "127.0.0.1:8090");
     let engine = Engine::over(config, store, ledger.clock.clone());
-    for steps in 0..4 {
+    for steps in 0..5 {
         steps_left.store(steps, Ordering::SeqCst);
         let asked = engine.require(&requirement(NAYANA, &[0])).await;
         assert!(matches!(asked, Err(JudgeError::Unavailable { .. })), "{steps}");
@@ -206,7 +214,7 @@ async fn a_transaction_that_fails_at_any_step_has_written_nothing(on: On) {
     }
     steps_left.store(usize::MAX, Ordering::SeqCst);
     let id = engine.require(&requirement(NAYANA, &[0])).await.unwrap().consent_id;
-    for steps in 0..4 {
+    for steps in 0..5 {
         steps_left.store(steps, Ordering::SeqCst);
         let decided = engine.current().decide(&subject(NAYANA), id, 1, share(), None, &trace()).await;
         assert!(matches!(decided, Err(EngineError::Store(_))), "{steps}");

@@ -98,8 +98,10 @@ async fn the_wire_carries_the_whole_question_and_the_whole_answer(on: On) {
     for (name, value) in expected.as_object().unwrap() {
         assert_eq!(&over_http.body[name], value, "{name}");
     }
-    let kept = portal.ledger.engine.current().consent_of(&asked.subject, in_process.consent_id).await.unwrap();
-    assert_eq!(kept.entries[0].trace_id, trace());
+    let current = portal.ledger.engine.current();
+    let history = current.history_of(&asked.subject, in_process.consent_id).await.unwrap();
+    assert_eq!(history.entries[0].trace_id, trace());
+    let kept = history.recorded;
     let words = &kept.consent.request.unwrap().fields;
     for (kept, asked) in words.iter().zip(&asked.fields) {
         assert_eq!((&kept.field, kept.need), (&asked.field, asked.need));

@@ -5,6 +5,7 @@
 //! | `support` | a running portal, an identity provider, browsers |
 //! | `ledger` | the pure rules |
 //! | `engine` | the engine over a real file |
+//! | `derived` | the table of current consents |
 //! | `many_engines` | several engines on one PostgreSQL |
 //! | `faults` | a ledger that fails |
 //! | `internal_api` | what other services hear |
@@ -29,6 +30,8 @@ mod support;
 mod ledger;
 
 mod engine;
+
+mod derived;
 
 mod many_engines;
 

@@ -68,9 +68,43 @@ async fn c6_of_many_decisions_through_both_exactly_one_wins() {
             }
         }
         assert_eq!(won, 1);
-        let history = engines[1].current().consent_of(&subject(&nic), id).await.unwrap().entries;
+        let history = engines[1].current().history_of(&subject(&nic), id).await.unwrap().entries;
         assert_eq!(history.len(), 2);
     }
+}
+
+/// F12: processes whose clocks differ decide alike, by the clock of the database.
+#[tokio::test]
+async fn f12_what_has_ended_has_ended_for_processes_whose_clocks_differ() {
+    let ledger = ledger_on(On::Postgres).await;
+    let with_a_clock_that_is_off_by = async |minutes: i64| {
+        let clock = clock();
+        clock.advance(TimeDelta::minutes(minutes));
+        let config = config("127.0.0.1:8081", "127.0.0.1:8090");
+        Engine::open(config, &ledger.place(), &ledger.root_key(), clock).await.unwrap()
+    };
+    let (slow, fast) = (with_a_clock_that_is_off_by(-600).await, with_a_clock_that_is_off_by(600).await);
+    let asked = fast.require(&requirement(NAYANA, &[0])).await.unwrap();
+    assert_eq!(asked.expires_at.unwrap().to_rfc3339(), ledger.clock_at(3600), "an hour from the database's now");
+    assert_eq!(slow.require(&requirement(NAYANA, &[0])).await.unwrap(), asked);
+    let hour = Decision::Share { optional: Vec::new(), length: TimeDelta::hours(1) };
+    let id = asked.consent_id;
+    fast.current().decide(&subject(NAYANA), id, 1, hour.clone(), None, &trace()).await.unwrap();
+    let standing = [StandingConsent { consent_id: id, fields: vec![field(0)] }];
+    ledger.advance(3599);
+    for engine in [&slow, &fast] {
+        assert_eq!(engine.require(&requirement(NAYANA, &[0])).await.unwrap().covered, [field(0)]);
+        assert_eq!(engine.withdrawn(&standing).await.unwrap(), []);
+    }
+    ledger.advance(1);
+    for engine in [&slow, &fast] {
+        assert_eq!(engine.withdrawn(&standing).await.unwrap(), standing);
+    }
+    let again = slow.require(&requirement(NAYANA, &[0])).await.unwrap();
+    assert_eq!((again.status, again.version), (ConsentStatus::Pending, 4));
+    ledger.advance(3600);
+    let late = slow.current().decide(&subject(NAYANA), id, 4, hour, None, &trace()).await;
+    assert!(matches!(late, Err(EngineError::Illegal(_))), "a slow clock opens nothing again");
 }
 
 /// C2, F6: whoever looks after the stop was acknowledged sees it, through whichever engine, in whatever interleaving.

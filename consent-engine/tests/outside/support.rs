@@ -21,6 +21,7 @@ use ndx_store::{Place, PostgresDatabase, RootKey};
 use ndx_test_postgres::TestDatabase;
 use reqwest::{Client, Response, StatusCode};
 use scraper::{Html, Selector};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -97,7 +98,9 @@ pub async fn ledger_with(on: On, config: Config, clock: Arc<ManualClock>) -> Led
     let database = matches!(on, On::Postgres).then(TestDatabase::new);
     let place = place(&folder, database.as_ref());
     let engine = Engine::open(config, &place, &root_key(&folder), clock.clone()).await.unwrap();
-    Ledger { engine, clock, folder, database }
+    let ledger = Ledger { engine, clock, folder, database };
+    ledger.tell_the_database_the_time();
+    ledger
 }
 
 fn place(folder: &TempDir, database: Option<&TestDatabase>) -> Place {
@@ -161,12 +164,41 @@ impl Ledger {
         Engine::open(config, &self.place(), &self.root_key(), self.clock.clone()).await.unwrap()
     }
 
+    /// Runs SQL in the ledger's tables behind the engine's back; what the first column of its rows holds, as text.
+    pub async fn sql(&self, statement: &str) -> Vec<String> {
+        let url = match &self.database {
+            None => format!("sqlite://{}", self.folder.path().join("consent.db").display()),
+            Some(database) => format!("{}?options[search_path]=ndx_consent", database.url()),
+        };
+        let mut connection = AnyConnection::connect(&url).await.unwrap();
+        let rows = sqlx::query(AssertSqlSafe(statement.to_owned())).fetch_all(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// The time in so many seconds, as JSON writes it.
+    pub fn clock_at(&self, seconds: i64) -> String {
+        (self.clock.now() + chrono::TimeDelta::seconds(seconds)).to_rfc3339()
+    }
+
     pub async fn require(&self, nic: &str, fields: &[usize]) -> ConsentAnswer {
         self.engine.require(&requirement(nic, fields)).await.unwrap()
     }
 
     pub fn advance(&self, seconds: i64) {
         self.clock.advance(chrono::TimeDelta::seconds(seconds));
+        self.tell_the_database_the_time();
+    }
+
+    /// On PostgreSQL the ledger goes by the database's clock: it is set to this one.
+    fn tell_the_database_the_time(&self) {
+        if let Some(database) = &self.database {
+            let millis = self.clock.now().timestamp_millis();
+            database.sql(&format!(
+                "CREATE OR REPLACE FUNCTION ndx_consent.ledger_time() RETURNS BIGINT LANGUAGE sql VOLATILE AS \
+                 $$ SELECT {millis}::BIGINT $$"
+            ));
+        }
     }
 }
 

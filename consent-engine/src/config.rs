@@ -1,5 +1,7 @@
 //! What the consent engine takes from the exchange's configuration.
 
+mod notices;
+
 use std::collections::BTreeMap;
 
 use chrono::{FixedOffset, TimeDelta};
@@ -7,6 +9,8 @@ use ndx_config::{Application, ApplicationPurpose, CanonicalForm, Exchange, Ident
 use ndx_contracts::{ApplicationId, MemberId, Purpose, SchemaId, Subject};
 use url::Url;
 use uuid::Uuid;
+
+use self::notices::Notices;
 
 /// All that the consent engine and its portal are told.
 #[derive(Debug, Clone)]
@@ -34,6 +38,7 @@ pub struct Config {
     applications: BTreeMap<ApplicationId, Application>,
     members: BTreeMap<MemberId, Member>,
     keepers: BTreeMap<SchemaId, MemberId>,
+    notices: Notices,
 }
 
 /// What we are at the citizens' identity provider, and which of its access tokens we accept.
@@ -105,6 +110,7 @@ impl Config {
             applications: exchange.applications.iter().map(|one| (one.id.clone(), one.clone())).collect(),
             members: exchange.members.iter().map(|one| (one.id.clone(), one.clone())).collect(),
             keepers: keepers.collect(),
+            notices: Notices::new(),
         })
     }
 

@@ -134,7 +134,9 @@ impl Current {
         let mut wanted: Vec<AskedField> = Vec::new();
         for required in &requirement.fields {
             if !wanted.iter().any(|asked| asked.field == required.field) {
-                wanted.push(AskedField::new(required, self.config.keeper(&required.field.schema_id).cloned()));
+                let asked = AskedField::new(required, self.config.keeper(&required.field.schema_id).cloned());
+                let notice = self.config.notice(&requirement.application, &requirement.purpose, &asked);
+                wanted.push(asked.in_words_of(notice));
             }
         }
         if wanted.is_empty() { Err(EngineError::NoFields) } else { Ok(wanted) }
@@ -142,7 +144,7 @@ impl Current {
 
     fn answer(&self, recorded: &Recorded, wanted: &[AskedField], now: DateTime<Utc>) -> ConsentAnswer {
         let present = recorded.consent.present(now);
-        let parts = coverage(&present, wanted.iter().map(|asked| &asked.field));
+        let parts = coverage(&present, wanted);
         // What is missing and not asked was refused, whatever else is shared.
         let status = match present.status() {
             ConsentStatus::Approved if !parts.missing.is_empty() => ConsentStatus::Rejected,

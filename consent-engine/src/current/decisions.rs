@@ -7,7 +7,9 @@ use uuid::Uuid;
 use crate::{
     current::Current,
     error::EngineError,
-    ledger::{Action, AskedField, Consent, Entry, Illegal, Shown, reopening},
+    ledger::{
+        Action, AskedField, Consent, Entry, Illegal, Notice, Shown, asking_in_new_words, reopening, superseding,
+    },
     store::{Recorded, Writing},
 };
 
@@ -38,6 +40,17 @@ pub struct Narrowing {
     pub length: Option<TimeDelta>,
 }
 
+/// What is registered now about something that is asked for.
+type Registered<'a> = &'a dyn Fn(&AskedField) -> Option<Notice>;
+
+/// What a decision adds to the ledger.
+enum Change {
+    /// These actions.
+    Of(Vec<Action>),
+    /// The same question in the words that are registered now: it is not this one that the person has answered.
+    AskedAnew(Action),
+}
+
 impl Current {
     /// Records the answer of `subject` to the request that she saw as version `seen`.
     ///
@@ -54,17 +67,21 @@ impl Current {
         trace_id: &TraceId,
     ) -> Result<Recorded, EngineError> {
         let unexpected = matches!(decision, Decision::Deny { unexpected: true });
-        let choose = |consent: &Consent, now| {
+        let choose = |consent: &Consent, now, registered: Registered<'_>| {
             let request = consent.request.as_ref().ok_or(Illegal::NothingAsked)?;
+            if let Some(anew) = asking_in_new_words(consent, registered) {
+                return Ok(Change::AskedAnew(anew));
+            }
+            let after = |answer: Action| Ok(Change::Of(superseding(consent).into_iter().chain([answer]).collect()));
             let Decision::Share { optional, length } = decision else {
                 let cool_down_until = now + self.config.cool_down;
-                return Ok(Some(Action::Denied { cool_down_until, unexpected, shown }));
+                return after(Action::Denied { cool_down_until, unexpected, shown });
             };
             let (shared, declined): (Vec<&AskedField>, Vec<&AskedField>) =
                 request.fields.iter().partition(|asked| asked.need == Need::Needed || optional.contains(&asked.field));
             let names = |list: Vec<&AskedField>| list.into_iter().map(|asked| asked.field.clone()).collect();
             let (fields, declined) = (names(shared), names(declined));
-            Ok(Some(Action::Granted { fields, declined, until: now + length, shown, evidence: None }))
+            after(Action::Granted { fields, declined, until: now + length, shown, evidence: None })
         };
         let recorded = self.change(subject, id, Some(seen), trace_id, choose).await?;
         if unexpected {
@@ -89,9 +106,9 @@ impl Current {
         trace_id: &TraceId,
     ) -> Result<Recorded, EngineError> {
         let Narrowing { stop, length } = narrowing;
-        let choose = |_: &Consent, now| {
+        let choose = |_: &Consent, now, _: Registered<'_>| {
             let until = length.map(|length| now + length);
-            Ok(Some(Action::Narrowed { stopped: stop, until, shown, evidence: None }))
+            Ok(Change::Of(vec![Action::Narrowed { stopped: stop, until, shown, evidence: None }]))
         };
         self.change(subject, id, Some(seen), trace_id, choose).await
     }
@@ -102,7 +119,9 @@ impl Current {
     /// [`EngineError::NotFound`] when it is not hers; [`EngineError::Illegal`] when nothing is shared.
     pub async fn stop(&self, subject: &Subject, id: Uuid, trace_id: &TraceId) -> Result<Recorded, EngineError> {
         let cool_down = self.config.cool_down;
-        let stop = |_: &Consent, now| Ok(Some(Action::Revoked { cool_down_until: now + cool_down }));
+        let stop = |_: &Consent, now, _: Registered<'_>| {
+            Ok(Change::Of(vec![Action::Revoked { cool_down_until: now + cool_down }]))
+        };
         self.change(subject, id, None, trace_id, stop).await
     }
 
@@ -113,7 +132,10 @@ impl Current {
     /// [`EngineError::NotFound`] when it is not hers.
     pub async fn reopen(&self, subject: &Subject, id: Uuid, trace_id: &TraceId) -> Result<Recorded, EngineError> {
         let lifetime = self.config.request_lifetime;
-        self.change(subject, id, None, trace_id, |consent, now| Ok(reopening(consent, now, lifetime))).await
+        let reopen = |consent: &Consent, now, registered: Registered<'_>| {
+            Ok(Change::Of(reopening(consent, now, lifetime, registered).into_iter().collect()))
+        };
+        self.change(subject, id, None, trace_id, reopen).await
     }
 
     /// Lets `choose` say what to write about one consent of `subject`, and writes it, in one transaction. What has
@@ -124,7 +146,7 @@ impl Current {
         id: Uuid,
         seen: Option<u64>,
         trace_id: &TraceId,
-        choose: impl FnOnce(&Consent, DateTime<Utc>) -> Result<Option<Action>, Illegal> + Send,
+        choose: impl FnOnce(&Consent, DateTime<Utc>, Registered<'_>) -> Result<Change, Illegal> + Send,
     ) -> Result<Recorded, EngineError> {
         let mut writing = self.store.begin().await?;
         let found = writing.hold(id).await?.filter(|found| self.store.is_about(found, subject));
@@ -135,18 +157,23 @@ impl Current {
         let now = writing.now().await?;
         let lapsed = recorded.consent.has_lapsed(now).then_some(Action::Expired {});
         self.append(&mut *writing, &mut recorded, lapsed, now, trace_id).await?;
-        let outcome = match choose(&recorded.consent, now) {
-            Ok(action) => self.append(&mut *writing, &mut recorded, action, now, trace_id).await,
-            Err(illegal) => Err(illegal.into()),
+        let (application, purpose) = (recorded.application.clone(), recorded.purpose.clone());
+        let registered = |asked: &AskedField| self.config.notice(&application, &purpose, asked);
+        let (actions, outcome) = match choose(&recorded.consent, now, &registered) {
+            Ok(Change::Of(actions)) => (actions, Ok(())),
+            Ok(Change::AskedAnew(request)) => (vec![request], Err(EngineError::Conflict)),
+            Err(illegal) => (Vec::new(), Err(illegal.into())),
         };
-        match outcome {
-            Ok(()) | Err(EngineError::Illegal(_)) => writing.commit().await?,
-            Err(error) => return Err(error),
+        match self.append(&mut *writing, &mut recorded, actions, now, trace_id).await.and(outcome) {
+            Err(error @ EngineError::Store(_)) => Err(error),
+            outcome => {
+                writing.commit().await?;
+                outcome.map(|()| recorded)
+            }
         }
-        outcome.map(|()| recorded)
     }
 
-    /// Takes each action through the fold, which refuses what is not possible, and writes it down.
+    /// Takes the actions through the fold, which refuses what is not possible, and writes them down: all or none.
     pub(super) async fn append(
         &self,
         writing: &mut dyn Writing,
@@ -155,9 +182,15 @@ impl Current {
         now: DateTime<Utc>,
         trace_id: &TraceId,
     ) -> Result<(), EngineError> {
+        let mut consent = recorded.consent.clone();
+        let mut entries = Vec::new();
         for action in actions {
-            let entry = Entry { seq: recorded.consent.version + 1, at: now, trace_id: trace_id.clone(), action };
-            recorded.consent.apply(&entry)?;
+            let entry = Entry { seq: consent.version + 1, at: now, trace_id: trace_id.clone(), action };
+            consent.apply(&entry)?;
+            entries.push((entry, consent.clone()));
+        }
+        for (entry, after) in entries {
+            recorded.consent = after;
             writing.append(recorded, &entry).await?;
         }
         Ok(())

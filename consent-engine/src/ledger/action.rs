@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use ndx_contracts::{FieldRef, MemberId, Need, TraceId, consent::RequiredField};
 use serde::{Deserialize, Serialize};
 
+use crate::ledger::Notice;
+
 /// One action with its place in the history of a consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -150,6 +152,9 @@ pub struct AskedField {
     /// The body that keeps it; absent when the configuration did not name one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<MemberId>,
+    /// What the application had registered to say about it; absent in histories that were written before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
 }
 
 impl AskedField {
@@ -161,7 +166,14 @@ impl AskedField {
             display_name: required.display_name.clone(),
             description: required.description.clone(),
             provider,
+            notice: None,
         }
+    }
+
+    /// The same, asked for in the words of `notice`.
+    #[must_use]
+    pub fn in_words_of(self, notice: Option<Notice>) -> Self {
+        Self { notice, ..self }
     }
 }
 

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use ndx_contracts::{FieldRef, consent::ConsentStatus};
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::{AskedBy, AskedField};
+use crate::ledger::{AskedBy, AskedField, Notice, notice::changed};
 
 /// What the actions so far amount to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,13 +56,16 @@ pub struct Request {
 }
 
 /// How long one field is shared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Share {
     /// From when.
     pub since: DateTime<Utc>,
     /// Until when.
     pub until: DateTime<Utc>,
+    /// The words of the question that was said yes to, where they were kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
 }
 
 /// A "no" or a "stop".
@@ -181,6 +184,12 @@ impl Consent {
             (None, Some(Refusal { kind: RefusalKind::Revoked, .. })) => ConsentStatus::Revoked,
             (None, None) => ConsentStatus::Expired,
         }
+    }
+
+    /// Whether `asked` is shared, by a yes to the words in which it is asked for now.
+    pub fn covers(&self, asked: &AskedField) -> bool {
+        let share = self.shared.get(&asked.field);
+        share.is_some_and(|share| !changed(share.notice.as_ref(), asked.notice.as_ref()))
     }
 
     /// Whether the application may ask the person at `now`.

@@ -128,7 +128,7 @@ impl Consent {
         if !open.iter().all(|asked| names.contains(&asked.field)) {
             return Err(Illegal::Narrower);
         }
-        if names.iter().any(|field| self.shared.contains_key(field)) {
+        if fields.iter().any(|asked| self.covers(asked)) {
             return Err(Illegal::SharedAlready);
         }
         // What the person herself has brought back may stay when the application's wider query extends the request.
@@ -168,7 +168,10 @@ impl Consent {
         if until <= at {
             return Err(Illegal::AlreadyOver);
         }
-        self.shared.extend(fields.iter().map(|field| (field.clone(), Share { since: at, until })));
+        let asked = request.fields.iter().filter(|asked| fields.contains(&asked.field));
+        let share = |asked: &AskedField| Share { since: at, until, notice: asked.notice.clone() };
+        let shares: Vec<(FieldRef, Share)> = asked.map(|asked| (asked.field.clone(), share(asked))).collect();
+        self.shared.extend(shares);
         self.declined.retain(|field| !fields.contains(field));
         self.declined.extend(declined.iter().cloned());
         self.request = None;

@@ -3,11 +3,13 @@
 //! | Module | What it does |
 //! | --- | --- |
 //! | `action` | what is written down |
+//! | `notice` | in which words something was asked for, as hashes |
 //! | `consent` | what a list of actions amounts to, and what of it holds when |
 //! | `fold` | how it comes to that, and which action is possible when |
 //! | `steps` | what to write when an application asks, or a person changes her mind |
 
 mod action;
+mod notice;
 mod consent;
 mod fold;
 mod steps;
@@ -16,5 +18,6 @@ pub use self::{
     action::{Action, AskedBy, AskedField, Entry, Shown, SignedIn},
     consent::{Answer, Consent, Ended, Refusal, RefusalKind, Request, Said, Share},
     fold::{Illegal, fold},
-    steps::{Coverage, asking, coverage, reopening},
+    notice::Notice,
+    steps::{Coverage, asking, asking_in_new_words, coverage, reopening, superseding},
 };

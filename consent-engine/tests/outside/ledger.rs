@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use consent_engine::ledger::{Action, AskedBy, AskedField, Consent, Entry, Illegal, asking, coverage, fold, reopening};
+use consent_engine::ledger::{Action, AskedBy, AskedField, Consent, Entry, Illegal, Notice, asking, coverage, fold, reopening};
 use ndx_contracts::{FieldRef, Need, TraceId, consent::ConsentStatus};
 use proptest::prelude::*;
 
@@ -27,8 +27,14 @@ fn asked(names: &str) -> Vec<AskedField> {
         display_name: name.to_string(),
         description: None,
         provider: None,
+        notice: None,
     };
     names.chars().map(asked).collect()
+}
+
+/// Nothing was registered.
+fn unchanged(_: &AskedField) -> Option<Notice> {
+    None
 }
 
 fn request(names: &str, end: i64) -> Action {
@@ -154,7 +160,7 @@ fn a_wider_query_asks_only_for_what_is_missing_and_a_narrower_one_for_nothing() 
     assert_eq!(asking(&wider, &asked("d"), at(11), hour), None, "it is asked already");
     assert_eq!(asking(&wider, &asked("de"), at(11), hour), Some(request("de", 71)));
     assert_eq!(wider.status(), ConsentStatus::Pending);
-    assert_eq!(coverage(&wider, &fields("abCd")).covered, fields("ab"), "what stands is not touched");
+    assert_eq!(coverage(&wider, &asked("abCd")).covered, fields("ab"), "what stands is not touched");
 }
 
 #[test]
@@ -162,7 +168,7 @@ fn a_no_to_more_leaves_what_is_shared_as_it_is() {
     let shared = after(&[request("a", 60), grant("a", "", 500), request("b", 60), deny(900)]);
     assert_eq!(shared.status(), ConsentStatus::Approved);
     assert_eq!(shared.refusal, None);
-    let parts = coverage(&shared, &fields("abc"));
+    let parts = coverage(&shared, &asked("abc"));
     assert_eq!((parts.covered, parts.declined, parts.missing), (fields("a"), fields("b"), fields("c")));
 }
 
@@ -177,7 +183,7 @@ fn a_no_to_more_keeps_the_application_from_asking_as_long_as_any_no() {
     assert_eq!(asking(&lapsed, &asked("ab"), at(899), hour), None);
     assert!(asking(&lapsed, &asked("ab"), at(900), hour).is_some(), "until the time has passed");
     // She herself can change her mind at any time.
-    assert!(reopening(&shared, at(300), hour).is_some());
+    assert!(reopening(&shared, at(300), hour, unchanged).is_some());
 }
 
 #[test]
@@ -196,7 +202,7 @@ fn less_is_less_and_never_nothing() {
     }
     assert_eq!(then(&after(&[]), 10, narrow("a", None)), Err(Illegal::NothingShared));
     let less = then(&shared, 10, narrow("a", Some(100))).unwrap();
-    let parts = coverage(&less, &fields("abC"));
+    let parts = coverage(&less, &asked("abC"));
     assert_eq!((parts.covered, parts.declined), (fields("bC"), fields("a")), "what she took back is not asked again");
     assert_eq!(asking(&less, &asked("abC"), at(11), TimeDelta::hours(1)), None);
     assert!(less.shared.values().all(|share| share.until == at(100)));
@@ -230,17 +236,17 @@ fn a_stop_is_a_stop_even_when_a_request_had_ended_before() {
 fn each_field_ends_at_its_own_time_and_what_was_declined_with_the_last_of_them() {
     let shared = after(&[request("aC", 60), grant("a", "C", 100), request("b", 60), grant("b", "", 200)]);
     let later = shared.at(at(150));
-    let parts = coverage(&later, &fields("abC"));
+    let parts = coverage(&later, &asked("abC"));
     assert_eq!((parts.covered, parts.missing, parts.declined), (fields("b"), fields("a"), fields("C")));
     let over = shared.at(at(200));
     assert_eq!(over.status(), ConsentStatus::Expired);
-    assert_eq!(coverage(&over, &fields("abC")).missing, fields("abC"));
+    assert_eq!(coverage(&over, &asked("abC")).missing, fields("abC"));
 }
 
 #[test]
 fn a_person_who_thinks_a_refusal_over_is_not_open_to_the_application_before_she_answers() {
     let denied = after(&[request("aB", 60), deny(9_000)]);
-    let reopened = reopening(&denied, at(10), TimeDelta::hours(1)).unwrap();
+    let reopened = reopening(&denied, at(10), TimeDelta::hours(1), unchanged).unwrap();
     let pending = then(&denied, 10, reopened).unwrap();
     assert_eq!(pending.status(), ConsentStatus::Pending);
     let over = then(&pending, 70, Action::Expired {}).unwrap();
@@ -253,7 +259,7 @@ fn a_person_who_thinks_a_refusal_over_is_not_open_to_the_application_before_she_
 #[test]
 fn after_the_cool_down_the_application_may_ask_for_everything_anew() {
     let revoked = after(&[request("aB", 60), grant("a", "B", 500), revoke(900)]);
-    assert_eq!(coverage(&revoked, &fields("aB")).missing, fields("aB"));
+    assert_eq!(coverage(&revoked, &asked("aB")).missing, fields("aB"));
     assert_eq!(asking(&revoked, &asked("aB"), at(899), TimeDelta::hours(1)), None);
     assert_eq!(asking(&revoked, &asked("aB"), at(900), TimeDelta::hours(1)), Some(request("aB", 960)));
 }
@@ -335,11 +341,10 @@ proptest! {
             let now = at(minute);
             let present = consent.at(now);
             prop_assert_eq!(&present.at(now), &present);
-            let all = fields("abCD");
-            let parts = coverage(&present, &all);
+            let parts = coverage(&present, &asked("abCD"));
             prop_assert!(parts.covered.iter().all(|field| granted.contains(field)));
             prop_assert!(parts.covered.iter().all(|field| present.shared[field].until > now));
-            prop_assert_eq!(parts.covered.len() + parts.missing.len() + parts.declined.len(), all.len());
+            prop_assert_eq!(parts.covered.len() + parts.missing.len() + parts.declined.len(), 4);
         }
         prop_assert_eq!(fold(&history).unwrap(), consent);
     }

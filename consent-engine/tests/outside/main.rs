@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `support` | a running portal, an identity provider, browsers |
 //! | `ledger` | the pure rules |
+//! | `state_machine` | every action in every state |
 //! | `engine` | the engine over a real file |
 //! | `derived` | the table of current consents |
 //! | `many_engines` | several engines on one PostgreSQL |
@@ -28,6 +29,8 @@
 mod support;
 
 mod ledger;
+
+mod state_machine;
 
 mod engine;
 

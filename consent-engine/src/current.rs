@@ -21,7 +21,7 @@ use crate::{
     config::Config,
     error::EngineError,
     ledger::{Action, AskedField, asking, coverage},
-    store::{ConsentStore, Found, History, Recorded},
+    store::{Call, ConsentStore, Found, History, Recorded},
 };
 
 pub use self::decisions::{Decision, Narrowing};
@@ -32,6 +32,14 @@ pub struct Current {
     pub(crate) config: Arc<Config>,
     pub(crate) store: Arc<dyn ConsentStore>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) once: Option<Once>,
+}
+
+/// A change that its sender may send again, and how it is answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Once {
+    pub(crate) call: Call,
+    pub(crate) answer: fn(&Recorded) -> String,
 }
 
 /// Where the required fields stand, and the consent that says so.

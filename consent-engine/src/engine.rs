@@ -55,7 +55,8 @@ impl Engine {
 
     /// What one request works with from its beginning to its end.
     pub fn current(&self) -> Current {
-        Current { config: self.config.load_full(), store: Arc::clone(&self.store), clock: Arc::clone(&self.clock) }
+        let (config, store, clock) = (self.config.load_full(), Arc::clone(&self.store), Arc::clone(&self.clock));
+        Current { config, store, clock, once: None }
     }
 
     /// Closes the ledger.

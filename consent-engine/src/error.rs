@@ -23,6 +23,12 @@ pub enum EngineError {
     /// The consent has changed since the person looked at it.
     #[error("the consent has changed in the meantime")]
     Conflict,
+    /// The same call was sent before, under the same key, and was answered so.
+    #[error("the call was answered before")]
+    Repeated(String),
+    /// Another call was sent before under the same key.
+    #[error("another call was sent under the same key")]
+    KeyTaken,
     /// The action is not possible for what the consent is.
     #[error("not possible now: {0}")]
     Illegal(#[from] Illegal),

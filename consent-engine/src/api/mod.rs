@@ -11,6 +11,7 @@
 //! | `consents` | for services: where fields stand, and a request where the person must be asked |
 //! | `standing` | for services: where fields stand of a person who is not to be asked |
 //! | `withdrawn` | for services: what is not shared any more |
+//! | `conditions` | `If-Match` and `Idempotency-Key` |
 //! | `citizen` | who calls in her own name |
 //! | `mine` | for citizens: all consents |
 //! | `one` | for citizens: one consent |
@@ -25,6 +26,7 @@ mod requirement;
 pub(crate) mod consents;
 pub(crate) mod standing;
 pub(crate) mod withdrawn;
+mod conditions;
 mod citizen;
 pub(crate) mod mine;
 pub(crate) mod one;

@@ -10,7 +10,7 @@ use crate::{
     ledger::{
         Action, AskedField, Consent, Entry, Illegal, Notice, Shown, asking_in_new_words, reopening, superseding,
     },
-    store::{Recorded, Writing},
+    store::{Before, Recorded, Writing},
 };
 
 /// What a person answers to a request.
@@ -118,11 +118,22 @@ impl Current {
     /// # Errors
     /// [`EngineError::NotFound`] when it is not hers; [`EngineError::Illegal`] when nothing is shared.
     pub async fn stop(&self, subject: &Subject, id: Uuid, trace_id: &TraceId) -> Result<Recorded, EngineError> {
+        self.stop_seen(subject, id, None, trace_id).await
+    }
+
+    /// The same, of what she saw as version `seen`.
+    pub(crate) async fn stop_seen(
+        &self,
+        subject: &Subject,
+        id: Uuid,
+        seen: Option<u64>,
+        trace_id: &TraceId,
+    ) -> Result<Recorded, EngineError> {
         let cool_down = self.config.cool_down;
         let stop = |_: &Consent, now, _: Registered<'_>| {
             Ok(Change::Of(vec![Action::Revoked { cool_down_until: now + cool_down }]))
         };
-        self.change(subject, id, None, trace_id, stop).await
+        self.change(subject, id, seen, trace_id, stop).await
     }
 
     /// Opens a request because `subject` has changed her mind about a refusal, or about what she declined. Where there
@@ -151,6 +162,9 @@ impl Current {
         let mut writing = self.store.begin().await?;
         let found = writing.hold(id).await?.filter(|found| self.store.is_about(found, subject));
         let mut recorded = found.ok_or(EngineError::NotFound)?;
+        if let Some(once) = &self.once {
+            repeated(writing.before(&once.call).await?)?;
+        }
         if seen.is_some_and(|seen| seen != recorded.consent.version) {
             return Err(EngineError::Conflict);
         }
@@ -167,6 +181,9 @@ impl Current {
         match self.append(&mut *writing, &mut recorded, actions, now, trace_id).await.and(outcome) {
             Err(error @ EngineError::Store(_)) => Err(error),
             outcome => {
+                if let (Some(once), Ok(())) = (&self.once, &outcome) {
+                    repeated(writing.keep(&once.call, &(once.answer)(&recorded)).await?)?;
+                }
                 writing.commit().await?;
                 outcome.map(|()| recorded)
             }
@@ -194,5 +211,14 @@ impl Current {
             writing.append(recorded, &entry).await?;
         }
         Ok(())
+    }
+}
+
+/// Nothing, or what a call that was sent before means for this one.
+fn repeated(before: Before) -> Result<(), EngineError> {
+    match before {
+        Before::Nothing => Ok(()),
+        Before::Answered(answer) => Err(EngineError::Repeated(answer)),
+        Before::Another => Err(EngineError::KeyTaken),
     }
 }

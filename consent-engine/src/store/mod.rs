@@ -7,6 +7,7 @@
 //! | `reading` | finds consents, by index |
 //! | `writing` | holds a consent, adds an action, derives what follows |
 //! | `rebuild` | compares what is derived with the histories, and mends it |
+//! | `repeats` | answers to calls that their senders may send again |
 //! | `suspicious` | requests of which people said that they had not asked for anything |
 //! | `kept` | consents that were read lately, where nobody else writes them |
 //! | `sessions` | who is signed in to the portal, in which browser |
@@ -19,6 +20,7 @@ mod current_consents;
 mod kept;
 mod reading;
 mod rebuild;
+mod repeats;
 mod sessions;
 mod suspicious;
 mod writing;
@@ -38,6 +40,7 @@ use crate::ledger::Entry;
 pub use self::{
     consents::{History, Recorded},
     rebuild::{Different, Rebuilt},
+    repeats::{Before, Call},
     sessions::{Person, Session},
     suspicious::Suspicious,
 };
@@ -46,8 +49,8 @@ pub(crate) use sessions::IDLE;
 /// The tables, and their history. Steps are added at the end and never edited.
 pub const TABLES: Tables = Tables {
     name: "consent",
-    steps: &[keyring::FIRST_STEP, consents::STEP, sessions::STEP, consents::PROOF_STEP, current_consents::STEP],
-    names: &["data_keys", "consents", "consent_actions", "sessions", "current_consents", "derived"],
+    steps: &[keyring::FIRST_STEP, consents::STEP, sessions::STEP, consents::PROOF_STEP, current_consents::STEP, repeats::STEP],
+    names: &["data_keys", "consents", "consent_actions", "sessions", "current_consents", "derived", "repeats"],
 };
 
 /// What was found, and the ledger's time at which it was looked for.
@@ -82,6 +85,12 @@ pub trait ConsentStore: SessionStore {
     /// Whether `recorded` is about this person.
     fn is_about(&self, recorded: &Recorded, subject: &Subject) -> bool;
 
+    /// The call `what` of this person, sent under `key`.
+    fn call(&self, subject: &Subject, key: &str, what: &str) -> Call;
+
+    /// What is known of a call.
+    async fn before(&self, call: &Call) -> Result<Before, StoreError>;
+
     /// A transaction that may write.
     async fn begin(&self) -> Result<Box<dyn Writing>, StoreError>;
 
@@ -112,6 +121,13 @@ pub trait Writing: Send {
 
     /// Writes one action to a consent that is held; `recorded` is what the fold has made of it.
     async fn append(&mut self, recorded: &mut Recorded, entry: &Entry) -> Result<(), StoreError>;
+
+    /// What is known of a call.
+    async fn before(&mut self, call: &Call) -> Result<Before, StoreError>;
+
+    /// Keeps the answer to a call; when it was answered already, or another one was sent under its key, that is given back
+    /// and stays.
+    async fn keep(&mut self, call: &Call, answer: &str) -> Result<Before, StoreError>;
 
     /// Makes it last.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;

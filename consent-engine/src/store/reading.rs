@@ -14,7 +14,7 @@ use sqlx::{
 use uuid::Uuid;
 
 use crate::store::{
-    ConsentStore, Found, History, Recorded, SqlStore, Writing,
+    Before, Call, ConsentStore, Found, History, Recorded, SqlStore, Writing,
     consents::{HISTORIES, hash_of},
     current_consents::{CURRENT, Told, told},
     from_millis,
@@ -83,6 +83,15 @@ impl ConsentStore for SqlStore {
 
     fn is_about(&self, recorded: &Recorded, subject: &Subject) -> bool {
         hash_of(&self.keys, subject) == recorded.subject_hash
+    }
+
+    fn call(&self, subject: &Subject, key: &str, what: &str) -> Call {
+        Call::new(&self.keys, subject, key, what)
+    }
+
+    async fn before(&self, call: &Call) -> Result<Before, StoreError> {
+        let mut connection = self.database.reader().acquire().await?;
+        call.before(&mut connection, self.own_time()).await
     }
 
     async fn begin(&self) -> Result<Box<dyn Writing>, StoreError> {

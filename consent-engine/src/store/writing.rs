@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     ledger::Entry,
     store::{
-        History, Recorded, SqlStore, Writing,
+        Before, Call, History, Recorded, SqlStore, Writing,
         consents::{EVIDENCE, entry, hash_of},
         corrupt, current_consents, from_millis,
         kept::Key,
@@ -98,6 +98,16 @@ impl Writing for SqlWriting {
         .execute(&mut *self.transaction)
         .await?;
         current_consents::follow(&mut self.transaction, recorded, entry).await
+    }
+
+    async fn before(&mut self, call: &Call) -> Result<Before, StoreError> {
+        let now = self.now().await?;
+        call.before(&mut self.transaction, now).await
+    }
+
+    async fn keep(&mut self, call: &Call, answer: &str) -> Result<Before, StoreError> {
+        let now = self.now().await?;
+        call.keep(&mut self.transaction, answer, now).await
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {

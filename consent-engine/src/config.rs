@@ -5,7 +5,9 @@ mod notices;
 use std::collections::BTreeMap;
 
 use chrono::{FixedOffset, TimeDelta};
-use ndx_config::{Application, ApplicationPurpose, CanonicalForm, Exchange, IdentityProvider, Member, Secret};
+use ndx_config::{
+    Application, ApplicationPurpose, AskingLimits, CanonicalForm, Exchange, IdentityProvider, Member, Secret,
+};
 use ndx_contracts::{ApplicationId, MemberId, Purpose, SchemaId, Subject};
 use url::Url;
 use uuid::Uuid;
@@ -19,6 +21,8 @@ pub struct Config {
     pub request_lifetime: TimeDelta,
     /// How long after a "no" or a "stop" the application cannot ask again.
     pub cool_down: TimeDelta,
+    /// How often people may be asked.
+    pub limits: AskingLimits,
     /// Where citizens reach the portal.
     pub portal: Url,
     /// What the pages call the exchange.
@@ -98,6 +102,7 @@ impl Config {
         Ok(Self {
             request_lifetime: exchange.consent.request_lifetime.length(),
             cool_down: exchange.consent.cool_down.length(),
+            limits: exchange.consent.limits.clone(),
             portal: own_address.clone(),
             name: portal.name.clone(),
             offset: portal.utc_offset.parse().map_err(|_| ConfigError::Offset)?,

@@ -3,8 +3,12 @@
 //!
 //! | Module | What it does |
 //! | --- | --- |
+//! | `asking` | where fields stand, and a request where the person must be asked, within limits |
+//! | `blocking` | which applications a person does not want to be asked by |
 //! | `decisions` | what a person decides: yes, no, less, stop, once more |
 
+mod asking;
+mod blocking;
 mod decisions;
 
 use std::{collections::HashMap, sync::Arc};
@@ -20,7 +24,7 @@ use uuid::Uuid;
 use crate::{
     config::Config,
     error::EngineError,
-    ledger::{Action, AskedField, asking, coverage},
+    ledger::{AskedField, coverage},
     store::{Call, ConsentStore, Found, History, Recorded},
 };
 
@@ -74,32 +78,6 @@ impl Current {
     /// When the ledger cannot be read.
     pub async fn consents_of(&self, subject: &Subject) -> Result<Vec<Recorded>, EngineError> {
         Ok(self.store.all_of(subject).await?.what)
-    }
-
-    /// Where the required fields stand, after a request was opened for those that the person must be asked for.
-    pub(crate) async fn ask(&self, requirement: &ConsentRequirement) -> Result<Asked, EngineError> {
-        let ConsentRequirement { application, purpose, subject, trace_id, .. } = requirement;
-        let wanted = self.wanted(requirement)?;
-        let lifetime = self.config.request_lifetime;
-        let answered = |recorded: Arc<Recorded>, now| {
-            let answer = self.answer(&recorded, &wanted, now);
-            Asked { recorded, answer }
-        };
-        // Most questions need no pen: everything is shared, or asked already.
-        if let Found { what: Some(found), at: now } = self.store.find(subject, application, purpose).await? {
-            if asking(&found.consent, &wanted, now, lifetime).is_none() {
-                return Ok(answered(found, now));
-            }
-        }
-        let mut writing = self.store.begin().await?;
-        let mut recorded = writing.hold_or_make(subject, application, purpose).await?;
-        // Asked for after the wait for the pen: what has ended meanwhile has ended.
-        let now = writing.now().await?;
-        let lapsed = recorded.consent.has_lapsed(now).then_some(Action::Expired {});
-        let request = asking(&recorded.consent, &wanted, now, lifetime);
-        self.append(&mut *writing, &mut recorded, lapsed.into_iter().chain(request), now, trace_id).await?;
-        writing.commit().await?;
-        Ok(answered(Arc::new(recorded), now))
     }
 
     /// Where the required fields stand, of a person who is not to be asked: reads, and leads nowhere.

@@ -188,10 +188,9 @@ async fn taken(
             Err(Refused::Told(if now.request.is_some() { CHANGED } else { NOT_PENDING }))
         }
         Err(EngineError::Illegal(Illegal::NothingAsked)) => Err(Refused::Told(NOT_PENDING)),
-        Err(EngineError::Illegal(Illegal::NothingShared)) => Err(Refused::Told(ApiError::Conflict(
-            Code::ConsentNotApproved,
-            "nothing is shared that could be stopped",
-        ))),
+        Err(EngineError::Illegal(Illegal::NothingShared)) => {
+            Err(Refused::Told(ApiError::Conflict(Code::ConsentNotApproved, "nothing is shared that could be stopped")))
+        }
         done => Ok(done?),
     }
 }
@@ -271,8 +270,11 @@ fn decision(
     if seen.is_some_and(|seen| seen != version) {
         return Err(CHANGED);
     }
-    let decision =
-        if yes { share(&engine.config, recorded, request, said)? } else { Decision::Deny { unexpected: said.unexpected.unwrap_or_default() } };
+    let decision = if yes {
+        share(&engine.config, recorded, request, said)?
+    } else {
+        Decision::Deny { unexpected: said.unexpected.unwrap_or_default() }
+    };
     Ok((decision, version))
 }
 

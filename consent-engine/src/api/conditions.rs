@@ -25,10 +25,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Conditions {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let mut mistakes = Vec::new();
-        let conditions = Self {
-            versions: versions(&parts.headers, &mut mistakes),
-            key: key(&parts.headers, &mut mistakes),
-        };
+        let conditions =
+            Self { versions: versions(&parts.headers, &mut mistakes), key: key(&parts.headers, &mut mistakes) };
         body::without(mistakes)?;
         Ok(conditions)
     }

@@ -87,6 +87,12 @@ impl From<&AskedField> for FieldView {
         (status = 400, description = "The body is not right; the message names every mistake", body = ErrorBody),
         (status = 401, description = "No service token for this service", body = ErrorBody),
         (status = 413, description = "The body is too large", body = ErrorBody),
+        (
+            status = 429,
+            description = "A request would have to be opened, and the application may open no more for now",
+            headers(("Retry-After" = u32, description = "Seconds")),
+            body = ErrorBody,
+        ),
         (status = 503, description = "The ledger cannot be read or written", body = ErrorBody),
     )
 )]

@@ -30,6 +30,8 @@ pub(crate) enum ApiError {
     PreconditionFailed(Code, &'static str),
     /// What was sent cannot be taken under its key.
     KeyReused,
+    /// People are asked too often; how many seconds to wait.
+    TooMany(u32),
     /// Something that the answer needs does not answer; the reason is in our log.
     Unavailable(&'static str),
 }
@@ -62,6 +64,8 @@ pub(crate) enum Code {
     TooLarge,
     /// The ledger, or the identity provider, does not answer; nothing was changed.
     CeUnavailable,
+    /// The application asks more often than it may; nothing was changed. `Retry-After` says how long to wait.
+    RateLimited,
     /// A mistake of ours.
     InternalError,
 }
@@ -91,6 +95,7 @@ impl From<EngineError> for ApiError {
         match error {
             EngineError::NotFound => Self::NotFound,
             EngineError::KeyTaken => Self::KeyReused,
+            EngineError::TooManyRequests { retry_after } => Self::TooMany(retry_after),
             EngineError::Conflict => Self::Conflict(Code::ConsentChanged, "the consent has changed in the meantime"),
             EngineError::Store(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the ledger failed");
@@ -121,6 +126,9 @@ impl ApiError {
                 let message = "another call was sent under the same Idempotency-Key; use a new one";
                 (StatusCode::UNPROCESSABLE_ENTITY, Code::IdempotencyKeyReused, message)
             }
+            Self::TooMany(_) => {
+                (StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, "more requests than the application may open")
+            }
             Self::Unavailable(message) => (StatusCode::SERVICE_UNAVAILABLE, Code::CeUnavailable, *message),
         };
         (status, ErrorBody::new(code, message))
@@ -131,6 +139,9 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, body) = self.told();
         let body = Json(body);
+        if let Self::TooMany(seconds) = self {
+            return (status, [(header::RETRY_AFTER, seconds.to_string())], body).into_response();
+        }
         match status {
             StatusCode::UNAUTHORIZED => (status, [(header::WWW_AUTHENTICATE, "Bearer")], body).into_response(),
             StatusCode::SERVICE_UNAVAILABLE => (status, [(header::RETRY_AFTER, RETRY_AFTER)], body).into_response(),

@@ -38,7 +38,8 @@ impl Config {
     /// kept, what is wanted and why, in every language. `None` when it is not registered for this purpose any more.
     pub(crate) fn notice(&self, application: &ApplicationId, purpose: &Purpose, asked: &AskedField) -> Option<Notice> {
         let key = (application.clone(), purpose.clone(), asked.field.clone());
-        let same = |known: &Arc<Known>| known.display_name == asked.display_name && known.description == asked.description;
+        let same =
+            |known: &Arc<Known>| known.display_name == asked.display_name && known.description == asked.description;
         if let Some(known) = self.notices.0.get(&key).filter(same) {
             return Some(known.notice.clone());
         }

@@ -7,9 +7,7 @@ use uuid::Uuid;
 use crate::{
     current::Current,
     error::EngineError,
-    ledger::{
-        Action, AskedField, Consent, Entry, Illegal, Notice, Shown, asking_in_new_words, reopening, superseding,
-    },
+    ledger::{Action, AskedField, Consent, Entry, Illegal, Notice, Shown, asking_in_new_words, reopening, superseding},
     store::{Before, Recorded, Writing},
 };
 
@@ -41,10 +39,10 @@ pub struct Narrowing {
 }
 
 /// What is registered now about something that is asked for.
-type Registered<'a> = &'a dyn Fn(&AskedField) -> Option<Notice>;
+pub(super) type Registered<'a> = &'a dyn Fn(&AskedField) -> Option<Notice>;
 
 /// What a decision adds to the ledger.
-enum Change {
+pub(super) enum Change {
     /// These actions.
     Of(Vec<Action>),
     /// The same question in the words that are registered now: it is not this one that the person has answered.
@@ -75,7 +73,7 @@ impl Current {
             let after = |answer: Action| Ok(Change::Of(superseding(consent).into_iter().chain([answer]).collect()));
             let Decision::Share { optional, length } = decision else {
                 let cool_down_until = now + self.config.cool_down;
-                return after(Action::Denied { cool_down_until, unexpected, shown });
+                return after(Action::Denied { cool_down_until, unexpected, blocked: false, shown });
             };
             let (shared, declined): (Vec<&AskedField>, Vec<&AskedField>) =
                 request.fields.iter().partition(|asked| asked.need == Need::Needed || optional.contains(&asked.field));
@@ -151,7 +149,7 @@ impl Current {
 
     /// Lets `choose` say what to write about one consent of `subject`, and writes it, in one transaction. What has
     /// lapsed by now is recorded first, and stays recorded when `choose` finds nothing possible.
-    async fn change(
+    pub(super) async fn change(
         &self,
         subject: &Subject,
         id: Uuid,

@@ -54,6 +54,9 @@ pub enum Action {
         /// Whether she said that she had not asked for anything: somebody may be fishing.
         #[serde(default, skip_serializing_if = "is_false")]
         unexpected: bool,
+        /// Whether she was not asked, because she blocks the application: it is her block that says no.
+        #[serde(default, skip_serializing_if = "is_false")]
+        blocked: bool,
         /// What she saw.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         shown: Option<Shown>,

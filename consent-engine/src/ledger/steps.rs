@@ -85,10 +85,7 @@ pub fn superseding(consent: &Consent) -> Option<Action> {
 
 /// The open request, asked in the words that are registered now; nothing where it is asked in these already. `registered`
 /// tells them.
-pub fn asking_in_new_words(
-    consent: &Consent,
-    registered: impl Fn(&AskedField) -> Option<Notice>,
-) -> Option<Action> {
+pub fn asking_in_new_words(consent: &Consent, registered: impl Fn(&AskedField) -> Option<Notice>) -> Option<Action> {
     let request = consent.request.as_ref()?;
     let renewed = |asked: &AskedField| {
         let notice = registered(asked);

@@ -228,6 +228,9 @@ fn history(state: &Scene, whole: &History) -> Vec<Happened> {
         Action::Denied { unexpected: true, .. } => {
             happened(entry.at, "You said no, and that you had not asked for this.".to_owned())
         }
+        Action::Denied { blocked: true, .. } => {
+            happened(entry.at, "You were not asked, because you blocked them.".to_owned())
+        }
         Action::Denied { .. } => happened(entry.at, "You said no.".to_owned()),
         Action::Narrowed { stopped, until, .. } => {
             let stopped = (!stopped.is_empty()).then(|| format!("stopped sharing {}", things(stopped.len())));

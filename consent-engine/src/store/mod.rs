@@ -8,6 +8,7 @@
 //! | `writing` | holds a consent, adds an action, derives what follows |
 //! | `rebuild` | compares what is derived with the histories, and mends it |
 //! | `repeats` | answers to calls that their senders may send again |
+//! | `limits` | how often people are asked, and whom a person does not want to be asked by |
 //! | `suspicious` | requests of which people said that they had not asked for anything |
 //! | `kept` | consents that were read lately, where nobody else writes them |
 //! | `sessions` | who is signed in to the portal, in which browser |
@@ -18,6 +19,7 @@
 mod consents;
 mod current_consents;
 mod kept;
+mod limits;
 mod reading;
 mod rebuild;
 mod repeats;
@@ -30,7 +32,7 @@ use std::{fmt::Debug, sync::Arc};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use ndx_clock::Clock;
-use ndx_contracts::{ApplicationId, Purpose, Subject};
+use ndx_contracts::{ApplicationId, Purpose, Subject, TraceId};
 use ndx_store::{Database, Keyring, Place, RootKey, StoreError, Tables, keyring};
 use uuid::Uuid;
 
@@ -39,6 +41,7 @@ use crate::ledger::Entry;
 
 pub use self::{
     consents::{History, Recorded},
+    limits::{Asking, Block, Scope},
     rebuild::{Different, Rebuilt},
     repeats::{Before, Call},
     sessions::{Person, Session},
@@ -49,8 +52,26 @@ pub(crate) use sessions::IDLE;
 /// The tables, and their history. Steps are added at the end and never edited.
 pub const TABLES: Tables = Tables {
     name: "consent",
-    steps: &[keyring::FIRST_STEP, consents::STEP, sessions::STEP, consents::PROOF_STEP, current_consents::STEP, repeats::STEP],
-    names: &["data_keys", "consents", "consent_actions", "sessions", "current_consents", "derived", "repeats"],
+    steps: &[
+        keyring::FIRST_STEP,
+        consents::STEP,
+        sessions::STEP,
+        consents::PROOF_STEP,
+        current_consents::STEP,
+        repeats::STEP,
+        limits::STEP,
+    ],
+    names: &[
+        "data_keys",
+        "consents",
+        "consent_actions",
+        "sessions",
+        "current_consents",
+        "derived",
+        "repeats",
+        "asking_counts",
+        "blocks",
+    ],
 };
 
 /// What was found, and the ledger's time at which it was looked for.
@@ -91,6 +112,22 @@ pub trait ConsentStore: SessionStore {
     /// What is known of a call.
     async fn before(&self, call: &Call) -> Result<Before, StoreError>;
 
+    /// Whether an operator is to be warned that this limit was hit: once a day.
+    async fn warns(&self, asking: &Asking, scope: Scope) -> Result<bool, StoreError>;
+
+    /// Writes that this person blocks the application, or does so no more; false when it is so already. Afterwards no
+    /// request of a transaction that did not see it is under way.
+    async fn set_block(
+        &self,
+        subject: &Subject,
+        application: &ApplicationId,
+        blocked: bool,
+        trace_id: &TraceId,
+    ) -> Result<bool, StoreError>;
+
+    /// The applications that this person blocks, by their ids.
+    async fn blocks_of(&self, subject: &Subject) -> Result<Vec<Block>, StoreError>;
+
     /// A transaction that may write.
     async fn begin(&self) -> Result<Box<dyn Writing>, StoreError>;
 
@@ -128,6 +165,15 @@ pub trait Writing: Send {
     /// Keeps the answer to a call; when it was answered already, or another one was sent under its key, that is given back
     /// and stays.
     async fn keep(&mut self, call: &Call, answer: &str) -> Result<Before, StoreError>;
+
+    /// Counts one more request, of today; how many there are with it.
+    async fn count(&mut self, asking: &Asking, scope: Scope) -> Result<u64, StoreError>;
+
+    /// How many other requests wait for the person, whom [`count`](Self::count) has counted before.
+    async fn waiting(&mut self, asking: &Asking) -> Result<u64, StoreError>;
+
+    /// Whether the person, whom [`count`](Self::count) has counted before, blocks the application.
+    async fn is_blocked(&mut self, asking: &Asking) -> Result<bool, StoreError>;
 
     /// Makes it last.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;

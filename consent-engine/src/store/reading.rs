@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, SubsecRound, Utc};
-use ndx_contracts::{ApplicationId, Purpose, Subject};
+use ndx_contracts::{ApplicationId, Purpose, Subject, TraceId};
 use ndx_store::{Engine, Keyring, StoreError};
 use sqlx::{
     Any, AssertSqlSafe, Row,
@@ -14,7 +14,7 @@ use sqlx::{
 use uuid::Uuid;
 
 use crate::store::{
-    Before, Call, ConsentStore, Found, History, Recorded, SqlStore, Writing,
+    Asking, Before, Block, Call, ConsentStore, Found, History, Recorded, Scope, SqlStore, Writing,
     consents::{HISTORIES, hash_of},
     current_consents::{CURRENT, Told, told},
     from_millis,
@@ -92,6 +92,24 @@ impl ConsentStore for SqlStore {
     async fn before(&self, call: &Call) -> Result<Before, StoreError> {
         let mut connection = self.database.reader().acquire().await?;
         call.before(&mut connection, self.own_time()).await
+    }
+
+    async fn warns(&self, asking: &Asking, scope: Scope) -> Result<bool, StoreError> {
+        asking.warns(self, scope, self.own_time()).await
+    }
+
+    async fn set_block(
+        &self,
+        subject: &Subject,
+        application: &ApplicationId,
+        blocked: bool,
+        trace_id: &TraceId,
+    ) -> Result<bool, StoreError> {
+        self.write_block(subject, application, blocked, trace_id).await
+    }
+
+    async fn blocks_of(&self, subject: &Subject) -> Result<Vec<Block>, StoreError> {
+        self.blocks(subject).await
     }
 
     async fn begin(&self) -> Result<Box<dyn Writing>, StoreError> {

@@ -77,14 +77,13 @@ impl Call {
         connection: &mut AnyConnection,
         now: DateTime<Utc>,
     ) -> Result<Before, StoreError> {
-        let row = sqlx::query(
-            "SELECT call_hash, answer FROM repeats WHERE subject_hash = $1 AND key_hash = $2 AND at > $3",
-        )
-        .bind(self.subject_hash.clone())
-        .bind(self.key_hash.clone())
-        .bind((now - KEPT).timestamp_millis())
-        .fetch_optional(connection)
-        .await?;
+        let row =
+            sqlx::query("SELECT call_hash, answer FROM repeats WHERE subject_hash = $1 AND key_hash = $2 AND at > $3")
+                .bind(self.subject_hash.clone())
+                .bind(self.key_hash.clone())
+                .bind((now - KEPT).timestamp_millis())
+                .fetch_optional(connection)
+                .await?;
         let Some(row) = row else { return Ok(Before::Nothing) };
         let same = row.try_get::<Vec<u8>, _>("call_hash")? == self.call_hash;
         Ok(if same { Before::Answered(row.try_get("answer")?) } else { Before::Another })

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     ledger::Entry,
     store::{
-        Before, Call, History, Recorded, SqlStore, Writing,
+        Asking, Before, Call, History, Recorded, Scope, SqlStore, Writing,
         consents::{EVIDENCE, entry, hash_of},
         corrupt, current_consents, from_millis,
         kept::Key,
@@ -108,6 +108,20 @@ impl Writing for SqlWriting {
     async fn keep(&mut self, call: &Call, answer: &str) -> Result<Before, StoreError> {
         let now = self.now().await?;
         call.keep(&mut self.transaction, answer, now).await
+    }
+
+    async fn count(&mut self, asking: &Asking, scope: Scope) -> Result<u64, StoreError> {
+        let now = self.now().await?;
+        asking.count(&mut self.transaction, scope, now).await
+    }
+
+    async fn waiting(&mut self, asking: &Asking) -> Result<u64, StoreError> {
+        let now = self.now().await?;
+        asking.waiting(&mut self.transaction, now).await
+    }
+
+    async fn is_blocked(&mut self, asking: &Asking) -> Result<bool, StoreError> {
+        asking.is_blocked(&mut self.transaction).await
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {

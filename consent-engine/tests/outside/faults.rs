@@ -15,11 +15,13 @@ use consent_engine::{
     Decision, Engine, EngineError, History, Recorded,
     ledger::Entry,
     server,
-    store::{ConsentStore, Found, Person, Session, SessionStore, SqlStore, Writing},
+    store::{
+        Asking, Before, Block, Call, ConsentStore, Found, Person, Scope, Session, SessionStore, SqlStore, Writing,
+    },
 };
 use ndx_auth::ServiceVerifier;
 use ndx_contracts::{
-    ApplicationId, JudgeError, Purpose, Subject,
+    ApplicationId, JudgeError, Purpose, Subject, TraceId,
     consent::{ConsentEngine, StandingConsent},
 };
 use ndx_service::{listen, outbound};
@@ -130,6 +132,32 @@ impl ConsentStore for Failing {
         self.inner.is_about(recorded, subject)
     }
 
+    fn call(&self, subject: &Subject, key: &str, what: &str) -> Call {
+        self.inner.call(subject, key, what)
+    }
+
+    async fn before(&self, call: &Call) -> Result<Before, StoreError> {
+        self.inner.before(call).await
+    }
+
+    async fn warns(&self, asking: &Asking, scope: Scope) -> Result<bool, StoreError> {
+        self.inner.warns(asking, scope).await
+    }
+
+    async fn set_block(
+        &self,
+        subject: &Subject,
+        application: &ApplicationId,
+        blocked: bool,
+        trace_id: &TraceId,
+    ) -> Result<bool, StoreError> {
+        self.inner.set_block(subject, application, blocked, trace_id).await
+    }
+
+    async fn blocks_of(&self, subject: &Subject) -> Result<Vec<Block>, StoreError> {
+        self.inner.blocks_of(subject).await
+    }
+
     async fn begin(&self) -> Result<Box<dyn Writing>, StoreError> {
         step(&self.steps_left)?;
         Ok(Box::new(FailingWriting { inner: self.inner.begin().await?, steps_left: Arc::clone(&self.steps_left) }))
@@ -171,6 +199,31 @@ impl Writing for FailingWriting {
         self.inner.append(recorded, entry).await
     }
 
+    async fn before(&mut self, call: &Call) -> Result<Before, StoreError> {
+        step(&self.steps_left)?;
+        self.inner.before(call).await
+    }
+
+    async fn keep(&mut self, call: &Call, answer: &str) -> Result<Before, StoreError> {
+        step(&self.steps_left)?;
+        self.inner.keep(call, answer).await
+    }
+
+    async fn count(&mut self, asking: &Asking, scope: Scope) -> Result<u64, StoreError> {
+        step(&self.steps_left)?;
+        self.inner.count(asking, scope).await
+    }
+
+    async fn waiting(&mut self, asking: &Asking) -> Result<u64, StoreError> {
+        step(&self.steps_left)?;
+        self.inner.waiting(asking).await
+    }
+
+    async fn is_blocked(&mut self, asking: &Asking) -> Result<bool, StoreError> {
+        step(&self.steps_left)?;
+        self.inner.is_blocked(asking).await
+    }
+
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         step(&self.steps_left)?;
         self.inner.commit().await
@@ -198,7 +251,7 @@ async fn a_handler_that_panics_is_a_page_for_people() {
     assert!(page.contains("Something went wrong") && page.contains(&number) && !page.contains("panics"), "{page}");
 }
 
-/// Begin, hold, time, append, commit: whichever of them fails, the ledger is as it was, and the next try succeeds.
+/// Begin, hold, time, count, append, commit: whichever of them fails, the ledger is as it was, and the next try succeeds.
 async fn a_transaction_that_fails_at_any_step_has_written_nothing(on: On) {
     let ledger = ledger_on(on).await;
     let steps_left = Arc::new(AtomicUsize::new(usize::MAX));
@@ -206,7 +259,7 @@ async fn a_transaction_that_fails_at_any_step_has_written_nothing(on: On) {
     let store = Arc::new(Failing { inner, steps_left: Arc::clone(&steps_left) });
     let config = config("127.0.0.1:8081", "127.0.0.1:8090");
     let engine = Engine::over(config, store, ledger.clock.clone());
-    for steps in 0..5 {
+    for steps in 0..10 {
         steps_left.store(steps, Ordering::SeqCst);
         let asked = engine.require(&requirement(NAYANA, &[0])).await;
         assert!(matches!(asked, Err(JudgeError::Unavailable { .. })), "{steps}");

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use consent_engine::ledger::{Action, AskedBy, AskedField, Consent, Entry, Illegal, Notice, asking, coverage, fold, reopening};
+use consent_engine::ledger::{
+    Action, AskedBy, AskedField, Consent, Entry, Illegal, Notice, asking, coverage, fold, reopening,
+};
 use ndx_contracts::{FieldRef, Need, TraceId, consent::ConsentStatus};
 use proptest::prelude::*;
 
@@ -46,7 +48,7 @@ fn grant(names: &str, declined: &str, end: i64) -> Action {
 }
 
 fn deny(end: i64) -> Action {
-    Action::Denied { cool_down_until: at(end), unexpected: false, shown: None }
+    Action::Denied { cool_down_until: at(end), unexpected: false, blocked: false, shown: None }
 }
 
 fn narrow(stopped: &str, end: Option<i64>) -> Action {
@@ -218,7 +220,7 @@ fn an_earlier_end_makes_no_share_longer() {
 
 #[test]
 fn that_nothing_was_asked_for_is_remembered_when_the_application_asks_again() {
-    let unexpected = Action::Denied { cool_down_until: at(900), unexpected: true, shown: None };
+    let unexpected = Action::Denied { cool_down_until: at(900), unexpected: true, blocked: false, shown: None };
     let denied = after(&[request("a", 60), unexpected]);
     assert_eq!((denied.status(), denied.unexpected), (ConsentStatus::Rejected, Some(at(2))));
     assert_eq!(then(&denied, 900, request("a", 960)).unwrap().unexpected, Some(at(2)));
@@ -296,8 +298,8 @@ fn moved(action: Action, minute: i64) -> Action {
         Action::Granted { fields, declined, until, shown, evidence } => {
             Action::Granted { fields, declined, until: later(until), shown, evidence }
         }
-        Action::Denied { cool_down_until, unexpected, shown } => {
-            Action::Denied { cool_down_until: later(cool_down_until), unexpected, shown }
+        Action::Denied { cool_down_until, unexpected, blocked, shown } => {
+            Action::Denied { cool_down_until: later(cool_down_until), unexpected, blocked, shown }
         }
         Action::Narrowed { stopped, until, shown, evidence } => {
             Action::Narrowed { stopped, until: until.map(later), shown, evidence }

@@ -40,7 +40,8 @@ fn tries(now: i64) -> Vec<(&'static str, Action)> {
     let mut tries = Vec::new();
     for end in [now + NEAR, now + FAR] {
         let end = at(end);
-        let ask = |names: &[&str], words: &str, by| Action::Requested { fields: asked(names, words), expires_at: end, by };
+        let ask =
+            |names: &[&str], words: &str, by| Action::Requested { fields: asked(names, words), expires_at: end, by };
         let grant = |names: &[&str], declined: &[&str]| Action::Granted {
             fields: fields(names),
             declined: fields(declined),
@@ -48,7 +49,8 @@ fn tries(now: i64) -> Vec<(&'static str, Action)> {
             shown: None,
             evidence: None,
         };
-        let narrow = |names: &[&str], until| Action::Narrowed { stopped: fields(names), until, shown: None, evidence: None };
+        let narrow =
+            |names: &[&str], until| Action::Narrowed { stopped: fields(names), until, shown: None, evidence: None };
         tries.extend([
             ("they ask for one thing", ask(&["needed"], "old", AskedBy::Application)),
             ("they ask for both", ask(&["needed", "choice"], "old", AskedBy::Application)),
@@ -57,8 +59,8 @@ fn tries(now: i64) -> Vec<(&'static str, Action)> {
             ("yes to one thing", grant(&["needed"], &[])),
             ("yes to both", grant(&["needed", "choice"], &[])),
             ("yes to the needed one", grant(&["needed"], &["choice"])),
-            ("no", Action::Denied { cool_down_until: end, unexpected: false, shown: None }),
-            ("no, unexpected", Action::Denied { cool_down_until: end, unexpected: true, shown: None }),
+            ("no", Action::Denied { cool_down_until: end, unexpected: false, blocked: false, shown: None }),
+            ("no, unexpected", Action::Denied { cool_down_until: end, unexpected: true, blocked: false, shown: None }),
             ("not this one", narrow(&["choice"], None)),
             ("not so long", narrow(&[], Some(end))),
             ("stop", Action::Revoked { cool_down_until: end }),
@@ -194,9 +196,10 @@ fn c7_what_holds_for_every_action_in_every_state() {
             assert!(!answers || open, "only an open question is answered: {name} after {path:?}");
             assert!(!(answers || stops) || after.request.is_none(), "and only once: {name} after {path:?}");
             assert!(!stops || (!consent.shared.is_empty() && after.shared.is_empty()), "{name} after {path:?}");
-            let more = after.shared.iter().any(|(field, share)| {
-                consent.shared.get(field).is_none_or(|before| before.until < share.until)
-            });
+            let more = after
+                .shared
+                .iter()
+                .any(|(field, share)| consent.shared.get(field).is_none_or(|before| before.until < share.until));
             assert!(!more || matches!(action, Action::Granted { .. }), "only a yes shares: {name} after {path:?}");
             assert!(!after.has_lapsed(at(*now)), "nothing is born dead: {name} after {path:?}");
         }

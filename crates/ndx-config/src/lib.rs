@@ -37,8 +37,8 @@ pub use crate::{
     reference::{ReferenceError, Secret, SecretRef, variable},
     secrecy::names_a_secret,
     sections::{
-        Application, ApplicationPurpose, ArgMapping, Callee, CanonicalStep, ConsentRules, Edge, Exchange, Explorer,
-        FieldReason, Identifier, IdentityProvider, Jwt, Limits, Member, Operations, OutsideCaller, OwnLimits,
+        Application, ApplicationPurpose, ArgMapping, AskingLimits, Callee, CanonicalStep, ConsentRules, Edge, Exchange,
+        Explorer, FieldReason, Identifier, IdentityProvider, Jwt, Limits, Member, Operations, OutsideCaller, OwnLimits,
         PolicySeed, Portal, Postgres, Proof, Provider, ProviderAuth, SchemaFiles, Service, Services, Store, Tls,
     },
 };

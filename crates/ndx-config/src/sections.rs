@@ -19,7 +19,7 @@ use serde::Deserialize;
 use url::Url;
 
 pub use self::{
-    citizens::{ConsentRules, IdentityProvider, Portal},
+    citizens::{AskingLimits, ConsentRules, IdentityProvider, Portal},
     consumers::{Application, ApplicationPurpose, FieldReason, Member},
     explorer::Explorer,
     limits::{Limits, OwnLimits},

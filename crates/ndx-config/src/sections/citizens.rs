@@ -14,6 +14,30 @@ pub struct ConsentRules {
     pub request_lifetime: IsoDuration,
     /// How long after a "no" or a "stop" the application cannot ask again.
     pub cool_down: IsoDuration,
+    /// How often people may be asked.
+    #[serde(default)]
+    pub limits: AskingLimits,
+}
+
+/// How often people may be asked. A day is one of universal time. What stands already is not counted, nor what waits already.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct AskingLimits {
+    /// How many requests an application may open in a day.
+    #[schemars(range(min = 1))]
+    pub requests_per_day: u64,
+    /// How many of them may be to the same person.
+    #[schemars(range(min = 1))]
+    pub requests_per_person_and_day: u64,
+    /// How many requests, of whichever applications, may wait for one person at a time.
+    #[schemars(range(min = 1))]
+    pub waiting_per_person: u64,
+}
+
+impl Default for AskingLimits {
+    fn default() -> Self {
+        Self { requests_per_day: 100_000, requests_per_person_and_day: 20, waiting_per_person: 50 }
+    }
 }
 
 /// The citizen's pages.

@@ -15,6 +15,7 @@
 //! | `citizen` | who calls in her own name |
 //! | `mine` | for citizens: all consents |
 //! | `one` | for citizens: one consent |
+//! | `blocks` | for citizens: which applications cannot ask them |
 //! | `answer` | for citizens: yes, no, stop |
 
 mod error;
@@ -30,6 +31,7 @@ mod conditions;
 mod citizen;
 pub(crate) mod mine;
 pub(crate) mod one;
+pub(crate) mod blocks;
 pub(crate) mod answer;
 
 pub(crate) use self::{

@@ -3,14 +3,18 @@
 //! | Module | What it tests |
 //! | --- | --- |
 //! | `support` | a running portal, an identity provider, browsers |
+//! | `stepped` | a real ledger, step by step |
 //! | `ledger` | the pure rules |
 //! | `state_machine` | every action in every state |
 //! | `engine` | the engine over a real file |
 //! | `derived` | the table of current consents |
 //! | `many_engines` | several engines on one PostgreSQL |
+//! | `interleavings` | stops, answers and looks in every order |
+//! | `limits` | how often people are asked, and whom they block |
 //! | `faults` | a ledger that fails |
 //! | `internal_api` | what other services hear |
 //! | `citizens_api` | what a citizen's own portal hears |
+//! | `sent_again` | answers bound to what was seen, and sent twice |
 //! | `reload` | a configuration that is replaced |
 //! | `described` | what the APIs say of themselves |
 //! | `openid` | signing in at a provider that lies |
@@ -28,6 +32,8 @@
 
 mod support;
 
+mod stepped;
+
 mod ledger;
 
 mod state_machine;
@@ -38,11 +44,17 @@ mod derived;
 
 mod many_engines;
 
+mod interleavings;
+
+mod limits;
+
 mod faults;
 
 mod internal_api;
 
 mod citizens_api;
+
+mod sent_again;
 
 mod reload;
 

@@ -166,14 +166,19 @@ impl Ledger {
 
     /// Runs SQL in the ledger's tables behind the engine's back; what the first column of its rows holds, as text.
     pub async fn sql(&self, statement: &str) -> Vec<String> {
+        self.try_sql(statement).await.unwrap()
+    }
+
+    /// The same, when it is refused.
+    pub async fn try_sql(&self, statement: &str) -> Result<Vec<String>, sqlx::Error> {
         let url = match &self.database {
             None => format!("sqlite://{}", self.folder.path().join("consent.db").display()),
             Some(database) => format!("{}?options[search_path]=ndx_consent", database.url()),
         };
         let mut connection = AnyConnection::connect(&url).await.unwrap();
-        let rows = sqlx::query(AssertSqlSafe(statement.to_owned())).fetch_all(&mut connection).await.unwrap();
+        let rows = sqlx::query(AssertSqlSafe(statement.to_owned())).fetch_all(&mut connection).await;
         connection.close().await.unwrap();
-        rows.iter().map(|row| row.get(0)).collect()
+        Ok(rows?.iter().map(|row| row.get(0)).collect())
     }
 
     /// The time in so many seconds, as JSON writes it.

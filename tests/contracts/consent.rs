@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use consent_engine::{Decision, Engine};
 use ndx_contracts::{
-    FieldRef, Need, Subject,
+    FieldRef, JudgeError, Need, Subject,
     consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, ConsentStatus, RequiredField, StandingConsent},
 };
 use ndx_remote::RemoteConsentEngine;
@@ -118,6 +118,19 @@ async fn suite(ground: Ground) {
         .unwrap();
     let denied = judge.require(&requirement(&regina, both)).await.unwrap();
     assert_eq!((denied.status, denied.portal_url), (ConsentStatus::Rejected, None));
+
+    // C15: asked for one thing more each time, as often as a day allows, and no more.
+    let somebody = Subject::from_canonical("198512345678");
+    let most = ground.exchange.consent.limits.requests_per_person_and_day;
+    for number in 0..most {
+        let field = field(&format!("person.f{number}"), Need::Needed);
+        judge.require(&requirement(&somebody, vec![field])).await.unwrap();
+    }
+    let limited = judge.require(&requirement(&somebody, vec![field("person.one", Need::Needed)])).await;
+    match limited.unwrap_err() {
+        JudgeError::Limited { retry_after, .. } => assert!((1..=86_400).contains(&retry_after), "{retry_after}"),
+        error => panic!("{error:?}"),
+    }
 
     let mut unknown = requirement(&nayana, vec![name]);
     unknown.application = "stranger".into();

@@ -197,6 +197,12 @@ impl Consent {
         self.refusal.iter().chain(&self.no_to_more).all(|refusal| refusal.until <= now)
     }
 
+    /// When something ends by itself next.
+    pub fn lapses_at(&self) -> Option<DateTime<Utc>> {
+        let shares = self.shared.values().map(|share| share.until);
+        self.request.iter().map(|request| request.expires_at).chain(shares).min()
+    }
+
     /// When the open request or, with none open, the last of what is shared ends.
     pub fn ends(&self) -> Option<DateTime<Utc>> {
         let sharing = || self.shared.values().map(|share| share.until).max();

@@ -17,6 +17,7 @@ use crate::{
 pub(super) const STEP: Step = Step { version: 5, name: "what each consent is now", sqlite: SQLITE, postgres: POSTGRES };
 
 /// `status` and the ends are those after the last action, and not of the present: what has ended since is found by its end.
+/// `lapses_at` is the first moment at which something ends by itself.
 /// `derived` says by which rules the whole table was filled.
 const SQLITE: &str = "\
 CREATE TABLE current_consents (
@@ -27,10 +28,12 @@ CREATE TABLE current_consents (
     status        TEXT NOT NULL,
     request_ends  INTEGER,
     sharing_ends  INTEGER,
+    lapses_at     INTEGER,
     unexpected_at INTEGER,
     state         TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX current_consents_unexpected ON current_consents (unexpected_at) WHERE unexpected_at IS NOT NULL;
+CREATE INDEX current_consents_lapse ON current_consents (lapses_at) WHERE lapses_at IS NOT NULL;
 CREATE TABLE derived (
     name  TEXT PRIMARY KEY,
     rules INTEGER NOT NULL
@@ -47,10 +50,12 @@ CREATE TABLE current_consents (
     status        TEXT NOT NULL,
     request_ends  BIGINT,
     sharing_ends  BIGINT,
+    lapses_at     BIGINT,
     unexpected_at BIGINT,
     state         TEXT NOT NULL
 );
 CREATE INDEX current_consents_unexpected ON current_consents (unexpected_at) WHERE unexpected_at IS NOT NULL;
+CREATE INDEX current_consents_lapse ON current_consents (lapses_at) WHERE lapses_at IS NOT NULL;
 CREATE TABLE derived (
     name  TEXT PRIMARY KEY,
     rules BIGINT NOT NULL
@@ -102,6 +107,7 @@ pub(super) struct Derived {
     status: String,
     request_ends: Option<i64>,
     sharing_ends: Option<i64>,
+    lapses_at: Option<i64>,
     unexpected_at: Option<i64>,
     state: String,
 }
@@ -118,6 +124,7 @@ impl Derived {
             status: wire(&consent.status())?,
             request_ends: consent.request.as_ref().map(|request| request.expires_at.timestamp_millis()),
             sharing_ends,
+            lapses_at: consent.lapses_at().map(|at| at.timestamp_millis()),
             unexpected_at: consent.unexpected.map(|at| at.timestamp_millis()),
             state: serde_json::to_string(consent).map_err(corrupt)?,
         })
@@ -141,6 +148,7 @@ impl Derived {
             status: row.try_get("status")?,
             request_ends: row.try_get("request_ends")?,
             sharing_ends: row.try_get("sharing_ends")?,
+            lapses_at: row.try_get("lapses_at")?,
             unexpected_at: row.try_get("unexpected_at")?,
             state: row.try_get("state")?,
         })
@@ -155,6 +163,7 @@ impl Derived {
             ("status", self.status != other.status),
             ("request_ends", self.request_ends != other.request_ends),
             ("sharing_ends", self.sharing_ends != other.sharing_ends),
+            ("lapses_at", self.lapses_at != other.lapses_at),
             ("unexpected_at", self.unexpected_at != other.unexpected_at),
             ("state", self.state != other.state),
         ];
@@ -172,10 +181,11 @@ impl Derived {
     pub(super) async fn put(self, connection: &mut AnyConnection, id: Uuid) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO current_consents (consent_id, rules, version, changed_at, status, request_ends, sharing_ends, \
-             unexpected_at, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+             lapses_at, unexpected_at, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
              ON CONFLICT (consent_id) DO UPDATE SET rules = excluded.rules, version = excluded.version, \
              changed_at = excluded.changed_at, status = excluded.status, request_ends = excluded.request_ends, \
-             sharing_ends = excluded.sharing_ends, unexpected_at = excluded.unexpected_at, state = excluded.state",
+             sharing_ends = excluded.sharing_ends, lapses_at = excluded.lapses_at, \
+             unexpected_at = excluded.unexpected_at, state = excluded.state",
         )
         .bind(id.to_string())
         .bind(self.rules)
@@ -184,6 +194,7 @@ impl Derived {
         .bind(self.status)
         .bind(self.request_ends)
         .bind(self.sharing_ends)
+        .bind(self.lapses_at)
         .bind(self.unexpected_at)
         .bind(self.state)
         .execute(connection)

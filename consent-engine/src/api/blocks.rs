@@ -71,7 +71,7 @@ pub(crate) async fn block(
     Extension(trace_id): Extension<TraceId>,
     Path(application): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    match engine.block(&subject, &application.into(), &trace_id).await {
+    match engine.block(&subject, &ApplicationId::new(application), &trace_id).await {
         Err(EngineError::UnknownApplication(_)) => Err(ApiError::NoSuchPath),
         done => Ok(done.map(|()| StatusCode::NO_CONTENT)?),
     }
@@ -95,6 +95,6 @@ pub(crate) async fn unblock(
     Extension(trace_id): Extension<TraceId>,
     Path(application): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    engine.unblock(&subject, &application.into(), &trace_id).await?;
+    engine.unblock(&subject, &ApplicationId::new(application), &trace_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

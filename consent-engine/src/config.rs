@@ -8,7 +8,7 @@ use chrono::{FixedOffset, TimeDelta};
 use ndx_config::{
     Application, ApplicationPurpose, AskingLimits, CanonicalForm, Exchange, IdentityProvider, Member, Secret,
 };
-use ndx_contracts::{ApplicationId, MemberId, Purpose, SchemaId, Subject};
+use ndx_contracts::{ApplicationId, MemberId, Purpose, SchemaId, Subject, Words};
 use url::Url;
 use uuid::Uuid;
 
@@ -26,11 +26,13 @@ pub struct Config {
     /// Where citizens reach the portal.
     pub portal: Url,
     /// What the pages call the exchange.
-    pub name: String,
+    pub name: Words,
+    /// The languages of the pages, the country's first one first.
+    pub languages: Vec<String>,
     /// The country's time.
     pub offset: FixedOffset,
     /// The body to complain to, and how.
-    pub complaints: String,
+    pub complaints: Words,
     /// Where citizens sign in.
     pub identity_provider: IdentityProvider,
     /// What we are there.
@@ -105,6 +107,7 @@ impl Config {
             limits: exchange.consent.limits.clone(),
             portal: own_address.clone(),
             name: portal.name.clone(),
+            languages: portal.languages.clone(),
             offset: portal.utc_offset.parse().map_err(|_| ConfigError::Offset)?,
             complaints: portal.complaints.clone(),
             identity_provider: provider.clone(),
@@ -117,6 +120,11 @@ impl Config {
             keepers: keepers.collect(),
             notices: Notices::new(),
         })
+    }
+
+    /// The country's first language.
+    pub fn first_language(&self) -> &str {
+        self.languages.first().map_or("en", String::as_str)
     }
 
     /// The application with this id.

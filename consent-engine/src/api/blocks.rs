@@ -41,7 +41,10 @@ struct BlockedApplication {
     )
 )]
 pub(crate) async fn list(Citizen { subject, engine, .. }: Citizen) -> Result<Json<BlockList>, ApiError> {
-    let name = |id: &ApplicationId| engine.config.application(id).map(|application| application.name.clone());
+    let language = engine.config.first_language();
+    let name = |id: &ApplicationId| {
+        engine.config.application(id).map(|application| application.name.in_language(language).to_owned())
+    };
     let blocked = |Block { application, since }: Block| BlockedApplication {
         app_name: name(&application),
         app_id: application.to_string(),

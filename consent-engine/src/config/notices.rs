@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_lc_rs::digest::{Context, SHA256};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use moka::sync::Cache;
-use ndx_contracts::{ApplicationId, FieldRef, Purpose};
+use ndx_contracts::{ApplicationId, FieldRef, Purpose, Words};
 
 use crate::{
     config::Config,
@@ -22,8 +22,8 @@ pub(super) struct Notices(Cache<(ApplicationId, Purpose, FieldRef), Arc<Known>>)
 /// A notice, and what the field was called in it.
 #[derive(Debug)]
 struct Known {
-    display_name: String,
-    description: Option<String>,
+    display_name: Words,
+    description: Option<Words>,
     notice: Notice,
 }
 
@@ -51,19 +51,27 @@ impl Config {
 
     fn worked_out(&self, application: &ApplicationId, purpose: &Purpose, asked: &AskedField) -> Option<Notice> {
         let (who, why) = (self.application(application)?, self.purpose(application, purpose)?);
-        let hash = |language: &str| {
+        let reason = why.reason(&asked.field);
+        let hash = |language: &String| {
             let mut context = Context::new(&SHA256);
-            let reason = why.reason(&asked.field).unwrap_or_default();
-            let description = asked.description.as_deref().unwrap_or_default();
-            let texts =
-                [&who.name, who.member.as_str(), &why.text, &why.retention, &asked.display_name, description, reason];
+            let in_language = |words: &Words| words.in_language(language).to_owned();
+            let or_nothing = |words: Option<&Words>| words.map(in_language).unwrap_or_default();
+            let texts = [
+                in_language(&who.name),
+                who.member.to_string(),
+                in_language(&why.text),
+                in_language(&why.retention),
+                in_language(&asked.display_name),
+                or_nothing(asked.description.as_ref()),
+                or_nothing(reason),
+            ];
             for text in texts {
                 // With its length, so that no two lists of texts are the same bytes.
                 context.update(&(text.len() as u64).to_be_bytes());
                 context.update(text.as_bytes());
             }
-            (language.to_owned(), URL_SAFE_NO_PAD.encode(context.finish()))
+            (language.clone(), URL_SAFE_NO_PAD.encode(context.finish()))
         };
-        Some(Notice::new(["en"].iter().map(|language| hash(language))))
+        Some(Notice::new(self.languages.iter().map(hash)))
     }
 }

@@ -144,8 +144,13 @@ mod tests {
     fn recorded_of(number: u128, version: u64, fields: usize) -> Arc<Recorded> {
         let at = DateTime::UNIX_EPOCH;
         let field = |number: usize| FieldRef::new("s", number.to_string());
-        let required =
-            |field| RequiredField { field, need: Need::Needed, display_name: String::new(), description: None };
+        let required = |field| RequiredField {
+            field,
+            need: Need::Needed,
+            display_name: "".into(),
+            description: None,
+            sensitive: false,
+        };
         let words = |number| (field(number), AskedField::new(&required(field(number)), None));
         Arc::new(Recorded {
             id: Uuid::from_u128(number),

@@ -28,6 +28,7 @@ fn asked(names: &[&str], words: &str) -> Vec<AskedField> {
         need: if *name == "choice" { Need::Optional } else { Need::Needed },
         display_name: (*name).into(),
         description: None,
+        sensitive: false,
         provider: None,
         notice: Some(notice.clone()),
     };

@@ -15,13 +15,14 @@ use consent_engine::{
     Decision, Engine, EngineError, Recorded,
     ledger::Entry,
     server,
-    store::{ConsentStore, Person, Session, SessionStore, SqlStore, Writing},
+    store::{ConsentStore, EvidenceKeyStore, Person, Session, SessionStore, SqlStore, Writing},
 };
 use ndx_auth::ServiceVerifier;
 use ndx_contracts::{
     ApplicationId, JudgeError, Purpose, Subject,
     consent::{ConsentEngine, StandingConsent},
 };
+use ndx_receipt::{KeySet, SigningKey};
 use ndx_service::{listen, outbound};
 use ndx_store::{Keyring, StoreError};
 use reqwest::StatusCode;
@@ -100,6 +101,17 @@ impl SessionStore for Failing {
 
     async fn end_session(&self, id: &str) -> Result<(), StoreError> {
         self.inner.end_session(id).await
+    }
+}
+
+#[async_trait]
+impl EvidenceKeyStore for Failing {
+    async fn signing_key(&self, now: DateTime<Utc>) -> Result<SigningKey, StoreError> {
+        self.inner.signing_key(now).await
+    }
+
+    async fn published_keys(&self) -> Result<KeySet, StoreError> {
+        self.inner.published_keys().await
     }
 }
 

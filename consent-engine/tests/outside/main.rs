@@ -6,6 +6,7 @@
 //! | `ledger` | the pure rules |
 //! | `engine` | the engine over a real file |
 //! | `many_engines` | several engines on one PostgreSQL |
+//! | `evidence_keys` | the keys that sign what people decided |
 //! | `faults` | a ledger that fails |
 //! | `internal_api` | what other services hear |
 //! | `citizens_api` | what a citizen's own portal hears |
@@ -31,6 +32,8 @@ mod ledger;
 mod engine;
 
 mod many_engines;
+
+mod evidence_keys;
 
 mod faults;
 

@@ -29,7 +29,7 @@ pub struct Record {
     pub pii_principal: Principal,
     /// What stood at `issued_at`.
     pub state: State,
-    /// When something was shared first.
+    /// When the person last said yes.
     pub given_at: DateTime<Utc>,
     /// When the last of it ends, or has ended.
     pub ends_at: DateTime<Utc>,
@@ -236,8 +236,8 @@ pub enum Sharing {
 pub struct Withdrawal {
     /// The page.
     pub address: String,
-    /// The way without the page.
-    pub other_way: String,
+    /// The way without the page, where the country has one.
+    pub other_way: Option<String>,
 }
 
 /// A body that a record names.

@@ -88,7 +88,7 @@ pub fn record(key_id: &str, version: u64, issued_at: DateTime<Utc>) -> Record {
             recipient_third_parties: Vec::new(),
             withdrawal_method: Withdrawal {
                 address: format!("https://share.example/my/{record_id}"),
-                other_way: "telephone 011 555 0100".to_owned(),
+                other_way: Some("telephone 011 555 0100".to_owned()),
             },
             authority_party: "the Data Protection Authority of Farajaland".to_owned(),
         },

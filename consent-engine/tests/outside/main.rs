@@ -6,6 +6,7 @@
 //! | `ledger` | the pure rules |
 //! | `engine` | the engine over a real file |
 //! | `many_engines` | several engines on one PostgreSQL |
+//! | `evidence` | what people decide is signed, and their receipts prove it |
 //! | `evidence_keys` | the keys that sign what people decided |
 //! | `faults` | a ledger that fails |
 //! | `internal_api` | what other services hear |
@@ -32,6 +33,8 @@ mod ledger;
 mod engine;
 
 mod many_engines;
+
+mod evidence;
 
 mod evidence_keys;
 

@@ -16,6 +16,7 @@
 //! | `openid` | signing in at a provider that lies |
 //! | `signing_in` | signing in at the portal, and out |
 //! | `portal` | the pages |
+//! | `receipts` | receipts as people see them, and the page that checks them |
 //! | `guarded` | what the pages keep from strangers and other sites |
 //! | `components` | the component templates, against the examples of their makers |
 
@@ -53,6 +54,8 @@ mod openid;
 mod signing_in;
 
 mod portal;
+
+mod receipts;
 
 mod guarded;
 

@@ -308,7 +308,7 @@ impl Browser {
 }
 
 impl Page {
-    async fn of(response: Response) -> Self {
+    pub async fn of(response: Response) -> Self {
         let headers = response.headers().clone();
         let location = headers.get("location").map(|value| value.to_str().unwrap().to_owned());
         Self { status: response.status(), location, headers, html: response.text().await.unwrap() }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// No receipt has more bytes.
-pub const LARGEST: usize = 1024 * 1024;
+pub const LARGEST: usize = 512 * 1024;
 
 /// A receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! A record in the words of pages: the same for the person who keeps it and for somebody to whom she shows it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use ndx_receipt::{
     Record,
     record::{Entity, Event, EventState, Information, Sharing, State},
@@ -77,7 +77,7 @@ impl Told {
         let shown = |notice: &ndx_receipt::record::Notice| Shown {
             hash: notice.sha256.clone(),
             language: notice.language.clone(),
-            signed_in: notice.sign_in.at.map(|at| calendar.moment(at)),
+            signed_in: notice.sign_in.at.map(|at| calendar.in_full(at)),
             strength: notice.sign_in.acr.clone(),
         };
         Self {
@@ -87,8 +87,8 @@ impl Told {
             application: processing.service.name.clone(),
             bodies: processing.pii_controllers.iter().map(party).collect(),
             why: full_sentence(&processing.purpose.description),
-            given: calendar.moment(record.given_at),
-            ends: calendar.end(record.given_at, record.ends_at),
+            given: calendar.in_full(record.given_at),
+            ends: end(calendar, record.given_at, record.ends_at),
             shared: things(|sharing| matches!(sharing, Sharing::Shared { .. })),
             ended: things(|sharing| matches!(sharing, Sharing::Ended { .. })),
             left_out: things(|sharing| matches!(sharing, Sharing::Refused {})),
@@ -99,14 +99,13 @@ impl Told {
             complaints: processing.authority_party.clone(),
             shown: processing.privacy_notice.as_ref().map(shown),
             issuer: record.issuer.name.clone(),
-            issued: calendar.moment(record.issued_at),
+            issued: calendar.in_full(record.issued_at),
             key: record.key_id.clone(),
         }
     }
 }
 
 fn thing(record: &Record, item: &Information, calendar: &Calendar) -> Thing {
-    let end = |since: DateTime<Utc>, until| calendar.end(since, until);
     Thing {
         label: item.pii_type.clone(),
         reason: item.reason.clone(),
@@ -116,10 +115,15 @@ fn thing(record: &Record, item: &Information, calendar: &Calendar) -> Thing {
             .map(|id| record.party(id).map_or_else(|| id.clone(), |one| one.party_name.clone())),
         path: item.pii_attribute_id.clone(),
         until: match &item.sharing {
-            Sharing::Shared { since, until } | Sharing::Ended { since, until } => Some(end(*since, *until)),
+            Sharing::Shared { since, until } | Sharing::Ended { since, until } => Some(end(calendar, *since, *until)),
             Sharing::Refused {} => None,
         },
     }
+}
+
+/// The end of something that began at `since`: the day, or for what lasts less than a day the minute.
+fn end(calendar: &Calendar, since: DateTime<Utc>, end: DateTime<Utc>) -> String {
+    if end - since < TimeDelta::days(1) { calendar.in_full(end) } else { calendar.date(end) }
 }
 
 fn happened(event: &Event, calendar: &Calendar) -> Happened {
@@ -127,7 +131,7 @@ fn happened(event: &Event, calendar: &Calendar) -> Happened {
         1 => "1 thing".to_owned(),
         number => format!("{number} things"),
     };
-    let until = event.valid_until.map(|until| format!(", until {}", calendar.end(event.event_time, until)));
+    let until = event.valid_until.map(|until| format!(", until {}", end(calendar, event.event_time, until)));
     let until = until.unwrap_or_default();
     let what = match (event.event_state, event.entity) {
         (EventState::Requested, Entity::Principal) => format!("Chose to answer again about {things}."),
@@ -140,5 +144,5 @@ fn happened(event: &Event, calendar: &Calendar) -> Happened {
         (EventState::Expired, _) => format!("The time for {things} had ended by then."),
         (EventState::Superseded, _) => format!("Was asked again for {things}, in other words."),
     };
-    Happened { at: calendar.moment(event.event_time), what }
+    Happened { at: calendar.in_full(event.event_time), what }
 }

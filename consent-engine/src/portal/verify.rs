@@ -105,7 +105,7 @@ fn page_of(genuine: &Genuine, state: &Scene) -> GenuinePage {
     let (record, key) = (&genuine.signed.record, &genuine.signed.key);
     GenuinePage {
         told: Told::new(record, &calendar),
-        signed: calendar.moment(record.issued_at),
+        signed: calendar.in_full(record.issued_at),
         key_from: key.used_from.map(|from| calendar.date(from)),
         key_until: key.used_until.map(|until| calendar.date(until)),
         earlier: genuine.earlier.len(),

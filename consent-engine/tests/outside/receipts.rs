@@ -72,7 +72,7 @@ async fn the_receipt_says_all_that_was_decided(on: On) {
         "telephone 011 555 0140",
         "To fill in and check your passport application.",
         "The person said yes",
-        "10:30am on 21 November",
+        "10:30am on 21 November 2026",
         "28 November 2026",
         "Full name",
         "drp-schema-v1:person.fullName",
@@ -155,7 +155,7 @@ async fn everybody_can_check_a_receipt_as_a_file_or_pasted(on: On) {
         in_plain_words(&page);
         let said = page.text("main").concat();
         for words in
-            ["We signed it at 10:30am on 21 November", "Person with ID ending 5678", "Full name", "The person can stop"]
+            ["We signed it at 10:30am on 21 November 2026", "Person with ID ending 5678", "Full name", "The person can stop"]
         {
             assert!(said.contains(words), "`{words}` is not in: {said}");
         }

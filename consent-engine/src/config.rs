@@ -33,6 +33,8 @@ pub struct Config {
     pub offset: FixedOffset,
     /// The body to complain to, and how.
     pub complaints: Words,
+    /// How people see and stop what they share without the pages.
+    pub other_way: Option<Words>,
     /// Where citizens sign in.
     pub identity_provider: IdentityProvider,
     /// What we are there.
@@ -110,6 +112,7 @@ impl Config {
             languages: portal.languages.clone(),
             offset: portal.utc_offset.parse().map_err(|_| ConfigError::Offset)?,
             complaints: portal.complaints.clone(),
+            other_way: portal.other_way.clone(),
             identity_provider: provider.clone(),
             sign_in,
             cors_origins: portal.cors_origins.clone(),

@@ -5,6 +5,7 @@ pub mod error;
 pub mod ledger;
 pub mod store;
 mod current;
+mod evidence;
 mod engine;
 pub mod pages;
 mod state;

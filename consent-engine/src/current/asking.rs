@@ -40,25 +40,25 @@ impl Current {
             return Ok(answered(found, now));
         }
         let mut writing = self.store.begin().await?;
-        let mut recorded = writing.hold_or_make(subject, application, purpose).await?;
+        let mut history = writing.hold_or_make(subject, application, purpose).await?;
         // Asked for after the wait for the pen: what has ended meanwhile has ended.
         let now = writing.now().await?;
         let mut actions: Vec<Action> =
-            recorded.consent.has_lapsed(now).then_some(Action::Expired {}).into_iter().collect();
-        if let Some(request) = asking(&recorded.consent, &wanted, now, lifetime) {
+            history.recorded.consent.has_lapsed(now).then_some(Action::Expired {}).into_iter().collect();
+        if let Some(request) = asking(&history.recorded.consent, &wanted, now, lifetime) {
             actions.push(request);
-            match self.allowed(&mut *writing, &recorded).await? {
+            match self.allowed(&mut *writing, &history.recorded).await? {
                 Allowed::Yes => {}
                 Allowed::Blocked => actions.push(self.blocked_at(now)),
                 Allowed::TooMany(scope) => {
                     drop(writing);
-                    return Err(self.too_many(&recorded, scope, now, trace_id).await?);
+                    return Err(self.too_many(&history.recorded, scope, now, trace_id).await?);
                 }
             }
         }
-        self.append(&mut *writing, &mut recorded, actions, now, trace_id).await?;
+        self.append(&mut *writing, &mut history, actions, now, trace_id, None).await?;
         writing.commit().await?;
-        Ok(answered(Arc::new(recorded), now))
+        Ok(answered(Arc::new(history.recorded), now))
     }
 
     /// The no of a person who has blocked the application.

@@ -69,6 +69,6 @@ impl Current {
         let deny = |consent: &Consent, now, _: Registered<'_>| {
             Ok(Change::Of(superseding(consent).into_iter().chain([self.blocked_at(now)]).collect()))
         };
-        self.change(subject, id, None, trace_id, deny).await
+        self.change(subject, id, None, None, trace_id, deny).await
     }
 }

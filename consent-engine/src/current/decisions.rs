@@ -7,8 +7,9 @@ use uuid::Uuid;
 use crate::{
     current::Current,
     error::EngineError,
+    evidence::Witness,
     ledger::{Action, AskedField, Consent, Entry, Illegal, Notice, Shown, asking_in_new_words, reopening, superseding},
-    store::{Before, Recorded, Writing},
+    store::{Before, History, Recorded, Writing},
 };
 
 /// What a person answers to a request.
@@ -65,6 +66,10 @@ impl Current {
         trace_id: &TraceId,
     ) -> Result<Recorded, EngineError> {
         let unexpected = matches!(decision, Decision::Deny { unexpected: true });
+        let witness = match &decision {
+            Decision::Share { .. } => Some(self.witness(subject).await?),
+            Decision::Deny { .. } => None,
+        };
         let choose = |consent: &Consent, now, registered: Registered<'_>| {
             let request = consent.request.as_ref().ok_or(Illegal::NothingAsked)?;
             if let Some(anew) = asking_in_new_words(consent, registered) {
@@ -81,7 +86,7 @@ impl Current {
             let (fields, declined) = (names(shared), names(declined));
             after(Action::Granted { fields, declined, until: now + length, shown, evidence: None })
         };
-        let recorded = self.change(subject, id, Some(seen), trace_id, choose).await?;
+        let recorded = self.change(subject, id, Some(seen), witness.as_ref(), trace_id, choose).await?;
         if unexpected {
             let (application, purpose) = (&recorded.application, &recorded.purpose);
             tracing::warn!(consent = %id, %application, %purpose, %trace_id, "a person had not asked for anything");
@@ -104,11 +109,12 @@ impl Current {
         trace_id: &TraceId,
     ) -> Result<Recorded, EngineError> {
         let Narrowing { stop, length } = narrowing;
+        let witness = self.witness(subject).await?;
         let choose = |_: &Consent, now, _: Registered<'_>| {
             let until = length.map(|length| now + length);
             Ok(Change::Of(vec![Action::Narrowed { stopped: stop, until, shown, evidence: None }]))
         };
-        self.change(subject, id, Some(seen), trace_id, choose).await
+        self.change(subject, id, Some(seen), Some(&witness), trace_id, choose).await
     }
 
     /// Ends everything that `subject` shares under this consent.
@@ -131,7 +137,7 @@ impl Current {
         let stop = |_: &Consent, now, _: Registered<'_>| {
             Ok(Change::Of(vec![Action::Revoked { cool_down_until: now + cool_down }]))
         };
-        self.change(subject, id, seen, trace_id, stop).await
+        self.change(subject, id, seen, None, trace_id, stop).await
     }
 
     /// Opens a request because `subject` has changed her mind about a refusal, or about what she declined. Where there
@@ -144,47 +150,58 @@ impl Current {
         let reopen = |consent: &Consent, now, registered: Registered<'_>| {
             Ok(Change::Of(reopening(consent, now, lifetime, registered).into_iter().collect()))
         };
-        self.change(subject, id, None, trace_id, reopen).await
+        self.change(subject, id, None, None, trace_id, reopen).await
     }
 
     /// Lets `choose` say what to write about one consent of `subject`, and writes it, in one transaction. What has
-    /// lapsed by now is recorded first, and stays recorded when `choose` finds nothing possible.
+    /// lapsed by now is recorded first, and stays recorded when `choose` finds nothing possible. What is proved, is signed
+    /// by `witness`; a "no" and a "stop" need none, and never fail for want of a key.
     pub(super) async fn change(
         &self,
         subject: &Subject,
         id: Uuid,
         seen: Option<u64>,
+        witness: Option<&Witness>,
         trace_id: &TraceId,
         choose: impl FnOnce(&Consent, DateTime<Utc>, Registered<'_>) -> Result<Change, Illegal> + Send,
     ) -> Result<Recorded, EngineError> {
         let mut writing = self.store.begin().await?;
-        let found = writing.hold(id).await?.filter(|found| self.store.is_about(found, subject));
-        let mut recorded = found.ok_or(EngineError::NotFound)?;
+        let found = writing.hold(id).await?.filter(|found| self.store.is_about(&found.recorded, subject));
+        let mut history = found.ok_or(EngineError::NotFound)?;
         if let Some(once) = &self.once {
             repeated(writing.before(&once.call).await?)?;
         }
-        if seen.is_some_and(|seen| seen != recorded.consent.version) {
+        if seen.is_some_and(|seen| seen != history.recorded.consent.version) {
             return Err(EngineError::Conflict);
         }
         let now = writing.now().await?;
-        let lapsed = recorded.consent.has_lapsed(now).then_some(Action::Expired {});
-        self.append(&mut *writing, &mut recorded, lapsed, now, trace_id).await?;
-        let (application, purpose) = (recorded.application.clone(), recorded.purpose.clone());
-        let registered = |asked: &AskedField| self.config.notice(&application, &purpose, asked);
-        let (actions, outcome) = match choose(&recorded.consent, now, &registered) {
-            Ok(Change::Of(actions)) => (actions, Ok(())),
-            Ok(Change::AskedAnew(request)) => (vec![request], Err(EngineError::Conflict)),
-            Err(illegal) => (Vec::new(), Err(illegal.into())),
-        };
-        match self.append(&mut *writing, &mut recorded, actions, now, trace_id).await.and(outcome) {
+        let lapsed = history.recorded.consent.has_lapsed(now).then_some(Action::Expired {});
+        self.append(&mut *writing, &mut history, lapsed, now, trace_id, None).await?;
+        let (actions, outcome) = self.chosen(&history.recorded, now, choose);
+        match self.append(&mut *writing, &mut history, actions, now, trace_id, witness).await.and(outcome) {
             Err(error @ EngineError::Store(_)) => Err(error),
             outcome => {
                 if let (Some(once), Ok(())) = (&self.once, &outcome) {
-                    repeated(writing.keep(&once.call, &(once.answer)(&recorded)).await?)?;
+                    repeated(writing.keep(&once.call, &(once.answer)(&history.recorded)).await?)?;
                 }
                 writing.commit().await?;
-                outcome.map(|()| recorded)
+                outcome.map(|()| history.recorded)
             }
+        }
+    }
+
+    /// What is to be written, and what the person hears then.
+    fn chosen(
+        &self,
+        recorded: &Recorded,
+        now: DateTime<Utc>,
+        choose: impl FnOnce(&Consent, DateTime<Utc>, Registered<'_>) -> Result<Change, Illegal>,
+    ) -> (Vec<Action>, Result<(), EngineError>) {
+        let registered = |asked: &AskedField| self.config.notice(&recorded.application, &recorded.purpose, asked);
+        match choose(&recorded.consent, now, &registered) {
+            Ok(Change::Of(actions)) => (actions, Ok(())),
+            Ok(Change::AskedAnew(request)) => (vec![request], Err(EngineError::Conflict)),
+            Err(illegal) => (Vec::new(), Err(illegal.into())),
         }
     }
 
@@ -192,21 +209,25 @@ impl Current {
     pub(super) async fn append(
         &self,
         writing: &mut dyn Writing,
-        recorded: &mut Recorded,
+        history: &mut History,
         actions: impl IntoIterator<Item = Action>,
         now: DateTime<Utc>,
         trace_id: &TraceId,
+        witness: Option<&Witness>,
     ) -> Result<(), EngineError> {
-        let mut consent = recorded.consent.clone();
-        let mut entries = Vec::new();
+        let mut after = history.clone();
         for action in actions {
-            let entry = Entry { seq: consent.version + 1, at: now, trace_id: trace_id.clone(), action };
-            consent.apply(&entry)?;
-            entries.push((entry, consent.clone()));
+            let action = match witness {
+                Some(witness) => self.proved(&after, action, now, trace_id, witness)?,
+                None => action,
+            };
+            let seq = after.recorded.consent.version + 1;
+            after.add(Entry { seq, at: now, trace_id: trace_id.clone(), action })?;
         }
-        for (entry, after) in entries {
-            recorded.consent = after;
-            writing.append(recorded, &entry).await?;
+        let new = after.entries.get(history.entries.len()..).unwrap_or_default();
+        if !new.is_empty() {
+            writing.append(&after.recorded, new).await?;
+            *history = after;
         }
         Ok(())
     }

@@ -67,6 +67,8 @@ struct DetailPage {
     /// Until when the application cannot ask again.
     quiet_until: Option<String>,
     history: Vec<Happened>,
+    /// Whether the person ever said yes.
+    has_receipt: bool,
 }
 
 impl Page for DetailPage {
@@ -162,6 +164,7 @@ pub(crate) async fn detail(
         refused: groups(items(config, recorded, &present, refused)),
         quiet_until: quiet.map(|refusal| calendar(&state).date(refusal.until)),
         history: history(&state, &whole),
+        has_receipt: whole.entries.iter().any(|entry| matches!(entry.action, Action::Granted { .. })),
     };
     Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
 }

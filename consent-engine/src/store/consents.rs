@@ -12,7 +12,7 @@ use sqlx::{Row, any::AnyRow};
 use uuid::Uuid;
 
 use crate::{
-    ledger::{Action, Consent, Entry, fold},
+    ledger::{Action, Consent, Entry, Illegal, fold},
     store::{corrupt, from_millis, kept::Key},
 };
 
@@ -142,6 +142,17 @@ impl Recorded {
 }
 
 impl History {
+    /// Takes one action more in.
+    ///
+    /// # Errors
+    /// When it is not possible; the history is then as it was.
+    pub(crate) fn add(&mut self, entry: Entry) -> Result<(), Illegal> {
+        self.recorded.consent.apply(&entry)?;
+        self.recorded.changed_at = entry.at;
+        self.entries.push(entry);
+        Ok(())
+    }
+
     /// `head` with these actions, in their order, folded.
     pub(super) fn of(head: Recorded, entries: Vec<Entry>) -> Result<Self, StoreError> {
         let illegal = |illegal| corrupt(format!("the history of consent {} is not one: {illegal}", head.id));

@@ -10,7 +10,7 @@ use sqlx::{AnyConnection, Row, any::AnyRow};
 use uuid::Uuid;
 
 use crate::{
-    ledger::{Consent, Entry},
+    ledger::Consent,
     store::{Recorded, corrupt, from_millis, wire},
 };
 
@@ -201,14 +201,4 @@ impl Derived {
         .await?;
         Ok(())
     }
-}
-
-/// Brings the row of a consent to where `entry`, the action that was just written, has taken it.
-pub(super) async fn follow(
-    connection: &mut AnyConnection,
-    recorded: &mut Recorded,
-    entry: &Entry,
-) -> Result<(), StoreError> {
-    recorded.changed_at = entry.at;
-    Derived::of(recorded)?.put(connection, recorded.id).await
 }

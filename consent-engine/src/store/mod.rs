@@ -11,6 +11,7 @@
 //! | `limits` | how often people are asked, and whom a person does not want to be asked by |
 //! | `suspicious` | requests of which people said that they had not asked for anything |
 //! | `kept` | consents that were read lately, where nobody else writes them |
+//! | `evidence_keys` | the keys that sign what people decided |
 //! | `sessions` | who is signed in to the portal, in which browser |
 //!
 //! INVARIANT: whatever is read here comes from where it is written, or from a copy that every change takes away first, never
@@ -18,6 +19,7 @@
 
 mod consents;
 mod current_consents;
+mod evidence_keys;
 mod kept;
 mod limits;
 mod reading;
@@ -33,6 +35,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use ndx_clock::Clock;
 use ndx_contracts::{ApplicationId, Purpose, Subject, TraceId};
+use ndx_receipt::{KeySet, SigningKey};
 use ndx_store::{Database, Keyring, Place, RootKey, StoreError, Tables, keyring};
 use uuid::Uuid;
 
@@ -41,6 +44,7 @@ use crate::ledger::Entry;
 
 pub use self::{
     consents::{History, Recorded},
+    evidence_keys::{Rotated, published_keys},
     limits::{Asking, Block, Scope},
     rebuild::{Different, Rebuilt},
     repeats::{Before, Call},
@@ -59,6 +63,7 @@ pub const TABLES: Tables = Tables {
         consents::PROOF_STEP,
         current_consents::STEP,
         repeats::STEP,
+        evidence_keys::STEP,
         limits::STEP,
     ],
     names: &[
@@ -71,6 +76,8 @@ pub const TABLES: Tables = Tables {
         "repeats",
         "asking_counts",
         "blocks",
+        "evidence_keys",
+        "evidence_private_keys",
     ],
 };
 
@@ -85,7 +92,7 @@ pub struct Found<T> {
 
 /// Keeps consents and what happened to them.
 #[async_trait]
-pub trait ConsentStore: SessionStore {
+pub trait ConsentStore: SessionStore + EvidenceKeyStore {
     /// The consent of this person, application and purpose.
     async fn find(
         &self,
@@ -146,7 +153,7 @@ pub trait Writing: Send {
     async fn now(&mut self) -> Result<DateTime<Utc>, StoreError>;
 
     /// The consent with this id.
-    async fn hold(&mut self, id: Uuid) -> Result<Option<Recorded>, StoreError>;
+    async fn hold(&mut self, id: Uuid) -> Result<Option<History>, StoreError>;
 
     /// The consent of this person, application and purpose; made, without actions, when there is none.
     async fn hold_or_make(
@@ -154,10 +161,10 @@ pub trait Writing: Send {
         subject: &Subject,
         application: &ApplicationId,
         purpose: &Purpose,
-    ) -> Result<Recorded, StoreError>;
+    ) -> Result<History, StoreError>;
 
-    /// Writes one action to a consent that is held; `recorded` is what the fold has made of it.
-    async fn append(&mut self, recorded: &mut Recorded, entry: &Entry) -> Result<(), StoreError>;
+    /// Writes actions to a consent that is held, and what they amount to: `recorded` is what the fold has made of them.
+    async fn append(&mut self, recorded: &Recorded, entries: &[Entry]) -> Result<(), StoreError>;
 
     /// What is known of a call.
     async fn before(&mut self, call: &Call) -> Result<Before, StoreError>;
@@ -177,6 +184,16 @@ pub trait Writing: Send {
 
     /// Makes it last.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}
+
+/// Keeps the keys that sign what people decided.
+#[async_trait]
+pub trait EvidenceKeyStore: Debug + Send + Sync {
+    /// The key that signs at `now`; made, once for all processes, when there is none.
+    async fn signing_key(&self, now: DateTime<Utc>) -> Result<SigningKey, StoreError>;
+
+    /// The public keys of all times.
+    async fn published_keys(&self) -> Result<KeySet, StoreError>;
 }
 
 /// Keeps who is signed in.

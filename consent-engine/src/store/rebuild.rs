@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
 
 use crate::store::{
-    SqlStore, Writing,
+    History, SqlStore, Writing,
     current_consents::{Derived, RULES},
     reading::one_of,
     writing::SqlWriting,
@@ -108,7 +108,7 @@ impl SqlStore {
     /// Compares one consent while nobody else can write it.
     async fn look_closely(&self, id: Uuid, mend: bool) -> Result<Option<Different>, StoreError> {
         let mut writing = SqlWriting::begin(self).await?;
-        let Some(recorded) = writing.hold(id).await? else { return Ok(None) };
+        let Some(History { recorded, .. }) = writing.hold(id).await? else { return Ok(None) };
         let row = Derived::read(&mut writing.transaction, id).await?;
         let wanted = if recorded.consent.version == 0 { None } else { Some(Derived::of(&recorded)?) };
         let columns = match (&row, &wanted) {

@@ -12,7 +12,9 @@ use crate::{
     store::{
         Asking, Before, Call, History, Recorded, Scope, SqlStore, Writing,
         consents::{EVIDENCE, entry, hash_of},
-        corrupt, current_consents, from_millis,
+        corrupt,
+        current_consents::Derived,
+        from_millis,
         kept::Key,
     },
 };
@@ -45,7 +47,7 @@ impl Writing for SqlWriting {
         }
     }
 
-    async fn hold(&mut self, id: Uuid) -> Result<Option<Recorded>, StoreError> {
+    async fn hold(&mut self, id: Uuid) -> Result<Option<History>, StoreError> {
         let sql = format!(
             "SELECT id, application, purpose, subject_hash, created_at FROM consents WHERE id = $1{}",
             self.store.database.for_update()
@@ -59,7 +61,7 @@ impl Writing for SqlWriting {
         subject: &Subject,
         application: &ApplicationId,
         purpose: &Purpose,
-    ) -> Result<Recorded, StoreError> {
+    ) -> Result<History, StoreError> {
         if let Some(found) = self.hold_of(subject, application, purpose).await? {
             return Ok(found);
         }
@@ -81,23 +83,11 @@ impl Writing for SqlWriting {
         made.ok_or_else(|| corrupt("a consent that was just made is not there"))
     }
 
-    async fn append(&mut self, recorded: &mut Recorded, entry: &Entry) -> Result<(), StoreError> {
-        let action = serde_json::to_string(&entry.action).map_err(corrupt)?;
-        let seq = i64::try_from(entry.seq).map_err(corrupt)?;
-        let proof = entry.action.evidence().map(|proof| self.keys().seal(EVIDENCE, &proof.to_owned())).transpose()?;
-        sqlx::query(
-            "INSERT INTO consent_actions (consent_id, seq, at, trace_id, action, evidence) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(recorded.id.to_string())
-        .bind(seq)
-        .bind(entry.at.timestamp_millis())
-        .bind(entry.trace_id.as_str())
-        .bind(action)
-        .bind(proof.map(|sealed| sealed.as_column().to_vec()))
-        .execute(&mut *self.transaction)
-        .await?;
-        current_consents::follow(&mut self.transaction, recorded, entry).await
+    async fn append(&mut self, recorded: &Recorded, entries: &[Entry]) -> Result<(), StoreError> {
+        for entry in entries {
+            self.append_one(recorded.id, entry).await?;
+        }
+        Derived::of(recorded)?.put(&mut self.transaction, recorded.id).await
     }
 
     async fn before(&mut self, call: &Call) -> Result<Before, StoreError> {
@@ -141,12 +131,31 @@ impl SqlWriting {
         &self.store.keys
     }
 
+    async fn append_one(&mut self, consent: Uuid, entry: &Entry) -> Result<(), StoreError> {
+        let action = serde_json::to_string(&entry.action).map_err(corrupt)?;
+        let seq = i64::try_from(entry.seq).map_err(corrupt)?;
+        let proof = entry.action.evidence().map(|proof| self.keys().seal(EVIDENCE, &proof.to_owned())).transpose()?;
+        sqlx::query(
+            "INSERT INTO consent_actions (consent_id, seq, at, trace_id, action, evidence) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(consent.to_string())
+        .bind(seq)
+        .bind(entry.at.timestamp_millis())
+        .bind(entry.trace_id.as_str())
+        .bind(action)
+        .bind(proof.map(|sealed| sealed.as_column().to_vec()))
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
     async fn hold_of(
         &mut self,
         subject: &Subject,
         application: &ApplicationId,
         purpose: &Purpose,
-    ) -> Result<Option<Recorded>, StoreError> {
+    ) -> Result<Option<History>, StoreError> {
         let sql = format!(
             "SELECT id, application, purpose, subject_hash, created_at FROM consents \
              WHERE subject_hash = $1 AND application = $2 AND purpose = $3{}",
@@ -164,7 +173,7 @@ impl SqlWriting {
     /// The consent whose row is held, folded from its actions: what is decided on is the history, never what was derived
     /// from it. They are read after the row, by a statement of their own: one that waits for a row sees the rest of the
     /// database as it was before it waited.
-    async fn with_actions(&mut self, row: Option<AnyRow>) -> Result<Option<Recorded>, StoreError> {
+    async fn with_actions(&mut self, row: Option<AnyRow>) -> Result<Option<History>, StoreError> {
         let Some(row) = row else { return Ok(None) };
         let head = Recorded::head(&row)?;
         self.held.push((head.id, head.key()));
@@ -172,6 +181,6 @@ impl SqlWriting {
             "SELECT seq, at, trace_id, action, evidence FROM consent_actions WHERE consent_id = $1 ORDER BY seq";
         let rows = sqlx::query(select).bind(head.id.to_string()).fetch_all(&mut *self.transaction).await?;
         let entries = rows.iter().map(|row| entry(self.keys(), row)).collect::<Result<_, _>>()?;
-        Ok(Some(History::of(head, entries)?.recorded))
+        Ok(Some(History::of(head, entries)?))
     }
 }

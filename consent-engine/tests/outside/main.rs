@@ -11,6 +11,8 @@
 //! | `many_engines` | several engines on one PostgreSQL |
 //! | `interleavings` | stops, answers and looks in every order |
 //! | `limits` | how often people are asked, and whom they block |
+//! | `evidence` | what people decide is signed, and their receipts prove it |
+//! | `evidence_keys` | the keys that sign what people decided |
 //! | `faults` | a ledger that fails |
 //! | `internal_api` | what other services hear |
 //! | `citizens_api` | what a citizen's own portal hears |
@@ -20,6 +22,7 @@
 //! | `openid` | signing in at a provider that lies |
 //! | `signing_in` | signing in at the portal, and out |
 //! | `portal` | the pages |
+//! | `receipts` | receipts as people see them, and the page that checks them |
 //! | `guarded` | what the pages keep from strangers and other sites |
 //! | `components` | the component templates, against the examples of their makers |
 
@@ -48,6 +51,10 @@ mod interleavings;
 
 mod limits;
 
+mod evidence;
+
+mod evidence_keys;
+
 mod faults;
 
 mod internal_api;
@@ -65,6 +72,8 @@ mod openid;
 mod signing_in;
 
 mod portal;
+
+mod receipts;
 
 mod guarded;
 

@@ -8,10 +8,12 @@ use consent_engine::{
     History, Recorded,
     ledger::Entry,
     store::{
-        Asking, Before, Block, Call, ConsentStore, Found, Person, Scope, Session, SessionStore, SqlStore, Writing,
+        Asking, Before, Block, Call, ConsentStore, EvidenceKeyStore, Found, Person, Scope, Session, SessionStore,
+        SqlStore, Writing,
     },
 };
 use ndx_contracts::{ApplicationId, Purpose, Subject, TraceId};
+use ndx_receipt::{KeySet, SigningKey};
 use ndx_store::{Keyring, StoreError};
 use uuid::Uuid;
 
@@ -64,6 +66,17 @@ impl SessionStore for Stepped {
 
     async fn end_session(&self, id: &str) -> Result<(), StoreError> {
         self.inner.end_session(id).await
+    }
+}
+
+#[async_trait]
+impl EvidenceKeyStore for Stepped {
+    async fn signing_key(&self, now: DateTime<Utc>) -> Result<SigningKey, StoreError> {
+        self.inner.signing_key(now).await
+    }
+
+    async fn published_keys(&self) -> Result<KeySet, StoreError> {
+        self.inner.published_keys().await
     }
 }
 
@@ -141,7 +154,7 @@ impl Writing for SteppedWriting {
         step!(self.steps, Write, self.inner.now())
     }
 
-    async fn hold(&mut self, id: Uuid) -> Result<Option<Recorded>, StoreError> {
+    async fn hold(&mut self, id: Uuid) -> Result<Option<History>, StoreError> {
         step!(self.steps, Write, self.inner.hold(id))
     }
 
@@ -150,12 +163,12 @@ impl Writing for SteppedWriting {
         subject: &Subject,
         application: &ApplicationId,
         purpose: &Purpose,
-    ) -> Result<Recorded, StoreError> {
+    ) -> Result<History, StoreError> {
         step!(self.steps, Write, self.inner.hold_or_make(subject, application, purpose))
     }
 
-    async fn append(&mut self, recorded: &mut Recorded, entry: &Entry) -> Result<(), StoreError> {
-        step!(self.steps, Write, self.inner.append(recorded, entry))
+    async fn append(&mut self, recorded: &Recorded, entries: &[Entry]) -> Result<(), StoreError> {
+        step!(self.steps, Write, self.inner.append(recorded, entries))
     }
 
     async fn before(&mut self, call: &Call) -> Result<Before, StoreError> {

@@ -80,8 +80,13 @@ pub fn clock() -> Arc<ManualClock> {
 
 /// Farajaland's configuration, with the addresses of the portal and of the identity provider changed.
 pub fn config(portal: &str, provider: &str) -> Config {
+    config_with(portal, provider, |text| text)
+}
+
+/// The same, changed once more.
+pub fn config_with(portal: &str, provider: &str, change: impl Fn(String) -> String) -> Config {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fl-config.json");
-    let moved = |text: String| text.replace("127.0.0.1:8081", portal).replace("127.0.0.1:8090", provider);
+    let moved = |text: String| change(text.replace("127.0.0.1:8081", portal).replace("127.0.0.1:8090", provider));
     Config::of(&ndx_config::load(&file, moved).unwrap()).unwrap()
 }
 
@@ -340,7 +345,7 @@ impl Browser {
 }
 
 impl Page {
-    async fn of(response: Response) -> Self {
+    pub async fn of(response: Response) -> Self {
         let headers = response.headers().clone();
         let location = headers.get("location").map(|value| value.to_str().unwrap().to_owned());
         Self { status: response.status(), location, headers, html: response.text().await.unwrap() }

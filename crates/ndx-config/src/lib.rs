@@ -4,6 +4,8 @@ mod reference;
 
 mod duration;
 
+mod network;
+
 mod sections;
 
 mod identifier;
@@ -33,6 +35,7 @@ pub use crate::{
     identifier::CanonicalForm,
     json_schema::{json_schema, schema_of},
     load::{Reading, Secrets, folder_of, load, load_with, parse, read},
+    network::{Network, may_connect},
     problem::{Problem, Problems},
     reference::{ReferenceError, Secret, SecretRef, variable},
     secrecy::names_a_secret,
@@ -40,5 +43,6 @@ pub use crate::{
         Application, ApplicationPurpose, ArgMapping, Callee, CanonicalStep, ConsentRules, Edge, Exchange, Explorer,
         FieldReason, Identifier, IdentityProvider, Jwt, Limits, Member, Operations, OutsideCaller, OwnLimits,
         PolicySeed, Portal, Postgres, Proof, Provider, ProviderAuth, SchemaFiles, Service, Services, Store, Tls,
+        Webhook, Webhooks,
     },
 };

@@ -1,12 +1,18 @@
 //! What one request works with: the ledger under one configuration. Reads the ledger, lets the pure rules decide, writes
 //! what they say.
+//!
+//! | Module | What it does |
+//! | --- | --- |
+//! | `decisions` | what a person decides: yes, no, less, stop, once more |
+
+mod decisions;
 
 use std::{collections::HashMap, sync::Arc};
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use ndx_clock::Clock;
 use ndx_contracts::{
-    ApplicationId, FieldRef, Need, Purpose, Subject, TraceId,
+    ApplicationId, FieldRef, Purpose, Subject,
     consent::{ConsentAnswer, ConsentRequirement, ConsentStatus, StandingConsent},
 };
 use uuid::Uuid;
@@ -14,9 +20,11 @@ use uuid::Uuid;
 use crate::{
     config::Config,
     error::EngineError,
-    ledger::{Action, AskedField, Consent, Entry, Illegal, asking, coverage, reopening},
-    store::{ConsentStore, Recorded, Writing},
+    ledger::{Action, AskedField, asking, coverage},
+    store::{ConsentStore, Recorded},
 };
+
+pub use self::decisions::{Decision, Narrowing};
 
 /// The ledger under the configuration of the moment at which a request began.
 #[derive(Debug, Clone)]
@@ -30,20 +38,6 @@ pub struct Current {
 pub(crate) struct Asked {
     pub(crate) recorded: Arc<Recorded>,
     pub(crate) answer: ConsentAnswer,
-}
-
-/// What a person answers to a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
-    /// Share what is needed and these optional fields, for so long.
-    Share {
-        /// The optional fields that the person ticked.
-        optional: Vec<FieldRef>,
-        /// For how long; one of the purpose's durations.
-        length: TimeDelta,
-    },
-    /// Share nothing of what is asked.
-    Deny,
 }
 
 impl Current {
@@ -62,100 +56,6 @@ impl Current {
     /// When the ledger cannot be read.
     pub async fn consents_of(&self, subject: &Subject) -> Result<Vec<Recorded>, EngineError> {
         Ok(self.store.all_of(subject).await?)
-    }
-
-    /// Records the answer of `subject` to the request that she saw as version `seen`.
-    ///
-    /// # Errors
-    /// [`EngineError::Conflict`] when the consent has another version by now, answered or extended in the meantime;
-    /// [`EngineError::NotFound`] when it is not hers; [`EngineError::Illegal`] when there is nothing to answer.
-    pub async fn decide(
-        &self,
-        subject: &Subject,
-        id: Uuid,
-        seen: u64,
-        decision: Decision,
-        trace_id: &TraceId,
-    ) -> Result<Recorded, EngineError> {
-        self.change(subject, id, Some(seen), trace_id, |consent, now| {
-            let request = consent.request.as_ref().ok_or(Illegal::NothingAsked)?;
-            let Decision::Share { optional, length } = decision else {
-                return Ok(Some(Action::Denied { cool_down_until: now + self.config.cool_down }));
-            };
-            let (shared, declined): (Vec<&AskedField>, Vec<&AskedField>) =
-                request.fields.iter().partition(|asked| asked.need == Need::Needed || optional.contains(&asked.field));
-            let names = |list: Vec<&AskedField>| list.into_iter().map(|asked| asked.field.clone()).collect();
-            Ok(Some(Action::Granted { fields: names(shared), declined: names(declined), until: now + length }))
-        })
-        .await
-    }
-
-    /// Ends everything that `subject` shares under this consent.
-    ///
-    /// # Errors
-    /// [`EngineError::NotFound`] when it is not hers; [`EngineError::Illegal`] when nothing is shared.
-    pub async fn stop(&self, subject: &Subject, id: Uuid, trace_id: &TraceId) -> Result<Recorded, EngineError> {
-        let cool_down = self.config.cool_down;
-        let stop = |_: &Consent, now| Ok(Some(Action::Revoked { cool_down_until: now + cool_down }));
-        self.change(subject, id, None, trace_id, stop).await
-    }
-
-    /// Opens a request because `subject` has changed her mind about a refusal, or about what she declined. Where there
-    /// is nothing to change, or a request waits already, the consent stays as it is.
-    ///
-    /// # Errors
-    /// [`EngineError::NotFound`] when it is not hers.
-    pub async fn reopen(&self, subject: &Subject, id: Uuid, trace_id: &TraceId) -> Result<Recorded, EngineError> {
-        let lifetime = self.config.request_lifetime;
-        self.change(subject, id, None, trace_id, |consent, now| Ok(reopening(consent, now, lifetime))).await
-    }
-
-    /// Lets `choose` say what to write about one consent of `subject`, and writes it, in one transaction. What has
-    /// lapsed by now is recorded first, and stays recorded when `choose` finds nothing possible.
-    async fn change(
-        &self,
-        subject: &Subject,
-        id: Uuid,
-        seen: Option<u64>,
-        trace_id: &TraceId,
-        choose: impl FnOnce(&Consent, DateTime<Utc>) -> Result<Option<Action>, Illegal> + Send,
-    ) -> Result<Recorded, EngineError> {
-        let mut writing = self.store.begin().await?;
-        let found = writing.hold(id).await?.filter(|found| self.store.is_about(found, subject));
-        let mut recorded = found.ok_or(EngineError::NotFound)?;
-        if seen.is_some_and(|seen| seen != recorded.consent.version) {
-            return Err(EngineError::Conflict);
-        }
-        let now = self.now();
-        let lapsed = recorded.consent.has_lapsed(now).then_some(Action::Expired {});
-        self.append(&mut *writing, &mut recorded, lapsed, now, trace_id).await?;
-        let outcome = match choose(&recorded.consent, now) {
-            Ok(action) => self.append(&mut *writing, &mut recorded, action, now, trace_id).await,
-            Err(illegal) => Err(illegal.into()),
-        };
-        match outcome {
-            Ok(()) | Err(EngineError::Illegal(_)) => writing.commit().await?,
-            Err(error) => return Err(error),
-        }
-        outcome.map(|()| recorded)
-    }
-
-    /// Takes each action through the fold, which refuses what is not possible, and writes it down.
-    async fn append(
-        &self,
-        writing: &mut dyn Writing,
-        recorded: &mut Recorded,
-        actions: impl IntoIterator<Item = Action>,
-        now: DateTime<Utc>,
-        trace_id: &TraceId,
-    ) -> Result<(), EngineError> {
-        for action in actions {
-            let entry = Entry { seq: recorded.consent.version + 1, at: now, trace_id: trace_id.clone(), action };
-            recorded.consent.apply(&entry)?;
-            writing.append(recorded.id, &entry).await?;
-            recorded.entries.push(entry);
-        }
-        Ok(())
     }
 
     /// Where the required fields stand, after a request was opened for those that the person must be asked for.

@@ -14,7 +14,7 @@ pub mod server;
 
 pub use crate::{
     config::Config,
-    current::{Current, Decision},
+    current::{Current, Decision, Narrowing},
     engine::Engine,
     error::EngineError,
     store::{Recorded, TABLES},

@@ -83,7 +83,7 @@ async fn suite(ground: Ground) {
     assert_eq!(recorded.entries[0].trace_id.as_str(), "4bf92f3577b34da6a3ce929d0e0e4736");
 
     let share = Decision::Share { optional: Vec::new(), length: TimeDelta::hours(1) };
-    engine.current().decide(&nayana, asked.consent_id, asked.version, share, &"t".into()).await.unwrap();
+    engine.current().decide(&nayana, asked.consent_id, asked.version, share, None, &"t".into()).await.unwrap();
     let shared = judge.require(&requirement(&nayana, both.clone())).await.unwrap();
     assert_eq!((shared.status, shared.covered.as_slice()), (ConsentStatus::Approved, &refs[..1]));
     assert_eq!((shared.declined.as_slice(), shared.missing.len()), (&refs[1..], 0));
@@ -110,7 +110,11 @@ async fn suite(ground: Ground) {
     assert!(matches!(stopped.status, ConsentStatus::Revoked | ConsentStatus::Rejected), "{:?}", stopped.status);
     assert!(stopped.portal_url.is_none() && stopped.covered.is_empty());
     leads_nowhere(&*judge, &requirement(&nayana, both.clone()), &stopped).await;
-    engine.current().decide(&regina, other.consent_id, other.version, Decision::Deny, &"t".into()).await.unwrap();
+    engine
+        .current()
+        .decide(&regina, other.consent_id, other.version, Decision::Deny { unexpected: false }, None, &"t".into())
+        .await
+        .unwrap();
     let denied = judge.require(&requirement(&regina, both)).await.unwrap();
     assert_eq!((denied.status, denied.portal_url), (ConsentStatus::Rejected, None));
 

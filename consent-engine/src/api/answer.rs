@@ -91,7 +91,7 @@ pub(crate) async fn answer(
         "revoke" => engine.stop(&subject, id.0, &trace_id).await,
         _ => {
             let (decision, version) = decision(&engine, &recorded, &said, action == "approve", seen)?;
-            engine.decide(&subject, id.0, version, decision, &trace_id).await
+            engine.decide(&subject, id.0, version, decision, None, &trace_id).await
         }
     };
     match done {
@@ -127,7 +127,8 @@ fn decision(
     if seen.is_some_and(|seen| seen != version) {
         return Err(CHANGED);
     }
-    let decision = if yes { share(&engine.config, recorded, request, said)? } else { Decision::Deny };
+    let decision =
+        if yes { share(&engine.config, recorded, request, said)? } else { Decision::Deny { unexpected: false } };
     Ok((decision, version))
 }
 

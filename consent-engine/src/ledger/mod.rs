@@ -3,15 +3,18 @@
 //! | Module | What it does |
 //! | --- | --- |
 //! | `action` | what is written down |
-//! | `consent` | what a list of actions amounts to, and which action is possible when |
+//! | `consent` | what a list of actions amounts to, and what of it holds when |
+//! | `fold` | how it comes to that, and which action is possible when |
 //! | `steps` | what to write when an application asks, or a person changes her mind |
 
 mod action;
 mod consent;
+mod fold;
 mod steps;
 
 pub use self::{
-    action::{Action, AskedBy, AskedField, Entry},
-    consent::{Answer, Consent, Ended, Illegal, Refusal, RefusalKind, Request, Said, Share, fold},
+    action::{Action, AskedBy, AskedField, Entry, Shown, SignedIn},
+    consent::{Answer, Consent, Ended, Refusal, RefusalKind, Request, Said, Share},
+    fold::{Illegal, fold},
     steps::{Coverage, asking, coverage, reopening},
 };

@@ -219,12 +219,22 @@ fn history(state: &Scene, recorded: &Recorded) -> Vec<Happened> {
     let line = |entry: &crate::ledger::Entry| match &entry.action {
         Action::Requested { by: AskedBy::Citizen, .. } => happened(entry.at, "You chose to answer again.".to_owned()),
         Action::Requested { fields, .. } => happened(entry.at, format!("They asked for {}.", things(fields.len()))),
-        Action::Granted { fields, declined, until } => {
+        Action::Granted { fields, declined, until, .. } => {
             let part = if declined.is_empty() { String::new() } else { format!(" and left out {}", declined.len()) };
             let end = calendar.end(entry.at, *until);
             happened(entry.at, format!("You shared {}{part}, until {end}.", things(fields.len())))
         }
+        Action::Denied { unexpected: true, .. } => {
+            happened(entry.at, "You said no, and that you had not asked for this.".to_owned())
+        }
         Action::Denied { .. } => happened(entry.at, "You said no.".to_owned()),
+        Action::Narrowed { stopped, until, .. } => {
+            let stopped = (!stopped.is_empty()).then(|| format!("stopped sharing {}", things(stopped.len())));
+            let until = until.map(|until| format!("chose to share until {}", calendar.end(entry.at, until)));
+            let less: Vec<String> = stopped.into_iter().chain(until).collect();
+            happened(entry.at, format!("You {}.", less.join(" and ")))
+        }
+        Action::Superseded { .. } => happened(entry.at, "Your answer replaced what you had said before.".to_owned()),
         Action::Revoked { .. } => happened(entry.at, "You stopped sharing.".to_owned()),
         Action::Expired {} => happened(entry.at, "It had ended by then.".to_owned()),
     };

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use ndx_contracts::{ApplicationId, Purpose, Subject, TraceId};
-use ndx_store::{Keyring, Step, StoreError};
+use ndx_store::{Keyring, Sealed, Step, StoreError};
 use sqlx::{Any, AssertSqlSafe, Row, Transaction, any::AnyRow};
 use uuid::Uuid;
 
@@ -81,11 +81,21 @@ CREATE TRIGGER consents_are_only_ever_added BEFORE UPDATE OR DELETE OR TRUNCATE 
 FOR EACH STATEMENT EXECUTE FUNCTION only_ever_added();
 ";
 
+/// Actions that were written before have nothing that proves them.
+pub(super) const PROOF_STEP: Step = Step {
+    version: 4,
+    name: "what proves an action",
+    sqlite: "ALTER TABLE consent_actions ADD COLUMN evidence BLOB",
+    postgres: "ALTER TABLE consent_actions ADD COLUMN evidence BYTEA",
+};
+
 /// The column of the sealed identifiers, as the keyring knows it.
 const SUBJECT: &str = "consents.subject";
+/// The column of what proves an action.
+const EVIDENCE: &str = "consent_actions.evidence";
 
 const SELECT: &str = "SELECT c.id, c.application, c.purpose, c.subject_hash, c.created_at, \
-                      a.seq, a.at, a.trace_id, a.action \
+                      a.seq, a.at, a.trace_id, a.action, a.evidence \
                       FROM consents c JOIN consent_actions a ON a.consent_id = c.id";
 
 /// So many consents are read by one statement.
@@ -130,7 +140,7 @@ impl ConsentStore for SqlStore {
             .bind(purpose.as_str())
             .fetch_all(self.database.reader())
             .await?;
-        let found = recorded(rows)?.pop().map(Arc::new);
+        let found = recorded(&self.keys, rows)?.pop().map(Arc::new);
         if let (Some(look), Some(found)) = (look, &found) {
             look.found(found);
         }
@@ -151,7 +161,7 @@ impl ConsentStore for SqlStore {
             let places = (1..=ids.len()).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ");
             let sql = format!("{SELECT} WHERE c.id IN ({places}) ORDER BY a.seq");
             let query = ids.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, id| query.bind(id.to_string()));
-            all.extend(recorded(query.fetch_all(self.database.reader()).await?)?.into_iter().map(Arc::new));
+            all.extend(recorded(&self.keys, query.fetch_all(self.database.reader()).await?)?.into_iter().map(Arc::new));
         }
         Ok(all)
     }
@@ -161,7 +171,7 @@ impl ConsentStore for SqlStore {
             .bind(hash_of(&self.keys, subject))
             .fetch_all(self.database.reader())
             .await?;
-        let mut all = recorded(rows)?;
+        let mut all = recorded(&self.keys, rows)?;
         all.sort_by_key(|one| std::cmp::Reverse(one.entries.last().map(|entry| entry.at)));
         Ok(all)
     }
@@ -244,14 +254,19 @@ impl Writing for SqlWriting {
     async fn append(&mut self, consent: Uuid, entry: &Entry) -> Result<(), StoreError> {
         let action = serde_json::to_string(&entry.action).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         let seq = i64::try_from(entry.seq).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        sqlx::query("INSERT INTO consent_actions (consent_id, seq, at, trace_id, action) VALUES ($1, $2, $3, $4, $5)")
-            .bind(consent.to_string())
-            .bind(seq)
-            .bind(entry.at.timestamp_millis())
-            .bind(entry.trace_id.as_str())
-            .bind(action)
-            .execute(&mut *self.transaction)
-            .await?;
+        let evidence = entry.action.evidence().map(|proof| self.keys.seal(EVIDENCE, &proof.to_owned())).transpose()?;
+        sqlx::query(
+            "INSERT INTO consent_actions (consent_id, seq, at, trace_id, action, evidence) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(consent.to_string())
+        .bind(seq)
+        .bind(entry.at.timestamp_millis())
+        .bind(entry.trace_id.as_str())
+        .bind(action)
+        .bind(evidence.map(|sealed| sealed.as_column().to_vec()))
+        .execute(&mut *self.transaction)
+        .await?;
         Ok(())
     }
 
@@ -294,9 +309,10 @@ impl SqlWriting {
         let Some(row) = row else { return Ok(None) };
         let mut recorded = head(&row)?;
         self.held.push((recorded.id, recorded.key()));
-        let select = "SELECT seq, at, trace_id, action FROM consent_actions WHERE consent_id = $1 ORDER BY seq";
+        let select =
+            "SELECT seq, at, trace_id, action, evidence FROM consent_actions WHERE consent_id = $1 ORDER BY seq";
         let rows = sqlx::query(select).bind(recorded.id.to_string()).fetch_all(&mut *self.transaction).await?;
-        recorded.entries = rows.iter().map(entry).collect::<Result<_, _>>()?;
+        recorded.entries = rows.iter().map(|row| entry(&self.keys, row)).collect::<Result<_, _>>()?;
         Ok(Some(recorded.folded()?))
     }
 }
@@ -320,14 +336,14 @@ fn hash_of(keys: &Keyring, subject: &Subject) -> Vec<u8> {
 }
 
 /// Groups rows, which come in the order of their numbers, by consent, and folds each group.
-fn recorded(rows: Vec<AnyRow>) -> Result<Vec<Recorded>, StoreError> {
+fn recorded(keys: &Keyring, rows: Vec<AnyRow>) -> Result<Vec<Recorded>, StoreError> {
     let mut all: BTreeMap<String, Recorded> = BTreeMap::new();
     for row in rows {
         let one = match all.entry(row.try_get("id")?) {
             std::collections::btree_map::Entry::Occupied(found) => found.into_mut(),
             std::collections::btree_map::Entry::Vacant(place) => place.insert(head(&row)?),
         };
-        one.entries.push(entry(&row)?);
+        one.entries.push(entry(keys, &row)?);
     }
     all.into_values().map(Recorded::folded).collect()
 }
@@ -346,13 +362,15 @@ fn head(row: &AnyRow) -> Result<Recorded, StoreError> {
     })
 }
 
-fn entry(row: &AnyRow) -> Result<Entry, StoreError> {
+fn entry(keys: &Keyring, row: &AnyRow) -> Result<Entry, StoreError> {
     let corrupt = |what: String| StoreError::Corrupt(what);
     let action: Action = serde_json::from_str(row.try_get("action")?).map_err(|error| corrupt(error.to_string()))?;
+    let evidence: Option<Vec<u8>> = row.try_get("evidence")?;
+    let evidence = evidence.map(|sealed| keys.unseal(EVIDENCE, &Sealed::from_column(sealed))).transpose()?;
     Ok(Entry {
         seq: u64::try_from(row.try_get::<i64, _>("seq")?).map_err(|error| corrupt(error.to_string()))?,
         at: from_millis(row.try_get("at")?)?,
         trace_id: TraceId::new(row.try_get::<String, _>("trace_id")?),
-        action,
+        action: action.proved(evidence),
     })
 }

@@ -36,7 +36,7 @@ fn share() -> Decision {
 async fn f5_consent_store_down_is_no_answer_and_soon() {
     let ledger = ledger_on(On::Postgres).await;
     let id = ledger.require(NAYANA, &[0]).await.consent_id;
-    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(), &trace()).await.unwrap();
+    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(), None, &trace()).await.unwrap();
     let standing = [StandingConsent { consent_id: id, fields: vec![field(0)] }];
     let database = ledger.database.as_ref().unwrap();
     database.shut_out();
@@ -208,12 +208,12 @@ async fn a_transaction_that_fails_at_any_step_has_written_nothing(on: On) {
     let id = engine.require(&requirement(NAYANA, &[0])).await.unwrap().consent_id;
     for steps in 0..4 {
         steps_left.store(steps, Ordering::SeqCst);
-        let decided = engine.current().decide(&subject(NAYANA), id, 1, share(), &trace()).await;
+        let decided = engine.current().decide(&subject(NAYANA), id, 1, share(), None, &trace()).await;
         assert!(matches!(decided, Err(EngineError::Store(_))), "{steps}");
         assert_eq!(engine.require(&requirement(NAYANA, &[0])).await.unwrap().version, 1, "{steps}");
     }
     steps_left.store(usize::MAX, Ordering::SeqCst);
-    engine.current().decide(&subject(NAYANA), id, 1, share(), &trace()).await.unwrap();
+    engine.current().decide(&subject(NAYANA), id, 1, share(), None, &trace()).await.unwrap();
     assert_eq!(engine.require(&requirement(NAYANA, &[0])).await.unwrap().version, 2);
 }
 

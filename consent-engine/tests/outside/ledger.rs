@@ -36,11 +36,15 @@ fn request(names: &str, end: i64) -> Action {
 }
 
 fn grant(names: &str, declined: &str, end: i64) -> Action {
-    Action::Granted { fields: fields(names), declined: fields(declined), until: at(end) }
+    Action::Granted { fields: fields(names), declined: fields(declined), until: at(end), shown: None, evidence: None }
 }
 
 fn deny(end: i64) -> Action {
-    Action::Denied { cool_down_until: at(end) }
+    Action::Denied { cool_down_until: at(end), unexpected: false, shown: None }
+}
+
+fn narrow(stopped: &str, end: Option<i64>) -> Action {
+    Action::Narrowed { stopped: fields(stopped), until: end.map(at), shown: None, evidence: None }
 }
 
 fn revoke(end: i64) -> Action {
@@ -177,6 +181,44 @@ fn a_no_to_more_keeps_the_application_from_asking_as_long_as_any_no() {
 }
 
 #[test]
+fn less_is_less_and_never_nothing() {
+    let shared = after(&[request("abC", 60), grant("abC", "", 500)]);
+    for (action, why) in [
+        (narrow("", None), Illegal::NotNarrower),
+        (narrow("", Some(500)), Illegal::NotNarrower),
+        (narrow("a", Some(600)), Illegal::NotNarrower),
+        (narrow("", Some(10)), Illegal::AlreadyOver),
+        (narrow("d", None), Illegal::NotShared),
+        (narrow("aa", None), Illegal::NotShared),
+        (narrow("abC", None), Illegal::NothingLeft),
+    ] {
+        assert_eq!(then(&shared, 10, action.clone()), Err(why), "{action:?}");
+    }
+    assert_eq!(then(&after(&[]), 10, narrow("a", None)), Err(Illegal::NothingShared));
+    let less = then(&shared, 10, narrow("a", Some(100))).unwrap();
+    let parts = coverage(&less, &fields("abC"));
+    assert_eq!((parts.covered, parts.declined), (fields("bC"), fields("a")), "what she took back is not asked again");
+    assert_eq!(asking(&less, &asked("abC"), at(11), TimeDelta::hours(1)), None);
+    assert!(less.shared.values().all(|share| share.until == at(100)));
+    assert_eq!(less.at(at(100)).status(), ConsentStatus::Expired);
+}
+
+#[test]
+fn an_earlier_end_makes_no_share_longer() {
+    let shared = after(&[request("a", 60), grant("a", "", 100), request("b", 60), grant("b", "", 500)]);
+    let less = then(&shared, 10, narrow("", Some(300))).unwrap();
+    assert_eq!((less.shared[&field('a')].until, less.shared[&field('b')].until), (at(100), at(300)));
+}
+
+#[test]
+fn that_nothing_was_asked_for_is_remembered_when_the_application_asks_again() {
+    let unexpected = Action::Denied { cool_down_until: at(900), unexpected: true, shown: None };
+    let denied = after(&[request("a", 60), unexpected]);
+    assert_eq!((denied.status(), denied.unexpected), (ConsentStatus::Rejected, Some(at(2))));
+    assert_eq!(then(&denied, 900, request("a", 960)).unwrap().unexpected, Some(at(2)));
+}
+
+#[test]
 fn a_stop_is_a_stop_even_when_a_request_had_ended_before() {
     let stopped = after(&[request("a", 60), grant("a", "", 500), request("b", 5)]);
     let ended = then(&stopped, 30, Action::Expired {}).unwrap();
@@ -220,7 +262,7 @@ fn after_the_cool_down_the_application_may_ask_for_everything_anew() {
 fn any_action() -> impl Strategy<Value = (i64, Action)> {
     let names = prop::sample::subsequence(vec!['a', 'b', 'C', 'D'], 0..=4);
     let step = prop_oneof![3 => 0..5_i64, 1 => 0..200_i64];
-    (step, names.clone(), names, 0..6_u8, 1..120_i64).prop_map(|(step, some, others, kind, length)| {
+    (step, names.clone(), names, 0..8_u8, 1..120_i64).prop_map(|(step, some, others, kind, length)| {
         let text = |names: Vec<char>| names.into_iter().collect::<String>();
         // Lengths become ends below, when the minute is known.
         let action = match kind {
@@ -233,6 +275,8 @@ fn any_action() -> impl Strategy<Value = (i64, Action)> {
                     revoke(length)
                 }
             }
+            5 => narrow(&text(some), (length % 2 == 0).then_some(length)),
+            6 => Action::Superseded { fields: fields(&text(some)) },
             _ => Action::Expired {},
         };
         (step, action)
@@ -243,8 +287,16 @@ fn moved(action: Action, minute: i64) -> Action {
     let later = |time: DateTime<Utc>| time + TimeDelta::minutes(minute);
     match action {
         Action::Requested { fields, expires_at, by } => Action::Requested { fields, expires_at: later(expires_at), by },
-        Action::Granted { fields, declined, until } => Action::Granted { fields, declined, until: later(until) },
-        Action::Denied { cool_down_until } => Action::Denied { cool_down_until: later(cool_down_until) },
+        Action::Granted { fields, declined, until, shown, evidence } => {
+            Action::Granted { fields, declined, until: later(until), shown, evidence }
+        }
+        Action::Denied { cool_down_until, unexpected, shown } => {
+            Action::Denied { cool_down_until: later(cool_down_until), unexpected, shown }
+        }
+        Action::Narrowed { stopped, until, shown, evidence } => {
+            Action::Narrowed { stopped, until: until.map(later), shown, evidence }
+        }
+        Action::Superseded { fields } => Action::Superseded { fields },
         Action::Revoked { cool_down_until } => Action::Revoked { cool_down_until: later(cool_down_until) },
         Action::Expired {} => Action::Expired {},
     }
@@ -274,6 +326,7 @@ proptest! {
             }
             match &entry.action {
                 Action::Granted { fields, .. } => granted.extend(fields.iter().cloned()),
+                Action::Narrowed { stopped, .. } => granted.retain(|field| !stopped.contains(field)),
                 Action::Revoked { .. } => granted.clear(),
                 _ => {}
             }

@@ -22,7 +22,7 @@ async fn what_is_answered_through_one_is_seen_at_once_by_the_other() {
     let (_ledger, [one, other]) = two().await;
     let asked = one.require(&requirement(NAYANA, &[0])).await.unwrap();
     assert_eq!(other.require(&requirement(NAYANA, &[0])).await.unwrap(), asked);
-    other.current().decide(&subject(NAYANA), asked.consent_id, 1, share(), &trace()).await.unwrap();
+    other.current().decide(&subject(NAYANA), asked.consent_id, 1, share(), None, &trace()).await.unwrap();
     let seen = one.require(&requirement(NAYANA, &[0])).await.unwrap();
     assert_eq!((seen.status, seen.version), (ConsentStatus::Approved, 2));
 }
@@ -57,8 +57,8 @@ async fn c6_of_many_decisions_through_both_exactly_one_wins() {
         let id = engines[0].require(&requirement(&nic, &[0])).await.unwrap().consent_id;
         let decide = |index: usize| {
             let (engine, nic) = (Arc::clone(&engines[index % 2]), nic.clone());
-            let decision = if index.is_multiple_of(3) { Decision::Deny } else { share() };
-            tokio::spawn(async move { engine.current().decide(&subject(&nic), id, 1, decision, &trace()).await })
+            let decision = if index.is_multiple_of(3) { Decision::Deny { unexpected: false } } else { share() };
+            tokio::spawn(async move { engine.current().decide(&subject(&nic), id, 1, decision, None, &trace()).await })
         };
         let mut won = 0;
         for decided in (0..12).map(decide).collect::<Vec<_>>() {
@@ -80,7 +80,7 @@ async fn c2_f6_what_was_stopped_through_one_is_withdrawn_for_the_other_at_once()
     for round in 0..60 {
         let nic = format!("2000123457{round:02}");
         let id = engines[0].require(&requirement(&nic, &[0])).await.unwrap().consent_id;
-        engines[0].current().decide(&subject(&nic), id, 1, share(), &trace()).await.unwrap();
+        engines[0].current().decide(&subject(&nic), id, 1, share(), None, &trace()).await.unwrap();
         let standing = vec![StandingConsent { consent_id: id, fields: vec![field(0)] }];
         let acknowledged = Arc::new(std::sync::atomic::AtomicBool::new(false));
         let look = |index: usize| {

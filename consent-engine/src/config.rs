@@ -1,9 +1,11 @@
 //! What the consent engine takes from the exchange's configuration.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{FixedOffset, TimeDelta};
-use ndx_config::{Application, ApplicationPurpose, CanonicalForm, Exchange, IdentityProvider, Member, Secret};
+use ndx_config::{
+    Application, ApplicationPurpose, CanonicalForm, Exchange, IdentityProvider, Member, Secret, Webhook, Webhooks,
+};
 use ndx_contracts::{ApplicationId, MemberId, Purpose, SchemaId, Subject};
 use url::Url;
 use uuid::Uuid;
@@ -27,6 +29,8 @@ pub struct Config {
     pub identity_provider: IdentityProvider,
     /// What we are there.
     pub sign_in: SignIn,
+    /// How applications are told what became of their consents.
+    pub webhooks: Webhooks,
     /// The origins of other portals' pages, from which browsers may call the citizens' API.
     pub cors_origins: Vec<String>,
     link: String,
@@ -34,6 +38,23 @@ pub struct Config {
     applications: BTreeMap<ApplicationId, Application>,
     members: BTreeMap<MemberId, Member>,
     keepers: BTreeMap<SchemaId, MemberId>,
+    receivers: BTreeMap<ApplicationId, Arc<Receiver>>,
+}
+
+/// Where an application is told what became of its consents.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Receiver {
+    /// Where.
+    pub url: Url,
+    /// The keys that what is told is signed with, the present one first.
+    pub keys: Vec<Vec<u8>>,
+}
+
+/// Without its keys.
+impl std::fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Receiver({})", self.url)
+    }
 }
 
 /// What we are at the citizens' identity provider, and which of its access tokens we accept.
@@ -68,6 +89,9 @@ pub enum ConfigError {
     /// The secret's reference was not followed.
     #[error("the portal's secret at the identity provider is missing")]
     NoSecret,
+    /// The secret of a webhook was not followed, or has another form.
+    #[error("the secret of the webhook of `{0}` is missing, or not one for webhooks")]
+    NoWebhookSecret(ApplicationId),
 }
 
 impl Config {
@@ -99,13 +123,20 @@ impl Config {
             complaints: portal.complaints.clone(),
             identity_provider: provider.clone(),
             sign_in,
+            webhooks: exchange.consent.webhooks.clone(),
             cors_origins: portal.cors_origins.clone(),
             link: portal.link.clone(),
             identifier: identifier.ok_or_else(|| ConfigError::NoIdentifier(claim.clone()))?,
             applications: exchange.applications.iter().map(|one| (one.id.clone(), one.clone())).collect(),
             members: exchange.members.iter().map(|one| (one.id.clone(), one.clone())).collect(),
             keepers: keepers.collect(),
+            receivers: receivers(&exchange.applications)?,
         })
+    }
+
+    /// Where the application with this id is told what became of its consents, if it wants to be.
+    pub fn receiver(&self, id: &ApplicationId) -> Option<&Arc<Receiver>> {
+        self.receivers.get(id)
     }
 
     /// The application with this id.
@@ -147,6 +178,17 @@ impl Config {
     pub fn manage_link(&self, consent: Uuid) -> String {
         self.address(&format!("/my/{consent}"))
     }
+}
+
+fn receivers(applications: &[Application]) -> Result<BTreeMap<ApplicationId, Arc<Receiver>>, ConfigError> {
+    let of = |application: &Application, webhook: &Webhook| {
+        let keys: Option<Vec<_>> = webhook.resolved.iter().map(Webhook::key).collect();
+        let keys = keys.filter(|keys| !keys.is_empty());
+        let keys = keys.ok_or_else(|| ConfigError::NoWebhookSecret(application.id.clone()))?;
+        Ok((application.id.clone(), Arc::new(Receiver { url: webhook.url.clone(), keys })))
+    };
+    let registered = applications.iter().filter_map(|one| Some((one, one.webhook.as_ref()?)));
+    registered.map(|(application, webhook)| of(application, webhook)).collect()
 }
 
 fn below(portal: &Url, path: &str) -> String {

@@ -6,6 +6,7 @@ pub mod ledger;
 pub mod store;
 mod current;
 mod engine;
+mod outbox;
 pub mod pages;
 mod state;
 mod api;

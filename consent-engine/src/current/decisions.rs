@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     current::Current,
     error::EngineError,
-    ledger::{Action, AskedField, Consent, Entry, Illegal, Shown, reopening},
+    ledger::{Action, AskedField, Consent, Entry, Event, Illegal, Shown, reopening},
     store::{Recorded, Writing},
 };
 
@@ -159,6 +159,12 @@ impl Current {
             let entry = Entry { seq: recorded.consent.version + 1, at: now, trace_id: trace_id.clone(), action };
             recorded.consent.apply(&entry)?;
             writing.append(recorded.id, &entry).await?;
+            let (application, purpose) = (&recorded.application, &recorded.purpose);
+            let told =
+                self.config.receiver(application).and_then(|_| Event::of(recorded.id, application, purpose, &entry));
+            if let Some(event) = told {
+                writing.announce(&event).await?;
+            }
             recorded.entries.push(entry);
         }
         Ok(())

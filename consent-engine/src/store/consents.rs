@@ -13,10 +13,11 @@ use sqlx::{Any, AssertSqlSafe, Row, Transaction, any::AnyRow};
 use uuid::Uuid;
 
 use crate::{
-    ledger::{Action, Consent, Entry, fold},
+    ledger::{Action, Consent, Entry, Event, fold},
     store::{
         ConsentStore, SqlStore, Writing, from_millis,
         kept::{Kept, Key},
+        outbox::{self, Outbox},
     },
 };
 
@@ -186,9 +187,14 @@ impl ConsentStore for SqlStore {
             transaction,
             keys: self.keys.clone(),
             for_update: self.database.for_update(),
+            outbox: self.outbox.clone(),
             kept: self.kept.clone(),
             held: Vec::new(),
         }))
+    }
+
+    fn outbox(&self) -> Outbox {
+        self.outbox.clone()
     }
 
     fn keys(&self) -> &Keyring {
@@ -207,6 +213,7 @@ struct SqlWriting {
     transaction: Transaction<'static, Any>,
     keys: Keyring,
     for_update: &'static str,
+    outbox: Outbox,
     kept: Option<Kept>,
     /// The consents that were read here, and may be changed.
     held: Vec<(Uuid, Key)>,
@@ -270,13 +277,23 @@ impl Writing for SqlWriting {
         Ok(())
     }
 
+    async fn announce(&mut self, event: &Event) -> Result<(), StoreError> {
+        outbox::write(&mut self.transaction, event).await
+    }
+
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        let Self { transaction, kept, held, .. } = *self;
-        let Some(kept) = kept else { return Ok(transaction.commit().await?) };
+        let Self { transaction, outbox, kept, held, .. } = *self;
+        let Some(kept) = kept else {
+            transaction.commit().await?;
+            outbox.ring();
+            return Ok(());
+        };
         // In a task of its own: whoever waits may give up, and the commit is made all the same, at a time of its own.
         let committed = tokio::spawn(async move {
             let _change = kept.change(held);
-            transaction.commit().await
+            let committed = transaction.commit().await;
+            outbox.ring();
+            committed
         });
         Ok(committed.await.map_err(|error| StoreError::Corrupt(error.to_string()))??)
     }

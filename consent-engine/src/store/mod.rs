@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `consents` | consents and their actions; actions are only ever added |
 //! | `kept` | consents that were read lately, where nobody else writes them |
+//! | `outbox` | what applications are told, until they have heard it |
 //! | `sessions` | who is signed in to the portal, in which browser |
 //!
 //! INVARIANT: whatever is read here comes from where it is written, or from a copy that every change takes away first, never
@@ -11,6 +12,7 @@
 
 mod consents;
 mod kept;
+mod outbox;
 mod sessions;
 
 use std::{fmt::Debug, sync::Arc};
@@ -22,10 +24,11 @@ use ndx_store::{Database, Keyring, Place, RootKey, StoreError, Tables, keyring};
 use uuid::Uuid;
 
 use self::kept::Kept;
-use crate::ledger::Entry;
+use crate::ledger::{Entry, Event};
 
 pub use self::{
     consents::Recorded,
+    outbox::{Chosen, Letter, LetterState, Next, Outbox, Taken},
     sessions::{Person, Session},
 };
 pub(crate) use sessions::IDLE;
@@ -33,8 +36,8 @@ pub(crate) use sessions::IDLE;
 /// The tables, and their history. Steps are added at the end and never edited.
 pub const TABLES: Tables = Tables {
     name: "consent",
-    steps: &[keyring::FIRST_STEP, consents::STEP, sessions::STEP, consents::PROOF_STEP],
-    names: &["data_keys", "consents", "consent_actions", "sessions"],
+    steps: &[keyring::FIRST_STEP, consents::STEP, sessions::STEP, consents::PROOF_STEP, outbox::STEP],
+    names: &["data_keys", "consents", "consent_actions", "sessions", "outbox_events"],
 };
 
 /// Keeps consents and what happened to them.
@@ -59,6 +62,9 @@ pub trait ConsentStore: SessionStore {
 
     /// A transaction that may write.
     async fn begin(&self) -> Result<Box<dyn Writing>, StoreError>;
+
+    /// What applications are told.
+    fn outbox(&self) -> Outbox;
 
     /// The store's keys, for what is sealed elsewhere than in its tables.
     fn keys(&self) -> &Keyring;
@@ -86,6 +92,9 @@ pub trait Writing: Send {
     /// Writes one action, which the fold has already accepted, to a consent that is held.
     async fn append(&mut self, consent: Uuid, entry: &Entry) -> Result<(), StoreError>;
 
+    /// Writes what an application is told of an action that was appended.
+    async fn announce(&mut self, event: &Event) -> Result<(), StoreError>;
+
     /// Makes it last.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }
@@ -109,6 +118,7 @@ pub trait SessionStore: Debug + Send + Sync {
 pub struct SqlStore {
     database: Database,
     keys: Keyring,
+    outbox: Outbox,
     kept: Option<Kept>,
 }
 
@@ -120,7 +130,8 @@ impl SqlStore {
     pub async fn open(place: &Place, root_key: &RootKey) -> Result<Self, StoreError> {
         let database = Database::open(place, &TABLES).await?;
         let keys = Keyring::open(&database, root_key).await?;
-        Ok(Self { database, keys, kept: None })
+        let outbox = Outbox::of(database.clone());
+        Ok(Self { database, keys, outbox, kept: None })
     }
 
     /// The same, keeping what it reads in memory. INVARIANT: only for a ledger that nobody else writes, neither another

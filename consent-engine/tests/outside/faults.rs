@@ -13,9 +13,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use consent_engine::{
     Decision, Engine, EngineError, Recorded,
-    ledger::Entry,
+    ledger::{Entry, Event},
     server,
-    store::{ConsentStore, Person, Session, SessionStore, SqlStore, Writing},
+    store::{ConsentStore, Outbox, Person, Session, SessionStore, SqlStore, Writing},
 };
 use ndx_auth::ServiceVerifier;
 use ndx_contracts::{
@@ -131,6 +131,10 @@ impl ConsentStore for Failing {
         Ok(Box::new(FailingWriting { inner: self.inner.begin().await?, steps_left: Arc::clone(&self.steps_left) }))
     }
 
+    fn outbox(&self) -> Outbox {
+        self.inner.outbox()
+    }
+
     fn keys(&self) -> &Keyring {
         self.inner.keys()
     }
@@ -161,6 +165,11 @@ impl Writing for FailingWriting {
     async fn append(&mut self, consent: Uuid, entry: &Entry) -> Result<(), StoreError> {
         step(&self.steps_left)?;
         self.inner.append(consent, entry).await
+    }
+
+    async fn announce(&mut self, event: &Event) -> Result<(), StoreError> {
+        step(&self.steps_left)?;
+        self.inner.announce(event).await
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {

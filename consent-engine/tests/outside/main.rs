@@ -7,6 +7,7 @@
 //! | `engine` | the engine over a real file |
 //! | `many_engines` | several engines on one PostgreSQL |
 //! | `faults` | a ledger that fails |
+//! | `outbox` | what applications are told, by one engine or several, to receivers that are well or not |
 //! | `internal_api` | what other services hear |
 //! | `citizens_api` | what a citizen's own portal hears |
 //! | `reload` | a configuration that is replaced |
@@ -33,6 +34,8 @@ mod engine;
 mod many_engines;
 
 mod faults;
+
+mod outbox;
 
 mod internal_api;
 

@@ -22,6 +22,8 @@ mod keys;
 
 mod store;
 
+mod consent;
+
 mod question;
 
 mod plan;
@@ -69,6 +71,9 @@ enum Command {
     /// Look after the stores: bring them up to date, move them to PostgreSQL.
     #[command(subcommand)]
     Store(store::Store),
+    /// Look after the consents: what applications are told of them.
+    #[command(subcommand)]
+    Consent(consent::Consent),
     /// Make and show the keys with which services prove themselves to each other.
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -148,6 +153,7 @@ pub async fn run() -> ExitCode {
         Command::Up(up) => up.run().await,
         Command::Serve(serve) => serve.run().await,
         Command::Store(store) => store.run().await,
+        Command::Consent(consent) => consent.run().await,
         Command::Keys(keys) => keys.run(),
         Command::Plan(plan) => plan.run(),
         Command::Query(query) => query.run().await,

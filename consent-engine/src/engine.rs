@@ -10,12 +10,14 @@ use ndx_contracts::{
     consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, StandingConsent},
 };
 use ndx_store::{Place, RootKey};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     config::Config,
     current::Current,
     error::EngineError,
-    store::{ConsentStore, EvidenceKeyStore as _, SqlStore},
+    outbox::{courier, upkeep},
+    store::{ConsentStore, EvidenceKeyStore as _, Outbox, SqlStore},
 };
 
 /// The ledger, with the configuration by which it is kept.
@@ -24,6 +26,8 @@ pub struct Engine {
     config: ArcSwap<Config>,
     store: Arc<dyn ConsentStore>,
     clock: Arc<dyn Clock>,
+    work: TaskTracker,
+    end_of_work: CancellationToken,
 }
 
 impl Engine {
@@ -47,7 +51,15 @@ impl Engine {
 
     /// The engine over a ledger that is open already.
     pub fn over(config: Config, store: Arc<dyn ConsentStore>, clock: Arc<dyn Clock>) -> Arc<Self> {
-        Arc::new(Self { config: ArcSwap::from_pointee(config), store, clock })
+        let (work, end_of_work) = (TaskTracker::new(), CancellationToken::new());
+        Arc::new(Self { config: ArcSwap::from_pointee(config), store, clock, work, end_of_work })
+    }
+
+    /// Begins the work that nobody waits for, until the engine is closed: applications are told what became of their
+    /// consents.
+    pub fn begin_work(self: &Arc<Self>) {
+        self.work.spawn(courier::run(Arc::clone(self), self.end_of_work.clone()));
+        self.work.spawn(upkeep::run(Arc::clone(self), self.end_of_work.clone()));
     }
 
     /// Replaces the configuration whole. Requests that have begun go on with the one that they began with.
@@ -61,9 +73,17 @@ impl Engine {
         Current { config, store, clock, once: None }
     }
 
-    /// Closes the ledger.
+    /// Ends the work, and closes the ledger.
     pub async fn close(&self) {
+        self.end_of_work.cancel();
+        self.work.close();
+        self.work.wait().await;
         self.store.close().await;
+    }
+
+    /// What applications are told.
+    pub fn outbox(&self) -> Outbox {
+        self.store.outbox()
     }
 
     /// The clock that the ledger goes by.

@@ -7,6 +7,7 @@ pub mod store;
 mod current;
 mod evidence;
 mod engine;
+mod outbox;
 pub mod pages;
 mod state;
 mod api;

@@ -2,8 +2,11 @@
 //!
 //! | Module | What it does |
 //! | --- | --- |
+//! | `outbox` | what applications are told: what waits, what was delivered lately, what could not be delivered |
 //! | `rebuild` | compares what is derived with the histories, and mends it |
 //! | `suspicious` | lists the requests of which people said that they had not asked for anything |
+
+mod outbox;
 
 mod rebuild;
 
@@ -23,6 +26,10 @@ use crate::{Place as Configuration, data_folder::DataFolder, exchange::stores, s
 /// Looks after the ledger of consents.
 #[derive(Debug, Subcommand)]
 pub enum Consent {
+    /// Look at what applications are told of their consents, and decide about what could not be delivered. Works beside a
+    /// running exchange.
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
     /// Fold every history anew and compare the table of current consents with what comes out; mend what differs. Histories
     /// are only read.
     Rebuild(rebuild::Rebuild),
@@ -37,6 +44,7 @@ impl Consent {
     /// When the ledger cannot be opened, or is not as it should be.
     pub async fn run(self) -> anyhow::Result<()> {
         match self {
+            Self::Outbox(outbox) => outbox.run().await,
             Self::Rebuild(rebuild) => rebuild.run().await,
             Self::Suspicious(suspicious) => suspicious.run().await,
         }

@@ -73,7 +73,7 @@ enum Command {
     /// Look after the stores: bring them up to date, move them to PostgreSQL.
     #[command(subcommand)]
     Store(store::Store),
-    /// Look after the ledger of consents: compare what is derived from it, list what people did not ask for.
+    /// Look after the ledger of consents: what is derived from it, what applications are told, what people did not ask for.
     #[command(subcommand)]
     Consent(consent::Consent),
     /// Make and show the keys with which services prove themselves to each other; replace the one that signs receipts.

@@ -8,7 +8,9 @@ use crate::{
     current::Current,
     error::EngineError,
     evidence::Witness,
-    ledger::{Action, AskedField, Consent, Entry, Illegal, Notice, Shown, asking_in_new_words, reopening, superseding},
+    ledger::{
+        Action, AskedField, Consent, Entry, Event, Illegal, Notice, Shown, asking_in_new_words, reopening, superseding,
+    },
     store::{Before, History, Recorded, Writing},
 };
 
@@ -226,7 +228,13 @@ impl Current {
         }
         let new = after.entries.get(history.entries.len()..).unwrap_or_default();
         if !new.is_empty() {
+            let Recorded { id, application, purpose, .. } = &after.recorded;
             writing.append(&after.recorded, new).await?;
+            if self.config.receiver(application).is_some() {
+                for event in new.iter().filter_map(|entry| Event::of(*id, application, purpose, entry)) {
+                    writing.announce(&event).await?;
+                }
+            }
             *history = after;
         }
         Ok(())

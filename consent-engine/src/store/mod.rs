@@ -12,6 +12,7 @@
 //! | `suspicious` | requests of which people said that they had not asked for anything |
 //! | `kept` | consents that were read lately, where nobody else writes them |
 //! | `evidence_keys` | the keys that sign what people decided |
+//! | `outbox` | what applications are told, until they have heard it |
 //! | `sessions` | who is signed in to the portal, in which browser |
 //!
 //! INVARIANT: whatever is read here comes from where it is written, or from a copy that every change takes away first, never
@@ -25,6 +26,7 @@ mod limits;
 mod reading;
 mod rebuild;
 mod repeats;
+mod outbox;
 mod sessions;
 mod suspicious;
 mod writing;
@@ -40,12 +42,13 @@ use ndx_store::{Database, Keyring, Place, RootKey, StoreError, Tables, keyring};
 use uuid::Uuid;
 
 use self::kept::Kept;
-use crate::ledger::Entry;
+use crate::ledger::{Entry, Event};
 
 pub use self::{
     consents::{History, Recorded},
     evidence_keys::{Rotated, published_keys},
     limits::{Asking, Block, Scope},
+    outbox::{Chosen, Letter, LetterState, Next, Outbox, Taken},
     rebuild::{Different, Rebuilt},
     repeats::{Before, Call},
     sessions::{Person, Session},
@@ -65,6 +68,7 @@ pub const TABLES: Tables = Tables {
         repeats::STEP,
         evidence_keys::STEP,
         limits::STEP,
+        outbox::STEP,
     ],
     names: &[
         "data_keys",
@@ -78,6 +82,7 @@ pub const TABLES: Tables = Tables {
         "blocks",
         "evidence_keys",
         "evidence_private_keys",
+        "outbox_events",
     ],
 };
 
@@ -138,6 +143,9 @@ pub trait ConsentStore: SessionStore + EvidenceKeyStore {
     /// A transaction that may write.
     async fn begin(&self) -> Result<Box<dyn Writing>, StoreError>;
 
+    /// What applications are told.
+    fn outbox(&self) -> Outbox;
+
     /// The store's keys, for what is sealed elsewhere than in its tables.
     fn keys(&self) -> &Keyring;
 
@@ -182,6 +190,9 @@ pub trait Writing: Send {
     /// Whether the person, whom [`count`](Self::count) has counted before, blocks the application.
     async fn is_blocked(&mut self, asking: &Asking) -> Result<bool, StoreError>;
 
+    /// Writes what an application is told of an action that was appended.
+    async fn announce(&mut self, event: &Event) -> Result<(), StoreError>;
+
     /// Makes it last.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }
@@ -216,6 +227,7 @@ pub struct SqlStore {
     database: Database,
     keys: Keyring,
     clock: Arc<dyn Clock>,
+    outbox: Outbox,
     kept: Option<Kept>,
 }
 
@@ -238,7 +250,8 @@ impl SqlStore {
     pub async fn open_as_it_is(place: &Place, root_key: &RootKey, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let database = Database::open(place, &TABLES).await?;
         let keys = Keyring::open(&database, root_key).await?;
-        Ok(Self { database, keys, clock, kept: None })
+        let outbox = Outbox::of(database.clone());
+        Ok(Self { database, keys, clock, outbox, kept: None })
     }
 
     /// The same, keeping what it reads in memory. INVARIANT: only for a ledger that nobody else writes, neither another

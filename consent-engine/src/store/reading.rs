@@ -14,7 +14,7 @@ use sqlx::{
 use uuid::Uuid;
 
 use crate::store::{
-    Asking, Before, Block, Call, ConsentStore, Found, History, Recorded, Scope, SqlStore, Writing,
+    Asking, Before, Block, Call, ConsentStore, Found, History, Outbox, Recorded, Scope, SqlStore, Writing,
     consents::{HISTORIES, hash_of},
     current_consents::{CURRENT, Told, told},
     from_millis,
@@ -114,6 +114,10 @@ impl ConsentStore for SqlStore {
 
     async fn begin(&self) -> Result<Box<dyn Writing>, StoreError> {
         Ok(Box::new(SqlWriting::begin(self).await?))
+    }
+
+    fn outbox(&self) -> Outbox {
+        self.outbox.clone()
     }
 
     fn keys(&self) -> &Keyring {

@@ -8,7 +8,7 @@ use sqlx::{Any, AssertSqlSafe, Row, Transaction, any::AnyRow};
 use uuid::Uuid;
 
 use crate::{
-    ledger::Entry,
+    ledger::{Entry, Event},
     store::{
         Asking, Before, Call, History, Recorded, Scope, SqlStore, Writing,
         consents::{EVIDENCE, entry, hash_of},
@@ -16,6 +16,7 @@ use crate::{
         current_consents::Derived,
         from_millis,
         kept::Key,
+        outbox,
     },
 };
 
@@ -90,6 +91,10 @@ impl Writing for SqlWriting {
         Derived::of(recorded)?.put(&mut self.transaction, recorded.id).await
     }
 
+    async fn announce(&mut self, event: &Event) -> Result<(), StoreError> {
+        outbox::write(&mut self.transaction, event).await
+    }
+
     async fn before(&mut self, call: &Call) -> Result<Before, StoreError> {
         let now = self.now().await?;
         call.before(&mut self.transaction, now).await
@@ -115,12 +120,18 @@ impl Writing for SqlWriting {
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        let Self { transaction, store: SqlStore { kept, .. }, held } = *self;
-        let Some(kept) = kept else { return Ok(transaction.commit().await?) };
+        let Self { transaction, store: SqlStore { kept, outbox, .. }, held } = *self;
+        let Some(kept) = kept else {
+            transaction.commit().await?;
+            outbox.ring();
+            return Ok(());
+        };
         // In a task of its own: whoever waits may give up, and the commit is made all the same, at a time of its own.
         let committed = tokio::spawn(async move {
             let _change = kept.change(held);
-            transaction.commit().await
+            let committed = transaction.commit().await;
+            outbox.ring();
+            committed
         });
         Ok(committed.await.map_err(corrupt)??)
     }

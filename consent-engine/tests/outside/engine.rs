@@ -5,7 +5,10 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use crate::support::*;
+use crate::{
+    outbox::{shared, telling},
+    support::*,
+};
 use chrono::TimeDelta;
 use consent_engine::{Decision, EngineError, ledger::Action};
 use ndx_contracts::{
@@ -221,12 +224,16 @@ async fn no_identifier_and_no_name_lies_in_the_database() {
     let id = portal.ledger.require(NAYANA, &[0]).await.consent_id;
     let browser = portal.signed_in("nayana").await;
     browser.answer(&format!("/c/{id}"), &[("decision", "deny")]).await;
+    // An application is told of somebody else.
+    let engine = &portal.ledger.engine;
+    engine.reconfigure(telling(&[("passport-app", "http://127.0.0.1:9/")], serde_json::json!({})));
+    shared(engine, REGINA).await;
     let database = portal.ledger.database.as_ref().unwrap();
     let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
     for table in consent_engine::TABLES.names {
         let rows = database.sql(&format!("SELECT to_json(t)::text FROM ndx_consent.{table} t"));
         assert!(!rows.is_empty(), "{table} was written");
-        for personal in [NAYANA, "Perera"] {
+        for personal in [NAYANA, REGINA, "Perera"] {
             assert!(!rows.contains(personal) && !rows.contains(&hex(personal)), "{table}");
         }
     }

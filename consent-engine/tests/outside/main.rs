@@ -14,6 +14,7 @@
 //! | `evidence` | what people decide is signed, and their receipts prove it |
 //! | `evidence_keys` | the keys that sign what people decided |
 //! | `faults` | a ledger that fails |
+//! | `outbox` | what applications are told, by one engine or several, to receivers that are well or not |
 //! | `internal_api` | what other services hear |
 //! | `citizens_api` | what a citizen's own portal hears |
 //! | `sent_again` | answers bound to what was seen, and sent twice |
@@ -56,6 +57,8 @@ mod evidence;
 mod evidence_keys;
 
 mod faults;
+
+mod outbox;
 
 mod internal_api;
 

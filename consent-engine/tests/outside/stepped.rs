@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use consent_engine::{
     History, Recorded,
-    ledger::Entry,
+    ledger::{Entry, Event},
     store::{
-        Asking, Before, Block, Call, ConsentStore, EvidenceKeyStore, Found, Person, Scope, Session, SessionStore,
-        SqlStore, Writing,
+        Asking, Before, Block, Call, ConsentStore, EvidenceKeyStore, Found, Outbox, Person, Scope, Session,
+        SessionStore, SqlStore, Writing,
     },
 };
 use ndx_contracts::{ApplicationId, Purpose, Subject, TraceId};
@@ -139,6 +139,10 @@ impl ConsentStore for Stepped {
         Ok(Box::new(SteppedWriting { inner, steps: Arc::clone(&self.steps) }))
     }
 
+    fn outbox(&self) -> Outbox {
+        self.inner.outbox()
+    }
+
     fn keys(&self) -> &Keyring {
         self.inner.keys()
     }
@@ -169,6 +173,10 @@ impl Writing for SteppedWriting {
 
     async fn append(&mut self, recorded: &Recorded, entries: &[Entry]) -> Result<(), StoreError> {
         step!(self.steps, Write, self.inner.append(recorded, entries))
+    }
+
+    async fn announce(&mut self, event: &Event) -> Result<(), StoreError> {
+        step!(self.steps, Write, self.inner.announce(event))
     }
 
     async fn before(&mut self, call: &Call) -> Result<Before, StoreError> {

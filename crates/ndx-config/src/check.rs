@@ -5,6 +5,8 @@
 
 mod services;
 
+mod webhooks;
+
 use std::{
     collections::{BTreeSet, HashSet},
     path::Path,
@@ -28,6 +30,7 @@ pub(crate) fn whole(root: &Entry<'_>, folder: &Path, needed: Secrets, found: &mu
         secrets(&section, folder, found);
     }
     services::check(root, folder, found);
+    webhooks::check(root, folder, needed.in_section("applications"), found);
     citizens(root, found);
     names_once(root, found);
     applications(root, found);

@@ -3,7 +3,7 @@
 use chrono::{DateTime, FixedOffset};
 use url::Url;
 
-use crate::IsoDuration;
+use crate::{IsoDuration, Network};
 
 /// One form of text, as JSON Schema's `format` names it.
 pub(crate) struct Format {
@@ -80,6 +80,11 @@ pub(crate) const FORMATS: [Format; 15] = [
         name: "environment-variable",
         is: variable_name,
         help: "is not the name of an environment variable; write it like `RGD_CLIENT_SECRET`",
+    },
+    Format {
+        name: "network",
+        is: |text| Network::parse(text).is_some(),
+        help: "is not a network; write it like `10.20.0.0/16`",
     },
     Format {
         name: "ed25519-public-key",

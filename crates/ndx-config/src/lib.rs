@@ -5,6 +5,7 @@ mod reference;
 mod duration;
 
 mod words;
+mod network;
 
 mod sections;
 
@@ -35,6 +36,7 @@ pub use crate::{
     identifier::CanonicalForm,
     json_schema::{json_schema, schema_of},
     load::{Reading, Secrets, folder_of, load, load_with, parse, read},
+    network::{Network, may_connect},
     problem::{Problem, Problems},
     reference::{ReferenceError, Secret, SecretRef, variable},
     secrecy::names_a_secret,
@@ -42,6 +44,7 @@ pub use crate::{
         Application, ApplicationPurpose, ArgMapping, AskingLimits, Callee, CanonicalStep, ConsentRules, Edge, Exchange,
         Explorer, FieldReason, Identifier, IdentityProvider, Jwt, Limits, Member, Operations, OutsideCaller, OwnLimits,
         PolicySeed, Portal, Postgres, Proof, Provider, ProviderAuth, SchemaFiles, Service, Services, Store, Tls,
+        Webhook, Webhooks,
     },
     words::{PSEUDO_LOCALES, languages_written},
 };

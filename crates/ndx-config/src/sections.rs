@@ -12,6 +12,8 @@ mod limits;
 
 mod providers;
 
+mod webhooks;
+
 use std::{collections::BTreeMap, path::PathBuf};
 
 use schemars::JsonSchema;
@@ -25,6 +27,7 @@ pub use self::{
     limits::{Limits, OwnLimits},
     providers::{ArgMapping, Provider, ProviderAuth},
     services::{Callee, OutsideCaller, Proof, Service, Services, Tls},
+    webhooks::{Webhook, Webhooks},
 };
 use crate::{Secret, SecretRef};
 

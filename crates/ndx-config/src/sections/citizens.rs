@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
+use super::Webhooks;
 use crate::{IsoDuration, Secret, SecretRef, words::WordsShape};
 
 /// How consents are asked and kept.
@@ -15,6 +16,9 @@ pub struct ConsentRules {
     pub request_lifetime: IsoDuration,
     /// How long after a "no" or a "stop" the application cannot ask again.
     pub cool_down: IsoDuration,
+    /// How applications are told what became of their consents.
+    #[serde(default)]
+    pub webhooks: Webhooks,
     /// How often people may be asked.
     #[serde(default)]
     pub limits: AskingLimits,

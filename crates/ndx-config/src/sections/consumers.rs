@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
-use super::OwnLimits;
+use super::{OwnLimits, Webhook};
 use crate::{IsoDuration, words::WordsShape};
 
 /// A body that takes part in the exchange.
@@ -57,6 +57,9 @@ pub struct Application {
     /// Where citizens return to; the first is used when the application names none.
     #[schemars(length(min = 1))]
     pub return_uris: Vec<Url>,
+    /// Where it is told that a person has answered, or that a consent has ended.
+    #[serde(default)]
+    pub webhook: Option<Webhook>,
 }
 
 /// What an application may want data for, in the words that a citizen reads.

@@ -64,6 +64,7 @@ pub(crate) async fn list(Citizen { subject, engine, .. }: Citizen) -> Result<Jso
     params(("appId" = String, Path, description = "The application's id", min_length = 1, example = "passport-app")),
     responses(
         (status = 204, description = "It cannot ask any more"),
+        (status = 400, description = "The path cannot be read", body = ErrorBody),
         (status = 401, description = "No access token of the citizens' identity provider", body = ErrorBody),
         (status = 404, description = "No such application is registered", body = ErrorBody),
         (status = 503, description = "The ledger, or the identity provider, does not answer", body = ErrorBody),
@@ -89,6 +90,7 @@ pub(crate) async fn block(
     params(("appId" = String, Path, description = "The application's id", min_length = 1, example = "passport-app")),
     responses(
         (status = 204, description = "It is not blocked, or not any more"),
+        (status = 400, description = "The path cannot be read", body = ErrorBody),
         (status = 401, description = "No access token of the citizens' identity provider", body = ErrorBody),
         (status = 503, description = "The ledger, or the identity provider, does not answer", body = ErrorBody),
     )

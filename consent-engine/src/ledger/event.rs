@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn every_action_but_a_request_is_told_and_none_says_anything_of_the_person() {
         let (time, left_out) = (DateTime::UNIX_EPOCH, vec![FieldRef::new("s", "b")]);
-        let denied = Action::Denied { cool_down_until: time, unexpected: true, shown: None };
+        let denied = Action::Denied { cool_down_until: time, unexpected: true, blocked: false, shown: None };
         let narrowed = Action::Narrowed { stopped: left_out.clone(), until: None, shown: None, evidence: None };
         for (action, kind, status) in [
             (granted(Vec::new()), EventKind::Answered, EventStatus::Granted),

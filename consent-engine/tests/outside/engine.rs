@@ -10,7 +10,11 @@ use crate::{
     support::*,
 };
 use chrono::TimeDelta;
-use consent_engine::{Decision, EngineError, ledger::Action};
+use consent_engine::{
+    Decision, EngineError,
+    ledger::Action,
+    store::{ConsentStore as _, SqlStore},
+};
 use ndx_contracts::{
     JudgeError,
     consent::{ConsentEngine, ConsentStatus, StandingConsent},
@@ -228,6 +232,14 @@ async fn no_identifier_and_no_name_lies_in_the_database() {
     let engine = &portal.ledger.engine;
     engine.reconfigure(telling(&[("passport-app", "http://127.0.0.1:9/")], serde_json::json!({})));
     shared(engine, REGINA).await;
+    // Somebody blocks an application, and sends an answer under a key that tells too much.
+    engine.current().block(&subject(NAYANA), &"vehicle-insurance".into(), &trace()).await.unwrap();
+    let (place, key, clock) = (portal.ledger.place(), portal.ledger.root_key(), portal.ledger.clock.clone());
+    let store = SqlStore::open_as_it_is(&place, &key, clock).await.unwrap();
+    let call = store.call(&subject(NAYANA), NAYANA, "Nayana Perera says yes");
+    let mut writing = store.begin().await.unwrap();
+    writing.keep(&call, "{}").await.unwrap();
+    writing.commit().await.unwrap();
     let database = portal.ledger.database.as_ref().unwrap();
     let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
     for table in consent_engine::TABLES.names {

@@ -7,6 +7,7 @@
 //! | `ledger` | the pure rules |
 //! | `state_machine` | every action in every state |
 //! | `engine` | the engine over a real file |
+//! | `coverage` | what a consent covers, and in which words |
 //! | `derived` | the table of current consents |
 //! | `many_engines` | several engines on one PostgreSQL |
 //! | `interleavings` | stops, answers and looks in every order |
@@ -43,6 +44,8 @@ mod ledger;
 mod state_machine;
 
 mod engine;
+
+mod coverage;
 
 mod derived;
 

@@ -140,3 +140,47 @@ async fn c2_f6_what_was_stopped_through_one_is_withdrawn_for_the_other_at_once()
         }
     }
 }
+
+/// Among many thousands of consents, one is found by index: no table is read from its beginning to its end.
+#[tokio::test]
+async fn one_among_many_is_found_by_index() {
+    let ledger = ledger_on(On::Postgres).await;
+    let id = ledger.require(NAYANA, &[0]).await.consent_id;
+    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(), None, &trace()).await.unwrap();
+    let database = ledger.database.as_ref().unwrap();
+    database.sql(&format!(
+        "SET search_path TO ndx_consent;
+         CREATE TEMP TABLE others AS SELECT gen_random_uuid()::text AS id, sha256(number::text::bytea) AS hash
+         FROM generate_series(1, 50000) AS number;
+         INSERT INTO consents SELECT o.id, c.subject, o.hash, c.application, c.purpose, c.created_at
+         FROM others o, consents c WHERE c.id = '{id}';
+         INSERT INTO consent_actions SELECT o.id, a.seq, a.at, a.trace_id, a.action, a.evidence
+         FROM others o, consent_actions a WHERE a.consent_id = '{id}';
+         INSERT INTO current_consents SELECT o.id, k.rules, k.version, k.changed_at, k.status, k.request_ends, k.sharing_ends,
+         k.lapses_at, k.unexpected_at, k.state FROM others o, current_consents k WHERE k.consent_id = '{id}';
+         ANALYZE;"
+    ));
+    let scans = |kind: &str| {
+        let tables = "'consents', 'current_consents', 'consent_actions', 'blocks', 'asking_counts'";
+        let sum = format!("SELECT coalesce(sum({kind}), 0) FROM pg_stat_user_tables WHERE relname IN ({tables})");
+        database.sql(&sum).trim().parse::<u64>().unwrap()
+    };
+    let (whole, by_index) = (scans("seq_tup_read"), scans("idx_scan"));
+    let standing = [StandingConsent { consent_id: id, fields: vec![field(0)] }];
+    for number in 0..20 {
+        ledger.engine.require(&requirement(NAYANA, &[0])).await.unwrap();
+        ledger.engine.withdrawn(&standing).await.unwrap();
+        ledger.engine.current().consents_of(&subject(NAYANA)).await.unwrap();
+        ledger.engine.require(&requirement(&format!("1985123456{number:02}"), &[0])).await.unwrap();
+    }
+    // The server counts what a connection has done when the connection has been idle for a moment.
+    ledger.engine.close().await;
+    for _ in 0..100 {
+        if scans("idx_scan") >= by_index + 80 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert!(scans("idx_scan") >= by_index + 80, "{by_index}");
+    assert!(scans("seq_tup_read") - whole < 50_000, "not one table was read whole");
+}

@@ -14,7 +14,7 @@ pub(crate) struct Format {
 }
 
 /// All of them. What was written is never repeated: it might be a secret.
-pub(crate) const FORMATS: [Format; 15] = [
+pub(crate) const FORMATS: [Format; 16] = [
     Format {
         name: "uri",
         is: web_address,

@@ -154,9 +154,12 @@ async fn everybody_can_check_a_receipt_as_a_file_or_pasted(on: On) {
         assert_eq!((page.status, page.h1().as_str()), (StatusCode::OK, "This receipt is genuine"), "{}", page.html);
         in_plain_words(&page);
         let said = page.text("main").concat();
-        for words in
-            ["We signed it at 10:30am on 21 November 2026", "Person with ID ending 5678", "Full name", "The person can stop"]
-        {
+        for words in [
+            "We signed it at 10:30am on 21 November 2026",
+            "Person with ID ending 5678",
+            "Full name",
+            "The person can stop",
+        ] {
             assert!(said.contains(words), "`{words}` is not in: {said}");
         }
         assert!(!page.headers.contains_key("set-cookie"));

@@ -13,7 +13,7 @@ use std::{
     process::Stdio,
 };
 
-use ndx_testkit::{Choice, Farajaland, Part, Setting, in_every_setting};
+use ndx_testkit::{Choice, Farajaland, Part, in_every_setting};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;

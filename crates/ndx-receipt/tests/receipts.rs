@@ -289,6 +289,15 @@ fn what_is_no_receipt_is_said_to_be_none() {
     assert!(matches!(refused(&format!("{}1{}", "[".repeat(1000), "]".repeat(1000)), &keys), Refusal::NotAReceipt(_)));
 }
 
+/// A receipt of the first form, and the key that signed it, which nobody has any more. No later form may make it unreadable.
+#[test]
+fn l9_a_receipt_of_the_first_form_is_verified_for_ever() {
+    let keys = KeySet::read(include_str!("kept/keys.json")).unwrap();
+    let genuine = verify(include_str!("kept/receipt.json"), &keys).unwrap();
+    assert_eq!((genuine.signed.record.record_version, genuine.earlier.len()), (3, 1));
+    assert_eq!(genuine.signed.record.pii_processing.pii_information[0].pii_type, "Full name");
+}
+
 proptest! {
     #[test]
     fn no_text_is_accepted_or_makes_it_panic(text in ".{0,200}", at in 0_usize..4000, junk in "[ -~]{0,8}") {

@@ -129,10 +129,9 @@ fn said(record: &Record) -> String {
         lines.push(("Step", format!("{} on {}: {what}", event.seq, moment(event.event_time))));
     }
     lines.push(("Kept", processing.retention_period.clone()));
-    lines.push((
-        "See, stop",
-        format!("{}, or {}", processing.withdrawal_method.address, processing.withdrawal_method.other_way),
-    ));
+    let way = &processing.withdrawal_method;
+    let other_way = way.other_way.as_ref().map(|other| format!(", or {other}")).unwrap_or_default();
+    lines.push(("See, stop", format!("{}{other_way}", way.address)));
     lines.push(("Complain", processing.authority_party.clone()));
     lines.into_iter().map(|(name, what)| format!("  {name:<12}{what}\n")).collect()
 }

@@ -17,6 +17,16 @@ async fn outbox(farajaland: &Farajaland, arguments: &[&str]) -> (i32, String, St
     farajaland.ndx(&[&["consent", "outbox"], arguments, &place].concat()).await
 }
 
+/// What the doctor finds of webhooks.
+async fn doctor(farajaland: &Farajaland) -> Value {
+    let (config, data) = (farajaland.configuration().to_str().unwrap(), farajaland.data_folder());
+    let (place, ports) = (["--config", config, "--data", data.to_str().unwrap()], farajaland.ports().arguments());
+    let arguments = ["doctor", "--json"].into_iter().chain(place).chain(ports.iter().map(String::as_str));
+    let (_, text, _) = farajaland.ndx(&arguments.collect::<Vec<_>>()).await;
+    let findings: Vec<Value> = serde_json::from_str(&text).unwrap();
+    findings.into_iter().find(|one| one["area"] == "webhooks").unwrap_or_else(|| panic!("{text}"))
+}
+
 /// Every event, as programs read it.
 async fn list(farajaland: &Farajaland) -> Vec<Value> {
     let (_, text, words) = outbox(farajaland, &["list", "--json"]).await;
@@ -62,6 +72,8 @@ in_every_setting! {
         assert!(words.contains("2 dead letters") && words.contains("replay --dead"), "{words}");
         assert!(text.contains("consent.ended revoked  2 times  status_500"), "{text}");
         assert_eq!(outbox(&farajaland, &["list", "--dead", "--application", "vehicle-insurance"]).await.0, 0);
+        let found = doctor(&farajaland).await;
+        assert_eq!((&found["state"], &found["words"]), (&json!("problem"), &json!("2 dead letters, 0 on their way")));
         let dead = list(&farajaland).await;
         let (revoked, granted) = (dead[0]["id"].as_str().unwrap(), dead[1]["id"].as_str().unwrap());
         assert_eq!((&dead[0]["data"]["status"], &dead[1]["data"]["status"]), (&json!("revoked"), &json!("granted")));
@@ -85,6 +97,7 @@ in_every_setting! {
         let (code, text, words) = outbox(&farajaland, &["replay", "--dead", "--json"]).await;
         assert_eq!((code, serde_json::from_str::<Value>(&text).unwrap()), (0, json!([granted])), "{words}");
         become_so(&farajaland, "delivered").await;
+        assert_eq!(doctor(&farajaland).await["state"], "fine");
         let (code, text, words) = outbox(&farajaland, &["list"]).await;
         assert!(code == 0 && text.starts_with("delivered") && words.contains("1 delivered"), "{text}{words}");
         assert_eq!(receiver.heard().last().unwrap().id, granted);

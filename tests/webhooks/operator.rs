@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ndx_testkit::{Choice, Farajaland, in_every_setting};
+use ndx_testkit::{Choice, Farajaland, Part, TestDatabase, in_every_setting};
 use serde_json::{Value, json};
 
 use crate::{
@@ -104,6 +104,29 @@ in_every_setting! {
         let (code, _, words) = outbox(&farajaland, &["drop", granted]).await;
         assert!(code == 1 && words.contains("was delivered already"), "{words}");
     }
+}
+
+/// What waits in a store on files goes out of the database to which it was moved.
+#[tokio::test]
+async fn what_waits_is_moved_with_its_store() {
+    let receiver = Receiver::listening().await;
+    receiver.answers(Answer::Status(503));
+    let settings = json!({"firstPause": "PT2S", "longestPause": "PT2S"});
+    let mut farajaland = telling(Farajaland::empty(NDX), &receiver.url, settings);
+    farajaland.run_all().await;
+    answered(&farajaland, Choice::Share).await;
+    has_failed(&farajaland, "status_503").await;
+    farajaland.stop(Part::Exchange).await;
+    let (database, data) = (TestDatabase::new(), farajaland.data_folder());
+    let (from, to) = (format!("sqlite:{}", data.display()), database.url().to_string());
+    let (code, text, words) = farajaland.ndx(&["store", "copy", "--from", &from, "--to", &to]).await;
+    assert!(code == 0 && text.contains("consent: outbox_events: 1 rows"), "{text}{words}");
+    receiver.answers(Answer::Status(200));
+    let mut farajaland = farajaland.with_config(|config| config["store"]["postgres"] = json!({"url": to}));
+    farajaland.run(Part::Exchange).await;
+    become_so(&farajaland, "delivered").await;
+    let ids: Vec<_> = receiver.heard().into_iter().map(|heard| heard.id).collect();
+    assert!(ids.len() > 1 && ids.iter().all(|id| *id == ids[0]), "{ids:?}");
 }
 
 #[tokio::test]

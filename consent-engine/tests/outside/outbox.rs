@@ -13,7 +13,7 @@ use axum::{Router, body::Bytes, extract::State, response::IntoResponse, routing:
 use chrono::TimeDelta;
 use consent_engine::{
     Config, Decision, Engine, Narrowing,
-    ledger::{Event, EventKind, EventStatus},
+    ledger::{Action, Event, EventKind, EventStatus},
     store::{Chosen, Letter, LetterState},
 };
 use ndx_contracts::consent::ConsentEngine;
@@ -277,7 +277,40 @@ async fn l11_who_comes_back_hears_everything_that_was_missed(on: On) {
     engine.close().await;
 }
 
+/// What ends by itself is recorded, told and over, though nobody asks: a request that waits, one field before the others, and
+/// what is shared by whoever is not told of anything.
+async fn what_ends_by_itself_is_recorded_and_told_though_nobody_asks(on: On) {
+    let (ledger, receiver) = telling_passport(on, json!({})).await;
+    let engine = &ledger.engine;
+    let shared = shared(engine, NAYANA).await;
+    let asked = ledger.require(REGINA, &[0]).await.consent_id;
+    let mut insured = requirement(NAYANA, &[0]);
+    (insured.application, insured.purpose) = ("vehicle-insurance".into(), "vehicle-insurance".into());
+    let silent = engine.require(&insured).await.unwrap().consent_id;
+    engine.begin_work();
+    receiver.has_heard(1).await;
+    ledger.advance(3600 + 1);
+    let told = receiver.has_heard(2).await;
+    let ended = |event: &Event| (event.data.consent_id, event.kind, event.data.status);
+    assert_eq!(ended(&told[1]), (asked, EventKind::Ended, EventStatus::Expired));
+    ledger.advance(7 * 24 * 3600);
+    let told = receiver.has_heard(3).await;
+    assert_eq!(ended(&told[2]), (shared, EventKind::Ended, EventStatus::Expired));
+    assert_eq!(told[2].data.version, 3);
+    for (nic, id) in [(NAYANA, shared), (REGINA, asked), (NAYANA, silent)] {
+        let history = engine.current().history_of(&subject(nic), id).await.unwrap();
+        let last = history.entries.last().unwrap();
+        assert_eq!(last.action, Action::Expired {}, "{id}");
+        assert_eq!(last.trace_id.as_str().len(), 32);
+    }
+    // Nothing is recorded twice.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!(receiver.events().len(), 3);
+    engine.close().await;
+}
+
 on_both_engines! {
+    what_ends_by_itself_is_recorded_and_told_though_nobody_asks,
     each_change_is_told_in_order_and_a_request_is_not,
     who_is_not_registered_is_told_nothing_and_nothing_is_kept_for_him,
     l11_what_is_refused_again_and_again_becomes_a_dead_letter_that_can_be_replayed,

@@ -110,8 +110,12 @@ pub async fn shared(engine: &Engine, nic: &str) -> Uuid {
     id
 }
 
+/// What became of each event, the oldest first; of none as long as one is being sent.
 async fn states(engine: &Engine) -> Vec<(EventStatus, LetterState, u32)> {
-    let letters = engine.outbox().list(&Chosen::default(), 100).await.unwrap();
+    let mut letters = engine.outbox().list(&Chosen::default(), 100).await.unwrap();
+    if letters.iter().any(|letter| letter.is_taken) {
+        letters.clear();
+    }
     letters.into_iter().rev().map(|one| (one.event.data.status, one.state, one.tries)).collect()
 }
 
@@ -175,11 +179,7 @@ async fn l11_what_is_refused_again_and_again_becomes_a_dead_letter_that_can_be_r
     shared(engine, NAYANA).await;
     let is = |state, tries| [(EventStatus::PartlyGranted, state, tries)];
     become_so(engine, &is(LetterState::Pending, 1)).await;
-    let mut due = the_letter(engine).await;
-    while due.failure.is_none() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-        due = the_letter(engine).await;
-    }
+    let due = the_letter(engine).await;
     let pause = due.due_at - ndx_clock::Clock::now(&*ledger.clock);
     assert!((TimeDelta::milliseconds(7500)..=TimeDelta::milliseconds(12_500)).contains(&pause), "{pause}");
     assert_eq!(due.failure.as_deref(), Some("status_500"));

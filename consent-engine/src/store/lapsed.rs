@@ -29,3 +29,21 @@ impl SqlStore {
         rows.iter().map(id).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::AssertSqlSafe;
+
+    use super::*;
+    use crate::store::by_index::ledger_of;
+
+    /// What every process asks every second finds what has ended among many that have not, by index.
+    #[tokio::test]
+    async fn what_has_ended_is_found_by_index() {
+        let (_database, store) = ledger_of(20_000).await;
+        let explain = sqlx::query(AssertSqlSafe(format!("EXPLAIN {ON_POSTGRES}"))).bind(100_i64);
+        let rows = explain.fetch_all(store.database.reader()).await.unwrap();
+        let plan = rows.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>().join("\n");
+        assert!(plan.contains("current_consents_lapse") && !plan.contains("Seq Scan"), "{plan}");
+    }
+}

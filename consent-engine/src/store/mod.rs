@@ -19,6 +19,8 @@
 //! INVARIANT: whatever is read here comes from where it is written, or from a copy that every change takes away first, never
 //! from one that may be behind: what a person has stopped is stopped for everybody who looks after she was told so.
 
+#[cfg(test)]
+mod by_index;
 mod consents;
 mod current_consents;
 mod evidence_keys;

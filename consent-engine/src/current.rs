@@ -6,10 +6,12 @@
 //! | `asking` | where fields stand, and a request where the person must be asked, within limits |
 //! | `blocking` | which applications a person does not want to be asked by |
 //! | `decisions` | what a person decides: yes, no, less, stop, once more |
+//! | `lapsing` | records what has ended by itself |
 
 mod asking;
 mod blocking;
 mod decisions;
+mod lapsing;
 
 use std::{collections::HashMap, sync::Arc};
 

@@ -56,7 +56,7 @@ impl Engine {
     }
 
     /// Begins the work that nobody waits for, until the engine is closed: applications are told what became of their
-    /// consents.
+    /// consents, and what ends by itself is recorded.
     pub fn begin_work(self: &Arc<Self>) {
         self.work.spawn(courier::run(Arc::clone(self), self.end_of_work.clone()));
         self.work.spawn(upkeep::run(Arc::clone(self), self.end_of_work.clone()));

@@ -104,6 +104,19 @@ in_every_setting! {
         assert_eq!(elsewhere.heard().len(), 0);
     }
 
+    async fn what_nobody_answers_has_an_end_and_the_application_is_told(setting: Setting) {
+        let receiver = Receiver::listening().await;
+        let farajaland = telling(Farajaland::empty_as(NDX, setting), &receiver.url, json!({}));
+        let mut farajaland = farajaland.with_config(|config| config["consent"]["requestLifetime"] = json!("PT2S"));
+        farajaland.run_all().await;
+        let asked = farajaland.ask("passport-app", QUERY).await;
+        let ended = receiver.hears(1).await.remove(0).body;
+        assert_eq!((&ended["type"], &ended["data"]["status"]), (&json!("consent.ended"), &json!("expired")));
+        assert_eq!(asked.extension("consent")["id"], ended["data"]["consentId"]);
+        let again = farajaland.ask("passport-app", QUERY).await;
+        assert_eq!(again.portal_url(), asked.portal_url(), "she can be asked again, under the same link");
+    }
+
     async fn who_is_registered_while_the_exchange_runs_is_told_from_then_on(setting: Setting) {
         let receiver = Receiver::listening().await;
         let mut farajaland = Farajaland::empty_as(NDX, setting).with_config(|_| {});

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ndx_testkit::{Choice, Farajaland, in_every_setting};
+use ndx_testkit::{Choice, Farajaland, Part, TestDatabase, in_every_setting};
 use serde_json::{Value, json};
 
 use crate::{
@@ -15,6 +15,16 @@ async fn outbox(farajaland: &Farajaland, arguments: &[&str]) -> (i32, String, St
     let (config, data) = (farajaland.configuration().to_str().unwrap(), farajaland.data_folder());
     let place = ["--config", config, "--data", data.to_str().unwrap()];
     farajaland.ndx(&[&["consent", "outbox"], arguments, &place].concat()).await
+}
+
+/// What the doctor finds of webhooks.
+async fn doctor(farajaland: &Farajaland) -> Value {
+    let (config, data) = (farajaland.configuration().to_str().unwrap(), farajaland.data_folder());
+    let (place, ports) = (["--config", config, "--data", data.to_str().unwrap()], farajaland.ports().arguments());
+    let arguments = ["doctor", "--json"].into_iter().chain(place).chain(ports.iter().map(String::as_str));
+    let (_, text, _) = farajaland.ndx(&arguments.collect::<Vec<_>>()).await;
+    let findings: Vec<Value> = serde_json::from_str(&text).unwrap();
+    findings.into_iter().find(|one| one["area"] == "webhooks").unwrap_or_else(|| panic!("{text}"))
 }
 
 /// Every event, as programs read it.
@@ -62,6 +72,8 @@ in_every_setting! {
         assert!(words.contains("2 dead letters") && words.contains("replay --dead"), "{words}");
         assert!(text.contains("consent.ended revoked  2 times  status_500"), "{text}");
         assert_eq!(outbox(&farajaland, &["list", "--dead", "--application", "vehicle-insurance"]).await.0, 0);
+        let found = doctor(&farajaland).await;
+        assert_eq!((&found["state"], &found["words"]), (&json!("problem"), &json!("2 dead letters, 0 on their way")));
         let dead = list(&farajaland).await;
         let (revoked, granted) = (dead[0]["id"].as_str().unwrap(), dead[1]["id"].as_str().unwrap());
         assert_eq!((&dead[0]["data"]["status"], &dead[1]["data"]["status"]), (&json!("revoked"), &json!("granted")));
@@ -85,12 +97,36 @@ in_every_setting! {
         let (code, text, words) = outbox(&farajaland, &["replay", "--dead", "--json"]).await;
         assert_eq!((code, serde_json::from_str::<Value>(&text).unwrap()), (0, json!([granted])), "{words}");
         become_so(&farajaland, "delivered").await;
+        assert_eq!(doctor(&farajaland).await["state"], "fine");
         let (code, text, words) = outbox(&farajaland, &["list"]).await;
         assert!(code == 0 && text.starts_with("delivered") && words.contains("1 delivered"), "{text}{words}");
         assert_eq!(receiver.heard().last().unwrap().id, granted);
         let (code, _, words) = outbox(&farajaland, &["drop", granted]).await;
         assert!(code == 1 && words.contains("was delivered already"), "{words}");
     }
+}
+
+/// What waits in a store on files goes out of the database to which it was moved.
+#[tokio::test]
+async fn what_waits_is_moved_with_its_store() {
+    let receiver = Receiver::listening().await;
+    receiver.answers(Answer::Status(503));
+    let settings = json!({"firstPause": "PT2S", "longestPause": "PT2S"});
+    let mut farajaland = telling(Farajaland::empty(NDX), &receiver.url, settings);
+    farajaland.run_all().await;
+    answered(&farajaland, Choice::Share).await;
+    has_failed(&farajaland, "status_503").await;
+    farajaland.stop(Part::Exchange).await;
+    let (database, data) = (TestDatabase::new(), farajaland.data_folder());
+    let (from, to) = (format!("sqlite:{}", data.display()), database.url().to_string());
+    let (code, text, words) = farajaland.ndx(&["store", "copy", "--from", &from, "--to", &to]).await;
+    assert!(code == 0 && text.contains("consent: outbox_events: 1 rows"), "{text}{words}");
+    receiver.answers(Answer::Status(200));
+    let mut farajaland = farajaland.with_config(|config| config["store"]["postgres"] = json!({"url": to}));
+    farajaland.run(Part::Exchange).await;
+    become_so(&farajaland, "delivered").await;
+    let ids: Vec<_> = receiver.heard().into_iter().map(|heard| heard.id).collect();
+    assert!(ids.len() > 1 && ids.iter().all(|id| *id == ids[0]), "{ids:?}");
 }
 
 #[tokio::test]

@@ -90,7 +90,7 @@ async fn hear(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes)
             let more = futures::stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[b' '; 1024])));
             (200, None, Body::from_stream(more))
         }
-        Answer::Never => unreachable!("it was waited for"),
+        Answer::Never => panic!("it was waited for"),
     };
     let response = Response::builder().status(status);
     let response = location.into_iter().fold(response, |response, to| response.header("location", to));

@@ -1,4 +1,4 @@
-//! Telling applications what became of their consents.
+//! Telling applications what became of their consents, and recording what ends though nobody asks.
 //!
 //! | Module | What it does |
 //! | --- | --- |
@@ -6,7 +6,7 @@
 //! | `pause` | how long to wait after a try that failed |
 //! | `sending` | one try: what is sent, and what its answer means |
 //! | `courier` | takes events from the outbox, a few of each application at a time, and sees to it that each is sent |
-//! | `upkeep` | forgets what was delivered long ago |
+//! | `upkeep` | records what has ended, and forgets what was delivered long ago |
 //!
 //! INVARIANT: nobody who decides about a consent waits for this, and no application waits for another one's receiver.
 

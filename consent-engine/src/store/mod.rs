@@ -12,16 +12,20 @@
 //! | `suspicious` | requests of which people said that they had not asked for anything |
 //! | `kept` | consents that were read lately, where nobody else writes them |
 //! | `evidence_keys` | the keys that sign what people decided |
+//! | `lapsed` | finds consents of which something has ended that is not recorded yet |
 //! | `outbox` | what applications are told, until they have heard it |
 //! | `sessions` | who is signed in to the portal, in which browser |
 //!
 //! INVARIANT: whatever is read here comes from where it is written, or from a copy that every change takes away first, never
 //! from one that may be behind: what a person has stopped is stopped for everybody who looks after she was told so.
 
+#[cfg(test)]
+mod by_index;
 mod consents;
 mod current_consents;
 mod evidence_keys;
 mod kept;
+mod lapsed;
 mod limits;
 mod reading;
 mod rebuild;
@@ -139,6 +143,9 @@ pub trait ConsentStore: SessionStore + EvidenceKeyStore {
 
     /// The applications that this person blocks, by their ids.
     async fn blocks_of(&self, subject: &Subject) -> Result<Vec<Block>, StoreError>;
+
+    /// At most `most` consents of which something has ended that is not recorded as ended, those that ended first.
+    async fn lapsed(&self, most: u32) -> Result<Vec<Uuid>, StoreError>;
 
     /// A transaction that may write.
     async fn begin(&self) -> Result<Box<dyn Writing>, StoreError>;

@@ -112,6 +112,10 @@ impl ConsentStore for SqlStore {
         self.blocks(subject).await
     }
 
+    async fn lapsed(&self, most: u32) -> Result<Vec<Uuid>, StoreError> {
+        self.lapsed_by_now(most).await
+    }
+
     async fn begin(&self) -> Result<Box<dyn Writing>, StoreError> {
         Ok(Box::new(SqlWriting::begin(self).await?))
     }

@@ -1,99 +1,27 @@
 //! What applications are told: every event by the transaction of its action, to its receiver at least once, each consent's in
 //! order, whatever becomes of another one's receiver.
 
+mod receiver;
+
 use std::{
     collections::{BTreeMap, HashSet},
-    path::Path,
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use crate::support::*;
-use axum::{Router, body::Bytes, extract::State, response::IntoResponse, routing::post};
 use chrono::TimeDelta;
 use consent_engine::{
-    Config, Decision, Engine, Narrowing,
-    ledger::{Event, EventKind, EventStatus},
+    Decision, Engine, Narrowing,
+    ledger::{Action, Event, EventKind, EventStatus},
     store::{Chosen, Letter, LetterState},
 };
 use ndx_contracts::consent::ConsentEngine;
-use ndx_service::listen;
-use reqwest::StatusCode;
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// A receiver, and what it has heard.
-#[derive(Clone, Default)]
-struct Receiver {
-    heard: Arc<Mutex<Vec<(Event, Instant)>>>,
-    /// What it answers to whom: a status, or silence.
-    answers: Arc<Mutex<BTreeMap<Uuid, Option<u16>>>>,
-    usually: Arc<Mutex<Option<u16>>>,
-    pause: Arc<Mutex<Duration>>,
-}
-
-async fn hear(State(receiver): State<Receiver>, body: Bytes) -> impl IntoResponse {
-    let event: Event = serde_json::from_slice(&body).unwrap();
-    let id = event.id;
-    receiver.heard.lock().unwrap().push((event, Instant::now()));
-    let pause = *receiver.pause.lock().unwrap();
-    tokio::time::sleep(pause).await;
-    let usually = *receiver.usually.lock().unwrap();
-    match receiver.answers.lock().unwrap().get(&id).copied().unwrap_or(usually) {
-        Some(status) => StatusCode::from_u16(status).unwrap(),
-        None => StatusCode::NO_CONTENT,
-    }
-}
-
-impl Receiver {
-    /// One that listens, and its address.
-    async fn listening() -> (Self, String) {
-        let receiver = Self::default();
-        let listener = listen::bind_loopback("receiver", 0).await.unwrap();
-        let address = format!("http://{}/hooks", address(&listener));
-        let router = Router::new().route("/hooks", post(hear)).with_state(receiver.clone());
-        tokio::spawn(listen::serve(listener, router, CancellationToken::new()));
-        (receiver, address)
-    }
-
-    fn events(&self) -> Vec<Event> {
-        self.heard.lock().unwrap().iter().map(|(event, _)| event.clone()).collect()
-    }
-
-    /// Waits until it has heard so many.
-    async fn has_heard(&self, number: usize) -> Vec<Event> {
-        for _ in 0..400 {
-            if self.events().len() >= number {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        let events = self.events();
-        assert_eq!(events.len(), number, "{events:?}");
-        events
-    }
-}
-
-/// Farajaland's configuration, where these applications are told at these addresses; `settings` are those of webhooks.
-pub fn telling(receivers: &[(&str, &str)], settings: serde_json::Value) -> Config {
-    let secrets = tempfile::tempdir().unwrap();
-    let secret = secrets.path().join("secret");
-    std::fs::write(&secret, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fl-config.json");
-    let changed = |text: String| {
-        let mut config: serde_json::Value = serde_json::from_str(&text).unwrap();
-        for (application, url) in receivers {
-            let all = config["applications"].as_array_mut().unwrap();
-            let one = all.iter_mut().find(|one| one["id"] == *application).unwrap();
-            one["webhook"] = json!({"url": url, "secret": {"from_file": secret}});
-        }
-        config["consent"]["webhooks"] = settings;
-        config["consent"]["webhooks"]["allowedNetworks"] = json!(["127.0.0.0/8"]);
-        config.to_string()
-    };
-    Config::of(&ndx_config::load(&file, changed).unwrap()).unwrap()
-}
+use self::receiver::Receiver;
+pub use self::receiver::telling;
 
 async fn telling_passport(on: On, settings: serde_json::Value) -> (Ledger, Receiver) {
     let (receiver, address) = Receiver::listening().await;
@@ -110,8 +38,12 @@ pub async fn shared(engine: &Engine, nic: &str) -> Uuid {
     id
 }
 
+/// What became of each event, the oldest first; of none as long as one is being sent.
 async fn states(engine: &Engine) -> Vec<(EventStatus, LetterState, u32)> {
-    let letters = engine.outbox().list(&Chosen::default(), 100).await.unwrap();
+    let mut letters = engine.outbox().list(&Chosen::default(), 100).await.unwrap();
+    if letters.iter().any(|letter| letter.is_taken) {
+        letters.clear();
+    }
     letters.into_iter().rev().map(|one| (one.event.data.status, one.state, one.tries)).collect()
 }
 
@@ -175,11 +107,7 @@ async fn l11_what_is_refused_again_and_again_becomes_a_dead_letter_that_can_be_r
     shared(engine, NAYANA).await;
     let is = |state, tries| [(EventStatus::PartlyGranted, state, tries)];
     become_so(engine, &is(LetterState::Pending, 1)).await;
-    let mut due = the_letter(engine).await;
-    while due.failure.is_none() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-        due = the_letter(engine).await;
-    }
+    let due = the_letter(engine).await;
     let pause = due.due_at - ndx_clock::Clock::now(&*ledger.clock);
     assert!((TimeDelta::milliseconds(7500)..=TimeDelta::milliseconds(12_500)).contains(&pause), "{pause}");
     assert_eq!(due.failure.as_deref(), Some("status_500"));
@@ -277,7 +205,40 @@ async fn l11_who_comes_back_hears_everything_that_was_missed(on: On) {
     engine.close().await;
 }
 
+/// What ends by itself is recorded, told and over, though nobody asks: a request that waits, one field before the others, and
+/// what is shared by whoever is not told of anything.
+async fn what_ends_by_itself_is_recorded_and_told_though_nobody_asks(on: On) {
+    let (ledger, receiver) = telling_passport(on, json!({})).await;
+    let engine = &ledger.engine;
+    let shared = shared(engine, NAYANA).await;
+    let asked = ledger.require(REGINA, &[0]).await.consent_id;
+    let mut insured = requirement(NAYANA, &[0]);
+    (insured.application, insured.purpose) = ("vehicle-insurance".into(), "vehicle-insurance".into());
+    let silent = engine.require(&insured).await.unwrap().consent_id;
+    engine.begin_work();
+    receiver.has_heard(1).await;
+    ledger.advance(3600 + 1);
+    let told = receiver.has_heard(2).await;
+    let ended = |event: &Event| (event.data.consent_id, event.kind, event.data.status);
+    assert_eq!(ended(&told[1]), (asked, EventKind::Ended, EventStatus::Expired));
+    ledger.advance(7 * 24 * 3600);
+    let told = receiver.has_heard(3).await;
+    assert_eq!(ended(&told[2]), (shared, EventKind::Ended, EventStatus::Expired));
+    assert_eq!(told[2].data.version, 3);
+    for (nic, id) in [(NAYANA, shared), (REGINA, asked), (NAYANA, silent)] {
+        let history = engine.current().history_of(&subject(nic), id).await.unwrap();
+        let last = history.entries.last().unwrap();
+        assert_eq!(last.action, Action::Expired {}, "{id}");
+        assert_eq!(last.trace_id.as_str().len(), 32);
+    }
+    // Nothing is recorded twice.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!(receiver.events().len(), 3);
+    engine.close().await;
+}
+
 on_both_engines! {
+    what_ends_by_itself_is_recorded_and_told_though_nobody_asks,
     each_change_is_told_in_order_and_a_request_is_not,
     who_is_not_registered_is_told_nothing_and_nothing_is_kept_for_him,
     l11_what_is_refused_again_and_again_becomes_a_dead_letter_that_can_be_replayed,

@@ -133,6 +133,10 @@ impl ConsentStore for Stepped {
         step!(self.steps, Read, self.inner.blocks_of(subject))
     }
 
+    async fn lapsed(&self, most: u32) -> Result<Vec<Uuid>, StoreError> {
+        step!(self.steps, Read, self.inner.lapsed(most))
+    }
+
     async fn begin(&self) -> Result<Box<dyn Writing>, StoreError> {
         self.steps.at(Step::Write).await?;
         let inner = self.inner.begin().await?;

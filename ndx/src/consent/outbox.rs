@@ -6,12 +6,16 @@ use std::path::PathBuf;
 use anyhow::{anyhow, bail};
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Args, Subcommand};
-use consent_engine::store::{Chosen, Letter, LetterState, Outbox as Letters};
+use consent_engine::{
+    ledger::Event,
+    store::{Chosen, Letter, LetterState, Outbox as Letters},
+};
 use ndx_clock::{Clock as _, SystemClock};
 use ndx_config::Secrets;
 use ndx_contracts::ApplicationId;
 use ndx_store::Place;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{Place as Configuration, checked::counted, exchange::stores, stdout::print, store::ours};
@@ -144,7 +148,7 @@ impl List {
         let found = letters.list(&chosen, self.limit).await?;
         letters.close().await;
         if self.json {
-            print(&format!("{:#}\n", Value::Array(found.iter().map(told).collect())));
+            print(&format!("{:#}\n", json!(found.iter().map(Told::of).collect::<Vec<_>>())));
         } else {
             found.iter().for_each(|letter| print(&line(letter)));
         }
@@ -170,9 +174,8 @@ impl Show {
         letters.close().await;
         let Some(letter) = found else { bail!("there is no event `{}`", self.id) };
         if self.json {
-            let mut all = told(&letter);
-            all["body"] = json!(letter.body);
-            print(&format!("{all:#}\n"));
+            let all = Told { body: Some(&letter.body), ..Told::of(&letter) };
+            print(&format!("{:#}\n", json!(all)));
         } else {
             print(&format!("{}{}\n", line(&letter), letter.body));
         }
@@ -222,17 +225,36 @@ impl Decide {
 }
 
 /// All that is known of an event, for programs.
-fn told(letter: &Letter) -> Value {
-    // What was not sent yet is due at once.
-    let waits = letter.state == LetterState::Pending && letter.tries > 0;
-    let mut told = json!(letter.event);
-    told["state"] = json!(letter.state.as_str());
-    told["tries"] = json!(letter.tries);
-    told["taken"] = json!(letter.is_taken);
-    told["dueAt"] = json!(waits.then(|| time(letter.due_at)));
-    told["settledAt"] = json!(letter.settled_at.map(time));
-    told["failure"] = json!(letter.failure);
-    told
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told<'a> {
+    #[serde(flatten)]
+    event: &'a Event,
+    state: &'a str,
+    tries: u32,
+    taken: bool,
+    due_at: Option<String>,
+    settled_at: Option<String>,
+    failure: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<&'a str>,
+}
+
+impl<'a> Told<'a> {
+    fn of(letter: &'a Letter) -> Self {
+        // What was not sent yet is due at once.
+        let waits = letter.state == LetterState::Pending && letter.tries > 0;
+        Self {
+            event: &letter.event,
+            state: letter.state.as_str(),
+            tries: letter.tries,
+            taken: letter.is_taken,
+            due_at: waits.then(|| time(letter.due_at)),
+            settled_at: letter.settled_at.map(time),
+            failure: letter.failure.as_deref(),
+            body: None,
+        }
+    }
 }
 
 /// What matters of an event, in a line.

@@ -30,11 +30,8 @@ use std::{borrow::Cow, pin::pin, sync::Arc};
 
 use apollo_compiler::response::JsonValue;
 use bytes::Bytes;
-use futures::{
-    StreamExt as _,
-    future::{AbortHandle, Aborted, abortable},
-    stream::FuturesUnordered,
-};
+use futures::{StreamExt as _, future::abortable, stream::FuturesUnordered};
+use ndx_contracts::audit::ProviderName;
 use tokio::time::Instant;
 
 pub use self::{
@@ -63,7 +60,13 @@ pub async fn fetch(
     deadline: Instant,
     answers: &mut Answers,
 ) -> ConsentedPlan {
-    let (mut under_way, ends) = calls(&consented, stage, schema, providers, asking, deadline);
+    let (mut under_way, mut ends) = (FuturesUnordered::new(), Vec::new());
+    for Call { provider, name, body } in calls(&consented, stage, schema) {
+        let ask = async move { (provider, providers.ask(&name, body, asking.trace_id, deadline).await) };
+        let (ask, end) = abortable(ask);
+        under_way.push(ask);
+        ends.push((provider, end));
+    }
     loop {
         let withdrawn = {
             let look = pin!(consent::withdrawn_meanwhile(&consented, asking.judge));
@@ -84,29 +87,20 @@ pub async fn fetch(
     }
 }
 
-/// A call that is under way: the provider's number, and what it says.
-type Answered = (usize, Result<Bytes, ProviderFailure>);
+/// What one provider is asked in a stage.
+struct Call {
+    provider: usize,
+    name: Arc<ProviderName>,
+    body: Bytes,
+}
 
-/// The calls of `stage`, and for each provider what ends its call.
-fn calls<'a>(
-    consented: &ConsentedPlan,
-    stage: usize,
-    schema: &ConsumerSchema,
-    providers: &'a Providers,
-    asking: &'a Asking<'_>,
-    deadline: Instant,
-) -> (FuturesUnordered<impl Future<Output = Result<Answered, Aborted>> + use<'a>>, Vec<(usize, AbortHandle)>) {
-    let (under_way, mut ends) = (FuturesUnordered::new(), Vec::new());
-    for document in in_stage(consented, stage, schema).iter() {
-        let provider = document.provider;
-        let Some(planned) = consented.plan().providers.get(provider) else { continue };
-        let (name, body) = (planned.name.clone(), Bytes::from(body(document, consented)));
-        let ask = async move { (provider, providers.ask(&name, body, asking.trace_id, deadline).await) };
-        let (ask, end) = abortable(ask);
-        under_way.push(ask);
-        ends.push((provider, end));
-    }
-    (under_way, ends)
+fn calls(consented: &ConsentedPlan, stage: usize, schema: &ConsumerSchema) -> Vec<Call> {
+    let documents = in_stage(consented, stage, schema);
+    let call = |document: &Arc<ProviderDocument>| {
+        let name = consented.plan().providers.get(document.provider)?.name.clone();
+        Some(Call { provider: document.provider, name, body: Bytes::from(body(document, consented)) })
+    };
+    documents.iter().filter_map(call).collect()
 }
 
 /// Whether anything that `provider` is asked for in `stage` may still be released.

@@ -8,6 +8,16 @@ use uuid::Uuid;
 
 use super::Outbox;
 
+/// Whose events are due.
+const WAITING: &str = "SELECT DISTINCT application FROM outbox_events WHERE state = 'pending' AND due_at <= $1";
+
+/// What is due of an application, of each consent the first that waits.
+const FIRST_OF_EACH: &str = "\
+SELECT e.id, e.body, e.tries FROM outbox_events e \
+WHERE e.state = 'pending' AND e.application = $1 AND e.due_at <= $2 AND NOT EXISTS \
+(SELECT 1 FROM outbox_events b WHERE b.consent_id = e.consent_id AND b.version < e.version AND b.state = 'pending') \
+ORDER BY e.due_at, e.at LIMIT $3";
+
 /// An event that one worker sends.
 #[derive(Debug, Clone)]
 pub struct Taken {
@@ -33,8 +43,7 @@ pub enum Next {
 impl Outbox {
     /// The applications for which something is due.
     pub(crate) async fn waiting(&self, now: DateTime<Utc>) -> Result<Vec<ApplicationId>, StoreError> {
-        let select = "SELECT DISTINCT application FROM outbox_events WHERE state = 'pending' AND due_at <= $1";
-        let rows = sqlx::query(select).bind(now.timestamp_millis()).fetch_all(self.database.reader()).await?;
+        let rows = sqlx::query(WAITING).bind(now.timestamp_millis()).fetch_all(self.database.reader()).await?;
         rows.iter().map(|row| Ok(ApplicationId::new(row.try_get::<String, _>(0)?))).collect()
     }
 
@@ -53,14 +62,7 @@ impl Outbox {
             "" => String::new(),
             lock => format!("{lock} OF e SKIP LOCKED"),
         };
-        let select = format!(
-            "SELECT e.id, e.body, e.tries FROM outbox_events e \
-             WHERE e.state = 'pending' AND e.application = $1 AND e.due_at <= $2 AND NOT EXISTS \
-             (SELECT 1 FROM outbox_events b \
-              WHERE b.consent_id = e.consent_id AND b.version < e.version AND b.state = 'pending') \
-             ORDER BY e.due_at, e.at LIMIT $3{lock}"
-        );
-        let rows = sqlx::query(AssertSqlSafe(select))
+        let rows = sqlx::query(AssertSqlSafe(format!("{FIRST_OF_EACH}{lock}")))
             .bind(application.as_str())
             .bind(now.timestamp_millis())
             .bind(i64::try_from(most).unwrap_or(i64::MAX))
@@ -169,5 +171,28 @@ impl Outbox {
         .execute(self.database.writer())
         .await?;
         Ok(done.rows_affected())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::by_index::ledger_of;
+
+    /// What every process asks every second finds its few rows among many by index.
+    #[tokio::test]
+    async fn what_is_due_is_found_by_index() {
+        let (_database, store) = ledger_of(20_000).await;
+        let plan = async |sql: &str| {
+            let explain = sqlx::query(AssertSqlSafe(format!("EXPLAIN {sql}")));
+            let explain =
+                if sql == WAITING { explain.bind(7_i64) } else { explain.bind("app").bind(7_i64).bind(4_i64) };
+            let rows = explain.fetch_all(store.database.reader()).await.unwrap();
+            rows.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>().join("\n")
+        };
+        for sql in [WAITING, FIRST_OF_EACH] {
+            let plan = plan(sql).await;
+            assert!(plan.contains("outbox_events_due") && !plan.contains("Seq Scan"), "{plan}");
+        }
     }
 }

@@ -1,12 +1,19 @@
 //! What the consent engine takes from the exchange's configuration.
 
-use std::collections::BTreeMap;
+mod notices;
+
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{FixedOffset, TimeDelta};
-use ndx_config::{Application, ApplicationPurpose, CanonicalForm, Exchange, IdentityProvider, Member, Secret};
-use ndx_contracts::{ApplicationId, MemberId, Purpose, SchemaId, Subject};
+use ndx_config::{
+    Application, ApplicationPurpose, AskingLimits, CanonicalForm, Exchange, IdentityProvider, Member, Secret, Webhook,
+    Webhooks,
+};
+use ndx_contracts::{ApplicationId, MemberId, Purpose, SchemaId, Subject, Words};
 use url::Url;
 use uuid::Uuid;
+
+use self::notices::Notices;
 
 /// All that the consent engine and its portal are told.
 #[derive(Debug, Clone)]
@@ -15,18 +22,26 @@ pub struct Config {
     pub request_lifetime: TimeDelta,
     /// How long after a "no" or a "stop" the application cannot ask again.
     pub cool_down: TimeDelta,
+    /// How often people may be asked.
+    pub limits: AskingLimits,
     /// Where citizens reach the portal.
     pub portal: Url,
     /// What the pages call the exchange.
-    pub name: String,
+    pub name: Words,
+    /// The languages of the pages, the country's first one first.
+    pub languages: Vec<String>,
     /// The country's time.
     pub offset: FixedOffset,
     /// The body to complain to, and how.
-    pub complaints: String,
+    pub complaints: Words,
+    /// How people see and stop what they share without the pages.
+    pub other_way: Option<Words>,
     /// Where citizens sign in.
     pub identity_provider: IdentityProvider,
     /// What we are there.
     pub sign_in: SignIn,
+    /// How applications are told what became of their consents.
+    pub webhooks: Webhooks,
     /// The origins of other portals' pages, from which browsers may call the citizens' API.
     pub cors_origins: Vec<String>,
     link: String,
@@ -34,6 +49,24 @@ pub struct Config {
     applications: BTreeMap<ApplicationId, Application>,
     members: BTreeMap<MemberId, Member>,
     keepers: BTreeMap<SchemaId, MemberId>,
+    notices: Notices,
+    receivers: BTreeMap<ApplicationId, Arc<Receiver>>,
+}
+
+/// Where an application is told what became of its consents.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Receiver {
+    /// Where.
+    pub url: Url,
+    /// The keys that what is told is signed with, the present one first.
+    pub keys: Vec<Vec<u8>>,
+}
+
+/// Without its keys.
+impl std::fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Receiver({})", self.url)
+    }
 }
 
 /// What we are at the citizens' identity provider, and which of its access tokens we accept.
@@ -68,6 +101,9 @@ pub enum ConfigError {
     /// The secret's reference was not followed.
     #[error("the portal's secret at the identity provider is missing")]
     NoSecret,
+    /// The secret of a webhook was not followed, or has another form.
+    #[error("the secret of the webhook of `{0}` is missing, or not one for webhooks")]
+    NoWebhookSecret(ApplicationId),
 }
 
 impl Config {
@@ -93,19 +129,35 @@ impl Config {
         Ok(Self {
             request_lifetime: exchange.consent.request_lifetime.length(),
             cool_down: exchange.consent.cool_down.length(),
+            limits: exchange.consent.limits.clone(),
             portal: own_address.clone(),
             name: portal.name.clone(),
+            languages: portal.languages.clone(),
             offset: portal.utc_offset.parse().map_err(|_| ConfigError::Offset)?,
             complaints: portal.complaints.clone(),
+            other_way: portal.other_way.clone(),
             identity_provider: provider.clone(),
             sign_in,
+            webhooks: exchange.consent.webhooks.clone(),
             cors_origins: portal.cors_origins.clone(),
             link: portal.link.clone(),
             identifier: identifier.ok_or_else(|| ConfigError::NoIdentifier(claim.clone()))?,
             applications: exchange.applications.iter().map(|one| (one.id.clone(), one.clone())).collect(),
             members: exchange.members.iter().map(|one| (one.id.clone(), one.clone())).collect(),
             keepers: keepers.collect(),
+            notices: Notices::new(),
+            receivers: receivers(&exchange.applications)?,
         })
+    }
+
+    /// The country's first language.
+    pub fn first_language(&self) -> &str {
+        self.languages.first().map_or("en", String::as_str)
+    }
+
+    /// Where the application with this id is told what became of its consents, if it wants to be.
+    pub fn receiver(&self, id: &ApplicationId) -> Option<&Arc<Receiver>> {
+        self.receivers.get(id)
     }
 
     /// The application with this id.
@@ -147,6 +199,17 @@ impl Config {
     pub fn manage_link(&self, consent: Uuid) -> String {
         self.address(&format!("/my/{consent}"))
     }
+}
+
+fn receivers(applications: &[Application]) -> Result<BTreeMap<ApplicationId, Arc<Receiver>>, ConfigError> {
+    let of = |application: &Application, webhook: &Webhook| {
+        let keys: Option<Vec<_>> = webhook.resolved.iter().map(Webhook::key).collect();
+        let keys = keys.filter(|keys| !keys.is_empty());
+        let keys = keys.ok_or_else(|| ConfigError::NoWebhookSecret(application.id.clone()))?;
+        Ok((application.id.clone(), Arc::new(Receiver { url: webhook.url.clone(), keys })))
+    };
+    let registered = applications.iter().filter_map(|one| Some((one, one.webhook.as_ref()?)));
+    registered.map(|(application, webhook)| of(application, webhook)).collect()
 }
 
 fn below(portal: &Url, path: &str) -> String {

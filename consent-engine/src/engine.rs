@@ -10,12 +10,14 @@ use ndx_contracts::{
     consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, StandingConsent},
 };
 use ndx_store::{Place, RootKey};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     config::Config,
     current::Current,
     error::EngineError,
-    store::{ConsentStore, SqlStore},
+    outbox::{courier, upkeep},
+    store::{ConsentStore, EvidenceKeyStore as _, Outbox, SqlStore},
 };
 
 /// The ledger, with the configuration by which it is kept.
@@ -24,6 +26,8 @@ pub struct Engine {
     config: ArcSwap<Config>,
     store: Arc<dyn ConsentStore>,
     clock: Arc<dyn Clock>,
+    work: TaskTracker,
+    end_of_work: CancellationToken,
 }
 
 impl Engine {
@@ -37,15 +41,25 @@ impl Engine {
         root_key: &RootKey,
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, EngineError> {
-        let store = SqlStore::open(place, root_key).await?;
+        let store = SqlStore::open(place, root_key, Arc::clone(&clock)).await?;
         // A folder belongs to one process; a server has several, and each reads from it.
         let store = if matches!(place, Place::Folder(_)) { store.alone() } else { store };
+        // Made before anybody asks for the public one.
+        store.signing_key(clock.now()).await?;
         Ok(Self::over(config, Arc::new(store), clock))
     }
 
     /// The engine over a ledger that is open already.
     pub fn over(config: Config, store: Arc<dyn ConsentStore>, clock: Arc<dyn Clock>) -> Arc<Self> {
-        Arc::new(Self { config: ArcSwap::from_pointee(config), store, clock })
+        let (work, end_of_work) = (TaskTracker::new(), CancellationToken::new());
+        Arc::new(Self { config: ArcSwap::from_pointee(config), store, clock, work, end_of_work })
+    }
+
+    /// Begins the work that nobody waits for, until the engine is closed: applications are told what became of their
+    /// consents, and what ends by itself is recorded.
+    pub fn begin_work(self: &Arc<Self>) {
+        self.work.spawn(courier::run(Arc::clone(self), self.end_of_work.clone()));
+        self.work.spawn(upkeep::run(Arc::clone(self), self.end_of_work.clone()));
     }
 
     /// Replaces the configuration whole. Requests that have begun go on with the one that they began with.
@@ -55,12 +69,21 @@ impl Engine {
 
     /// What one request works with from its beginning to its end.
     pub fn current(&self) -> Current {
-        Current { config: self.config.load_full(), store: Arc::clone(&self.store), clock: Arc::clone(&self.clock) }
+        let (config, store, clock) = (self.config.load_full(), Arc::clone(&self.store), Arc::clone(&self.clock));
+        Current { config, store, clock, once: None }
     }
 
-    /// Closes the ledger.
+    /// Ends the work, and closes the ledger.
     pub async fn close(&self) {
+        self.end_of_work.cancel();
+        self.work.close();
+        self.work.wait().await;
         self.store.close().await;
+    }
+
+    /// What applications are told.
+    pub fn outbox(&self) -> Outbox {
+        self.store.outbox()
     }
 
     /// The clock that the ledger goes by.

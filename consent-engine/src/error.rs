@@ -23,6 +23,18 @@ pub enum EngineError {
     /// The consent has changed since the person looked at it.
     #[error("the consent has changed in the meantime")]
     Conflict,
+    /// The same call was sent before, under the same key, and was answered so.
+    #[error("the call was answered before")]
+    Repeated(String),
+    /// Another call was sent before under the same key.
+    #[error("another call was sent under the same key")]
+    KeyTaken,
+    /// People are asked too often.
+    #[error("more requests than are allowed; try again in {retry_after} seconds")]
+    TooManyRequests {
+        /// Seconds until it is worth trying again.
+        retry_after: u32,
+    },
     /// The action is not possible for what the consent is.
     #[error("not possible now: {0}")]
     Illegal(#[from] Illegal),
@@ -44,6 +56,7 @@ impl From<EngineError> for JudgeError {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::Store(_) => Self::unavailable(JUDGE, error),
+            EngineError::TooManyRequests { retry_after } => Self::Limited { judge: JUDGE, retry_after },
             other => Self::Confused { judge: JUDGE, what: other.to_string() },
         }
     }

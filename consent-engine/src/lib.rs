@@ -5,7 +5,9 @@ pub mod error;
 pub mod ledger;
 pub mod store;
 mod current;
+mod evidence;
 mod engine;
+mod outbox;
 pub mod pages;
 mod state;
 mod api;
@@ -14,8 +16,8 @@ pub mod server;
 
 pub use crate::{
     config::Config,
-    current::{Current, Decision},
+    current::{Current, Decision, Narrowing},
     engine::Engine,
     error::EngineError,
-    store::{Recorded, TABLES},
+    store::{History, Recorded, TABLES},
 };

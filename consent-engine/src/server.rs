@@ -19,7 +19,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{self, answer, consents, health, mine, one, standing, withdrawn},
+    api::{self, answer, blocks, consents, health, keys, mine, one, standing, withdrawn},
     engine::Engine,
     pages::Templates,
     portal,
@@ -74,6 +74,7 @@ fn open() -> OpenApiRouter {
         .routes(routes!(health::health))
         .routes(routes!(health::internal_health))
         .routes(routes!(health::citizens_health))
+        .routes(routes!(keys::keys))
 }
 
 fn for_services() -> OpenApiRouter {
@@ -84,7 +85,11 @@ fn for_services() -> OpenApiRouter {
 }
 
 fn for_citizens() -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(mine::list)).routes(routes!(one::show, answer::answer))
+    OpenApiRouter::new()
+        .routes(routes!(mine::list))
+        .routes(routes!(one::show, answer::answer))
+        .routes(routes!(blocks::list))
+        .routes(routes!(blocks::block, blocks::unblock))
 }
 
 /// Gives the request the one configuration that it is answered under, and sees to it that whatever comes back has the form

@@ -129,7 +129,10 @@ impl Which {
 }
 
 /// That the folder is a data folder. None is made here: it is more likely that its name is misspelt.
-fn ours(folder: &Path) -> anyhow::Result<()> {
+///
+/// # Errors
+/// When it is not.
+pub fn ours(folder: &Path) -> anyhow::Result<()> {
     if !folder.join(MARKER).exists() {
         bail!("`{}` is not a data folder of NDX; name the exchange's with `--data`", folder.display());
     }

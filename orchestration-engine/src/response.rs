@@ -57,6 +57,10 @@ pub fn refuse(refusal: &Refusal, media_type: MediaType, trace_id: &TraceId) -> A
         _ => code.status(media_type == MediaType::GraphqlResponse),
     };
     let mut answer = answer(status, media_type, body);
+    let more = |key| refusal.errors.first().and_then(|error| error.more.get(key)).and_then(Value::as_u64);
+    if let (StatusCode::TOO_MANY_REQUESTS, Some(seconds)) = (status, more("retryAfter")) {
+        answer.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
     let mut say = |name, value| drop(answer.headers.insert(name, HeaderValue::from_static(value)));
     match status {
         StatusCode::UNAUTHORIZED => say(header::WWW_AUTHENTICATE, "Bearer"),

@@ -50,6 +50,7 @@ enum Fault {
     ConsentFails,
     ConsentHangs,
     ConsentConfused,
+    ConsentLimited,
     RecheckFails,
     RecheckHangs,
     IntentFails,
@@ -99,6 +100,7 @@ impl ConsentEngine for Court {
         match self.fault {
             Fault::ConsentFails => return Err(failed()),
             Fault::ConsentHangs => return hang().await,
+            Fault::ConsentLimited => return Err(JudgeError::Limited { judge: "a judge", retry_after: 90 }),
             _ => {}
         }
         let mut covered: Vec<_> = requirement.fields.iter().map(|one| one.field.clone()).collect();
@@ -327,6 +329,20 @@ async fn f1_f2_f3_f5_f7_f8_a_judge_that_is_missing_slow_or_confused_is_a_refusal
         scene.recorded(records).await;
         assert_eq!(scene.asked.load(Ordering::SeqCst), fetches, "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn c15_an_application_that_asks_people_too_often_hears_when_to_come_back_and_nothing_else() {
+    let scene = scene(Fault::ConsentLimited).await;
+    let (answer, body) = scene.ask(QUERY).await;
+    let extensions = &body["errors"][0]["extensions"];
+    assert_eq!(
+        (answer.status.as_u16(), &extensions["code"], &extensions["retryAfter"], &extensions["retryable"]),
+        (429, &json!("RATE_LIMITED"), &json!(90), &json!("after_delay"))
+    );
+    assert_eq!((body.get("data"), &answer.headers[header::RETRY_AFTER]), (None, &"90".parse().unwrap()));
+    scene.recorded(&["REFUSED"]).await;
+    assert_eq!(scene.asked.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]

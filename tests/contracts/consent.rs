@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use consent_engine::{Decision, Engine};
 use ndx_contracts::{
-    FieldRef, Need, Subject,
+    FieldRef, JudgeError, Need, Subject,
     consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, ConsentStatus, RequiredField, StandingConsent},
 };
 use ndx_remote::RemoteConsentEngine;
@@ -19,8 +19,9 @@ fn field(name: &str, need: Need) -> RequiredField {
     RequiredField {
         field: FieldRef::new("drp-schema-v1", name),
         need,
-        display_name: format!("The {name}"),
-        description: (need == Need::Needed).then(|| "as it is registered".to_owned()),
+        display_name: [("en", format!("The {name}")), ("si", "නම".to_owned())].into_iter().collect(),
+        description: (need == Need::Needed).then(|| "as it is registered".into()),
+        sensitive: need == Need::Optional,
     }
 }
 
@@ -69,21 +70,17 @@ async fn suite(ground: Ground) {
     // What the person is shown is what the gateway said.
     let recorded = engine.current().consent_of(&nayana, asked.consent_id).await.unwrap();
     let shown = recorded.consent.request.as_ref().unwrap();
-    let words: Vec<_> = shown
-        .fields
-        .iter()
-        .map(|one| (&one.field, one.need, one.display_name.as_str(), one.description.as_deref()))
-        .collect();
-    assert_eq!(words.len(), 2);
-    assert!(
-        words.contains(&(&name.field, Need::Needed, "The person.fullName", Some("as it is registered"))),
-        "{words:?}"
-    );
-    assert!(words.contains(&(&work.field, Need::Optional, "The person.profession", None)), "{words:?}");
-    assert_eq!(recorded.entries[0].trace_id.as_str(), "4bf92f3577b34da6a3ce929d0e0e4736");
+    assert_eq!(shown.fields.len(), 2);
+    for said in &both {
+        let kept = shown.fields.iter().find(|kept| kept.field == said.field).unwrap();
+        let words = (&kept.display_name, &kept.description, kept.need, kept.sensitive);
+        assert_eq!(words, (&said.display_name, &said.description, said.need, said.sensitive));
+    }
+    let history = engine.current().history_of(&nayana, asked.consent_id).await.unwrap();
+    assert_eq!(history.entries[0].trace_id.as_str(), "4bf92f3577b34da6a3ce929d0e0e4736");
 
     let share = Decision::Share { optional: Vec::new(), length: TimeDelta::hours(1) };
-    engine.current().decide(&nayana, asked.consent_id, asked.version, share, &"t".into()).await.unwrap();
+    engine.current().decide(&nayana, asked.consent_id, asked.version, share, None, &"t".into()).await.unwrap();
     let shared = judge.require(&requirement(&nayana, both.clone())).await.unwrap();
     assert_eq!((shared.status, shared.covered.as_slice()), (ConsentStatus::Approved, &refs[..1]));
     assert_eq!((shared.declined.as_slice(), shared.missing.len()), (&refs[1..], 0));
@@ -110,9 +107,26 @@ async fn suite(ground: Ground) {
     assert!(matches!(stopped.status, ConsentStatus::Revoked | ConsentStatus::Rejected), "{:?}", stopped.status);
     assert!(stopped.portal_url.is_none() && stopped.covered.is_empty());
     leads_nowhere(&*judge, &requirement(&nayana, both.clone()), &stopped).await;
-    engine.current().decide(&regina, other.consent_id, other.version, Decision::Deny, &"t".into()).await.unwrap();
+    engine
+        .current()
+        .decide(&regina, other.consent_id, other.version, Decision::Deny { unexpected: false }, None, &"t".into())
+        .await
+        .unwrap();
     let denied = judge.require(&requirement(&regina, both)).await.unwrap();
     assert_eq!((denied.status, denied.portal_url), (ConsentStatus::Rejected, None));
+
+    // C15: asked for one thing more each time, as often as a day allows, and no more.
+    let somebody = Subject::from_canonical("198512345678");
+    let most = ground.exchange.consent.limits.requests_per_person_and_day;
+    for number in 0..most {
+        let field = field(&format!("person.f{number}"), Need::Needed);
+        judge.require(&requirement(&somebody, vec![field])).await.unwrap();
+    }
+    let limited = judge.require(&requirement(&somebody, vec![field("person.one", Need::Needed)])).await;
+    match limited.unwrap_err() {
+        JudgeError::Limited { retry_after, .. } => assert!((1..=86_400).contains(&retry_after), "{retry_after}"),
+        error => panic!("{error:?}"),
+    }
 
     let mut unknown = requirement(&nayana, vec![name]);
     unknown.application = "stranger".into();

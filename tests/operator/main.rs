@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod consents;
 mod questions;
 
 use std::{path::Path, process::Stdio};

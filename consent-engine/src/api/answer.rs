@@ -1,23 +1,32 @@
 //! `PUT /api/v1/consents/{id}`: the person who calls says yes, no or stop.
 
-use axum::{Extension, Json, body::Bytes};
+use axum::{
+    Extension, Json,
+    body::Bytes,
+    http::{StatusCode, header},
+    response::{AppendHeaders, IntoResponse, Response},
+};
 use chrono::TimeDelta;
-use ndx_contracts::{FieldRef, Need, TraceId, consent::ConsentStatus};
+use ndx_contracts::{FieldRef, Need, Subject, TraceId, consent::ConsentStatus};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::{
-    api::{ApiError, ErrorBody, body, citizen::Citizen, error::Code, one::Id},
+    api::{ApiError, ErrorBody, body, citizen::Citizen, conditions::Conditions, error::Code, one::Id},
     config::Config,
-    current::{Current, Decision},
+    current::{Current, Decision, Once},
     error::EngineError,
     ledger::{AskedField, Illegal, Request},
-    store::Recorded,
+    store::{Before, Call, Recorded},
 };
 
 const NOT_PENDING: ApiError =
     ApiError::Conflict(Code::ConsentNotPending, "the consent has been answered, or has ended");
 const CHANGED: ApiError = ApiError::Conflict(Code::ConsentChanged, "the consent has changed in the meantime");
+const NOT_AS_WANTED: ApiError =
+    ApiError::PreconditionFailed(Code::ConsentChanged, "the consent is not as If-Match wants it");
 
 /// What the person decides.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -32,6 +41,8 @@ pub(crate) struct AnswerRequest {
     optional: Option<Vec<FieldRef>>,
     /// With `approve`: for how long, one of the purpose's durations. Absent: the shortest.
     duration: Option<String>,
+    /// With `reject`: the person had not asked for anything. The request is marked, and an operator is warned.
+    unexpected: Option<bool>,
 }
 
 #[derive(Debug, ToSchema)]
@@ -54,21 +65,42 @@ pub(crate) struct AnswerTaken {
     version: u64,
 }
 
-/// Says yes or no to what is asked, or stops all sharing. An answer is taken once: sent again, it is a conflict.
+/// An answer as it is kept for a call that is sent again.
+#[derive(Debug, Serialize, Deserialize)]
+struct Told {
+    status: u16,
+    body: Value,
+}
+
+/// Says yes or no to what is asked, or stops all sharing.
+///
+/// An answer is taken once: sent again, it is a conflict. Sent again within 24 hours under the same `Idempotency-Key`, it gets
+/// the same answer.
 #[utoipa::path(
     put,
     path = "/api/v1/consents/{consentId}",
     tag = "citizens",
     security(("citizenToken" = [])),
-    params(("consentId" = uuid::Uuid, Path, description = "The consent's id")),
+    params(
+        ("consentId" = uuid::Uuid, Path, description = "The consent's id"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that the person saw; another one is refused"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Chosen by the caller, a new one for each answer", max_length = 255),
+    ),
     request_body = AnswerRequest,
     responses(
-        (status = 200, description = "It is written down", body = AnswerTaken),
-        (status = 400, description = "The id or the body is not right; the message names every mistake", body = ErrorBody),
+        (
+            status = 200,
+            description = "It is written down",
+            headers(("ETag" = String, description = "The version, in quotes")),
+            body = AnswerTaken,
+        ),
+        (status = 400, description = "The id, a header or the body is not right; the message names every mistake", body = ErrorBody),
         (status = 401, description = "No access token of the citizens' identity provider", body = ErrorBody),
         (status = 404, description = "The person who calls has no such consent", body = ErrorBody),
         (status = 409, description = "The consent is not pending, is not as it was seen, or shares nothing to be stopped", body = ErrorBody),
+        (status = 412, description = "The consent is not as `If-Match` wants it", body = ErrorBody),
         (status = 413, description = "The body is too large", body = ErrorBody),
+        (status = 422, description = "Another call was sent under the same `Idempotency-Key`", body = ErrorBody),
         (status = 503, description = "The ledger, or the identity provider, does not answer", body = ErrorBody),
     )
 )]
@@ -76,40 +108,151 @@ pub(crate) async fn answer(
     Citizen { subject, engine, .. }: Citizen,
     Extension(trace_id): Extension<TraceId>,
     id: Id,
+    conditions: Conditions,
     body: Bytes,
-) -> Result<Json<AnswerTaken>, ApiError> {
+) -> Result<Response, ApiError> {
     let said: AnswerRequest = body::read(&body)?;
-    let action = said.action.as_deref().unwrap_or_default();
-    if !matches!(action, "approve" | "reject" | "revoke") {
-        return Err(ApiError::BadRequest("Invalid action: write approve, reject or revoke".to_owned()));
+    said.check(&conditions)?;
+    let what = || format!("{} {:?} {}", id.0, conditions.versions, String::from_utf8_lossy(&body));
+    let call = conditions.key.as_ref().map(|key| engine.store.call(&subject, key, &what()));
+    if let Some(call) = &call {
+        match engine.store.before(call).await.map_err(EngineError::from)? {
+            Before::Nothing => {}
+            Before::Answered(text) => return told(&text),
+            Before::Another => return Err(ApiError::KeyReused),
+        }
     }
-    let seen = said.version.map(u64::try_from).transpose();
-    let seen = seen.map_err(|_| ApiError::BadRequest("version must not be negative".to_owned()))?;
-    let recorded = engine.consent_of(&subject, id.0).await?;
-    let done = match action {
-        "revoke" if seen.is_some_and(|seen| seen != recorded.consent.version) => return Err(CHANGED),
-        "revoke" => engine.stop(&subject, id.0, &trace_id).await,
-        _ => {
-            let (decision, version) = decision(&engine, &recorded, &said, action == "approve", seen)?;
-            engine.decide(&subject, id.0, version, decision, &trace_id).await
+    let once = call.clone().map(|call| Once { call, answer: kept });
+    let engine = Current { once, ..engine };
+    match taken(&engine, &subject, id.0, &said, conditions.versions.as_deref(), &trace_id).await {
+        Ok(recorded) => told(&kept(&recorded)),
+        Err(Refused::Repeated(text)) => told(&text),
+        Err(Refused::Told(refusal)) => match call {
+            Some(call) if refusal.is_kept() => keep(&engine, &call, refusal).await,
+            _ => Err(refusal),
+        },
+    }
+}
+
+/// Why an answer was not taken.
+enum Refused {
+    /// The caller hears why.
+    Told(ApiError),
+    /// It was taken before: somebody sent the same at the same time.
+    Repeated(String),
+}
+
+impl From<ApiError> for Refused {
+    fn from(error: ApiError) -> Self {
+        Self::Told(error)
+    }
+}
+
+impl From<EngineError> for Refused {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Repeated(text) => Self::Repeated(text),
+            error => Self::Told(error.into()),
+        }
+    }
+}
+
+/// Has the ledger take what was said.
+async fn taken(
+    engine: &Current,
+    subject: &Subject,
+    id: Uuid,
+    said: &AnswerRequest,
+    versions: Option<&[u64]>,
+    trace_id: &TraceId,
+) -> Result<Recorded, Refused> {
+    let recorded = engine.consent_of(subject, id).await?;
+    let version = recorded.consent.version;
+    if versions.is_some_and(|versions| !versions.contains(&version)) {
+        return Err(Refused::Told(NOT_AS_WANTED));
+    }
+    let seen = said.seen()?.or(versions.map(|_| version));
+    let done = match said.action() {
+        "revoke" if seen.is_some_and(|seen| seen != version) => return Err(Refused::Told(CHANGED)),
+        "revoke" => engine.stop_seen(subject, id, seen, trace_id).await,
+        action => {
+            let (decision, version) = decision(engine, &recorded, said, action == "approve", seen)?;
+            engine.decide(subject, id, version, decision, None, trace_id).await
         }
     };
     match done {
-        Ok(recorded) => {
-            let present = recorded.consent.at(engine.now());
-            let (status, version) = (present.status(), present.version);
-            Ok(Json(AnswerTaken { message: "Consent updated successfully", status, version }))
-        }
         // Somebody was faster, or it has just ended: which of them, the ledger knows.
-        Err(EngineError::Conflict) => match engine.consent_of(&subject, id.0).await?.consent.at(engine.now()).request {
-            Some(_) => Err(CHANGED),
-            None => Err(NOT_PENDING),
-        },
-        Err(EngineError::Illegal(Illegal::NothingAsked)) => Err(NOT_PENDING),
-        Err(EngineError::Illegal(Illegal::NothingShared)) => {
-            Err(ApiError::Conflict(Code::ConsentNotApproved, "nothing is shared that could be stopped"))
+        Err(EngineError::Conflict) if versions.is_some() => Err(Refused::Told(NOT_AS_WANTED)),
+        Err(EngineError::Conflict) => {
+            let now = engine.consent_of(subject, id).await?.consent.at(engine.now());
+            Err(Refused::Told(if now.request.is_some() { CHANGED } else { NOT_PENDING }))
         }
-        Err(error) => Err(error.into()),
+        Err(EngineError::Illegal(Illegal::NothingAsked)) => Err(Refused::Told(NOT_PENDING)),
+        Err(EngineError::Illegal(Illegal::NothingShared)) => {
+            Err(Refused::Told(ApiError::Conflict(Code::ConsentNotApproved, "nothing is shared that could be stopped")))
+        }
+        done => Ok(done?),
+    }
+}
+
+/// The answer to a call that was taken, as it is kept.
+fn kept(recorded: &Recorded) -> String {
+    let present = recorded.consent.at(recorded.changed_at);
+    let (status, version) = (present.status(), present.version);
+    let taken = AnswerTaken { message: "Consent updated successfully", status, version };
+    json!(Told { status: 200, body: json!(taken) }).to_string()
+}
+
+/// Keeps that a call was refused, so that it is refused whatever happens; unless it was answered meanwhile.
+async fn keep(engine: &Current, call: &Call, refusal: ApiError) -> Result<Response, ApiError> {
+    let (status, body) = refusal.told();
+    let text = json!(Told { status: status.as_u16(), body: json!(body) }).to_string();
+    let mut writing = engine.store.begin().await.map_err(EngineError::from)?;
+    match writing.keep(call, &text).await.map_err(EngineError::from)? {
+        Before::Nothing => {
+            writing.commit().await.map_err(EngineError::from)?;
+            Err(refusal)
+        }
+        Before::Answered(text) => told(&text),
+        Before::Another => Err(ApiError::KeyReused),
+    }
+}
+
+/// An answer that was kept.
+fn told(text: &str) -> Result<Response, ApiError> {
+    let told: Result<Told, _> = serde_json::from_str(text);
+    let Told { status, body } = told.map_err(|_| ApiError::Unavailable("an answer that was kept cannot be read"))?;
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    let etag = body.get("version").and_then(Value::as_u64).map(|version| [(header::ETAG, format!("\"{version}\""))]);
+    Ok((status, etag.map(AppendHeaders), Json(body)).into_response())
+}
+
+impl AnswerRequest {
+    fn action(&self) -> &str {
+        self.action.as_deref().unwrap_or_default()
+    }
+
+    /// The version that the person saw, as the body says it.
+    fn seen(&self) -> Result<Option<u64>, ApiError> {
+        let seen = self.version.map(u64::try_from).transpose();
+        seen.map_err(|_| ApiError::BadRequest("version must not be negative".to_owned()))
+    }
+
+    fn check(&self, conditions: &Conditions) -> Result<(), ApiError> {
+        if !matches!(self.action(), "approve" | "reject" | "revoke") {
+            return Err(ApiError::BadRequest("Invalid action: write approve, reject or revoke".to_owned()));
+        }
+        let mut mistakes = Vec::new();
+        match (self.seen()?, &conditions.versions) {
+            (Some(seen), Some(versions)) if !versions.contains(&seen) => {
+                mistakes.push("version and If-Match name different versions".to_owned());
+            }
+            _ => {}
+        }
+        if self.unexpected.is_some() && self.action() != "reject" {
+            mistakes.push("unexpected belongs to reject".to_owned());
+        }
+        body::without(mistakes)
     }
 }
 
@@ -127,7 +270,11 @@ fn decision(
     if seen.is_some_and(|seen| seen != version) {
         return Err(CHANGED);
     }
-    let decision = if yes { share(&engine.config, recorded, request, said)? } else { Decision::Deny };
+    let decision = if yes {
+        share(&engine.config, recorded, request, said)?
+    } else {
+        Decision::Deny { unexpected: said.unexpected.unwrap_or_default() }
+    };
     Ok((decision, version))
 }
 

@@ -31,6 +31,8 @@ pub(crate) fn layer() -> CorsLayer {
             header::CONTENT_TYPE,
             header::ACCEPT,
             header::AUTHORIZATION,
+            header::IF_MATCH,
+            name("idempotency-key"),
             name("x-requested-with"),
             name("x-csrf-token"),
             name("x-request-id"),

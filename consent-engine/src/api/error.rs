@@ -26,6 +26,12 @@ pub(crate) enum ApiError {
     NoSuchPath,
     /// The consent cannot be answered, or stopped, as it is.
     Conflict(Code, &'static str),
+    /// The consent is not as the caller's condition wants it (RFC 9110, "If-Match").
+    PreconditionFailed(Code, &'static str),
+    /// What was sent cannot be taken under its key.
+    KeyReused,
+    /// People are asked too often; how many seconds to wait.
+    TooMany(u32),
     /// Something that the answer needs does not answer; the reason is in our log.
     Unavailable(&'static str),
 }
@@ -50,12 +56,16 @@ pub(crate) enum Code {
     ConsentChanged,
     /// Nothing is shared that could be stopped.
     ConsentNotApproved,
+    /// Another call was sent under the same `Idempotency-Key`.
+    IdempotencyKeyReused,
     /// The application that asks is not registered for this purpose any more.
     PurposeNotRegistered,
     /// The request is too large.
     TooLarge,
     /// The ledger, or the identity provider, does not answer; nothing was changed.
     CeUnavailable,
+    /// The application asks more often than it may; nothing was changed. `Retry-After` says how long to wait.
+    RateLimited,
     /// A mistake of ours.
     InternalError,
 }
@@ -84,6 +94,8 @@ impl From<EngineError> for ApiError {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::NotFound => Self::NotFound,
+            EngineError::KeyTaken => Self::KeyReused,
+            EngineError::TooManyRequests { retry_after } => Self::TooMany(retry_after),
             EngineError::Conflict => Self::Conflict(Code::ConsentChanged, "the consent has changed in the meantime"),
             EngineError::Store(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the ledger failed");
@@ -94,17 +106,42 @@ impl From<EngineError> for ApiError {
     }
 }
 
+impl ApiError {
+    /// Whether a call that is sent again under its key is refused again, whatever has happened since: it was about the
+    /// consent as it was.
+    pub(crate) fn is_kept(&self) -> bool {
+        matches!(self, Self::Conflict(..) | Self::PreconditionFailed(..))
+    }
+
+    /// What the caller hears.
+    pub(crate) fn told(&self) -> (StatusCode, ErrorBody) {
+        let (status, code, message) = match self {
+            Self::BadRequest(message) => (StatusCode::BAD_REQUEST, Code::BadRequest, message.as_str()),
+            Self::Unauthorized(message) => (StatusCode::UNAUTHORIZED, Code::Unauthorized, *message),
+            Self::NotFound => (StatusCode::NOT_FOUND, Code::ConsentNotFound, "there is no such consent"),
+            Self::NoSuchPath => (StatusCode::NOT_FOUND, Code::NotFound, "nothing has this path"),
+            Self::Conflict(code, message) => (StatusCode::CONFLICT, *code, *message),
+            Self::PreconditionFailed(code, message) => (StatusCode::PRECONDITION_FAILED, *code, *message),
+            Self::KeyReused => {
+                let message = "another call was sent under the same Idempotency-Key; use a new one";
+                (StatusCode::UNPROCESSABLE_ENTITY, Code::IdempotencyKeyReused, message)
+            }
+            Self::TooMany(_) => {
+                (StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, "more requests than the application may open")
+            }
+            Self::Unavailable(message) => (StatusCode::SERVICE_UNAVAILABLE, Code::CeUnavailable, *message),
+        };
+        (status, ErrorBody::new(code, message))
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let (status, code, message) = match self {
-            Self::BadRequest(message) => (StatusCode::BAD_REQUEST, Code::BadRequest, message),
-            Self::Unauthorized(message) => (StatusCode::UNAUTHORIZED, Code::Unauthorized, message.to_owned()),
-            Self::NotFound => (StatusCode::NOT_FOUND, Code::ConsentNotFound, "there is no such consent".to_owned()),
-            Self::NoSuchPath => (StatusCode::NOT_FOUND, Code::NotFound, "nothing has this path".to_owned()),
-            Self::Conflict(code, message) => (StatusCode::CONFLICT, code, message.to_owned()),
-            Self::Unavailable(message) => (StatusCode::SERVICE_UNAVAILABLE, Code::CeUnavailable, message.to_owned()),
-        };
-        let body = Json(ErrorBody::new(code, message));
+        let (status, body) = self.told();
+        let body = Json(body);
+        if let Self::TooMany(seconds) = self {
+            return (status, [(header::RETRY_AFTER, seconds.to_string())], body).into_response();
+        }
         match status {
             StatusCode::UNAUTHORIZED => (status, [(header::WWW_AUTHENTICATE, "Bearer")], body).into_response(),
             StatusCode::SERVICE_UNAVAILABLE => (status, [(header::RETRY_AFTER, RETRY_AFTER)], body).into_response(),

@@ -7,13 +7,16 @@
 //! | `form` | the form of every answer: JSON, never kept |
 //! | `cross_origin` | lets the pages of other portals call the citizens' API |
 //! | `health` | the service is up |
+//! | `keys` | the public keys with which receipts are verified |
 //! | `requirement` | what a service may ask, and all that is wrong with it |
 //! | `consents` | for services: where fields stand, and a request where the person must be asked |
 //! | `standing` | for services: where fields stand of a person who is not to be asked |
 //! | `withdrawn` | for services: what is not shared any more |
+//! | `conditions` | `If-Match` and `Idempotency-Key` |
 //! | `citizen` | who calls in her own name |
 //! | `mine` | for citizens: all consents |
 //! | `one` | for citizens: one consent |
+//! | `blocks` | for citizens: which applications cannot ask them |
 //! | `answer` | for citizens: yes, no, stop |
 
 mod error;
@@ -21,13 +24,16 @@ mod body;
 mod form;
 pub(crate) mod cross_origin;
 pub(crate) mod health;
+pub(crate) mod keys;
 mod requirement;
 pub(crate) mod consents;
 pub(crate) mod standing;
 pub(crate) mod withdrawn;
+mod conditions;
 mod citizen;
 pub(crate) mod mine;
 pub(crate) mod one;
+pub(crate) mod blocks;
 pub(crate) mod answer;
 
 pub(crate) use self::{

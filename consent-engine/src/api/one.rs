@@ -156,16 +156,20 @@ fn portal_view(
     subject: &Subject,
     owner_email: Option<String>,
 ) -> PortalView {
+    let language = engine.config.first_language();
     PortalView {
         app_id: recorded.application.to_string(),
-        app_name: engine.config.application(&recorded.application).map(|application| application.name.clone()),
+        app_name: engine
+            .config
+            .application(&recorded.application)
+            .map(|application| application.name.in_language(language).to_owned()),
         owner_id: subject.expose().to_owned(),
         owner_email,
         status: present.status(),
         kind: "realtime",
         created_at: recorded.created_at,
-        updated_at: recorded.entries.last().map_or(recorded.created_at, |entry| entry.at),
-        fields: in_question(present).into_iter().map(FieldView::from).collect(),
+        updated_at: recorded.changed_at,
+        fields: in_question(present).into_iter().map(|asked| FieldView::of(asked, language)).collect(),
         version: present.version,
     }
 }
@@ -179,15 +183,13 @@ fn record(recorded: &Recorded, present: &Consent, subject: &Subject) -> ConsentR
             providers.push(keeper);
         }
     }
-    let granted =
-        recorded.entries.iter().rev().find(|entry| matches!(entry.action, crate::ledger::Action::Granted { .. }));
     ConsentRecord {
         consent_id: recorded.id,
         citizen_id: subject.expose().to_owned(),
         consumer_id: recorded.application.to_string(),
         data_scope: DataScope { providers, fields: scope.into_iter().map(|asked| asked.field.clone()).collect() },
         purpose: recorded.purpose.to_string(),
-        granted_at: granted.map(|entry| entry.at),
+        granted_at: present.granted_at,
         expires_at: present.ends(),
         status: present.status().into(),
         version: present.version,

@@ -3,15 +3,24 @@
 //! | Module | What it does |
 //! | --- | --- |
 //! | `action` | what is written down |
-//! | `consent` | what a list of actions amounts to, and which action is possible when |
+//! | `notice` | in which words something was asked for, as hashes |
+//! | `consent` | what a list of actions amounts to, and what of it holds when |
+//! | `fold` | how it comes to that, and which action is possible when |
+//! | `event` | what an application is told of an action |
 //! | `steps` | what to write when an application asks, or a person changes her mind |
 
 mod action;
+mod notice;
 mod consent;
+mod event;
+mod fold;
 mod steps;
 
 pub use self::{
-    action::{Action, AskedBy, AskedField, Entry},
-    consent::{Answer, Consent, Ended, Illegal, Refusal, RefusalKind, Request, Said, Share, fold},
-    steps::{Coverage, asking, coverage, reopening},
+    action::{Action, AskedBy, AskedField, Entry, Shown, SignedIn},
+    consent::{Answer, Consent, Ended, Refusal, RefusalKind, Request, Said, Share},
+    event::{Event, EventData, EventKind, EventStatus},
+    fold::{Illegal, fold},
+    notice::Notice,
+    steps::{Coverage, asking, asking_in_new_words, coverage, reopening, superseding},
 };

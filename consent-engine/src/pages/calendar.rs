@@ -25,6 +25,12 @@ impl Calendar {
         format!("{} on {day}", time(local))
     }
 
+    /// `11:30am on 21 November 2026`, for what is read years later.
+    pub(crate) fn in_full(&self, at: DateTime<Utc>) -> String {
+        let local = self.local(at);
+        format!("{} on {}", time(local), local.format("%-d %B %Y"))
+    }
+
     /// When something ends that is near: `today at 11:30am`, `tomorrow at 9am`, `at 11:30am on 21 November`.
     pub(crate) fn when(&self, at: DateTime<Utc>) -> String {
         let local = self.local(at);
@@ -96,6 +102,7 @@ mod tests {
         let calendar = calendar("2026-11-21T05:00:00Z");
         assert_eq!(calendar.date(at("2026-11-27T20:00:00Z")), "28 November 2026");
         assert_eq!(calendar.moment(at("2026-11-21T06:00:00Z")), "11:30am on 21 November");
+        assert_eq!(calendar.in_full(at("2026-11-21T06:00:00Z")), "11:30am on 21 November 2026");
         assert_eq!(calendar.moment(at("2027-01-01T06:30:00Z")), "midday on 1 January 2027");
         assert_eq!(calendar.when(at("2026-11-21T06:00:00Z")), "today at 11:30am");
         assert_eq!(calendar.when(at("2026-11-21T18:30:00Z")), "tomorrow at midnight");

@@ -160,7 +160,7 @@ pub(crate) fn already(
         (_, Some(answer)) => {
             let status = match answer.said {
                 Said::Yes { .. } if present.declined.is_empty() => "granted",
-                Said::Yes { .. } => "partly_granted",
+                Said::Yes { .. } | Said::Less { .. } => "partly_granted",
                 Said::No { .. } | Said::Stop => "denied",
             };
             let last = present.shared.values().max_by_key(|share| share.until);
@@ -186,6 +186,7 @@ fn said(calendar: &Calendar, answer: &Answer) -> String {
     match answer.said {
         Said::Yes { .. } => format!("You said yes at {at}."),
         Said::No { .. } => format!("You said no at {at}."),
+        Said::Less { .. } => format!("You chose to share less at {at}."),
         Said::Stop => format!("You stopped sharing at {at}."),
     }
 }

@@ -17,7 +17,7 @@ use crate::{
         wording::{Asker, Group, Item, groups, items},
     },
     state::Scene,
-    store::Recorded,
+    store::{History, Recorded},
 };
 
 const GATE: &str = "Sign in to see what you are sharing";
@@ -67,6 +67,8 @@ struct DetailPage {
     /// Until when the application cannot ask again.
     quiet_until: Option<String>,
     history: Vec<Happened>,
+    /// Whether the person ever said yes.
+    has_receipt: bool,
 }
 
 impl Page for DetailPage {
@@ -144,7 +146,8 @@ pub(crate) async fn detail(
     let Some(person) = visitor.person() else {
         return sign_in::gate(&state, &id.map_or_else(|| "/my".to_owned(), |id| format!("/my/{id}")), GATE);
     };
-    let recorded = state.engine.consent_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
+    let whole = state.engine.history_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
+    let recorded = &whole.recorded;
     let present = recorded.consent.at(state.engine.now());
     let config = &state.engine.config;
     let refused = present.refusal.iter().flat_map(|refusal| &refusal.fields);
@@ -152,15 +155,16 @@ pub(crate) async fn detail(
     let quiet = present.refusal.as_ref().filter(|refusal| refusal.until > now);
     let page = DetailPage {
         id: recorded.id.to_string(),
-        asker: Asker::of(config, &recorded),
+        asker: Asker::of(config, recorded),
         // What waits for an answer is said beside; the page is about what was decided.
         status: Consent { request: None, ..present.clone() }.status(),
         waiting: present.request.is_some(),
-        shared: shared(&state, &recorded, &present),
-        left_out: items(config, &recorded, &present, &present.declined),
-        refused: groups(items(config, &recorded, &present, refused)),
+        shared: shared(&state, recorded, &present),
+        left_out: items(config, recorded, &present, &present.declined),
+        refused: groups(items(config, recorded, &present, refused)),
         quiet_until: quiet.map(|refusal| calendar(&state).date(refusal.until)),
-        history: history(&state, &recorded),
+        history: history(&state, &whole),
+        has_receipt: whole.entries.iter().any(|entry| matches!(entry.action, Action::Granted { .. })),
     };
     Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
 }
@@ -212,21 +216,34 @@ fn shared(state: &Scene, recorded: &Recorded, present: &Consent) -> Vec<SharedGr
 }
 
 /// What happened, the newest first. A time of something that ended by itself is when it was noticed.
-fn history(state: &Scene, recorded: &Recorded) -> Vec<Happened> {
+fn history(state: &Scene, whole: &History) -> Vec<Happened> {
     let calendar = calendar(state);
     let happened = |at: DateTime<Utc>, what: String| Happened { at: calendar.moment(at), what };
     let things = |number: usize| if number == 1 { "1 thing".to_owned() } else { format!("{number} things") };
     let line = |entry: &crate::ledger::Entry| match &entry.action {
         Action::Requested { by: AskedBy::Citizen, .. } => happened(entry.at, "You chose to answer again.".to_owned()),
         Action::Requested { fields, .. } => happened(entry.at, format!("They asked for {}.", things(fields.len()))),
-        Action::Granted { fields, declined, until } => {
+        Action::Granted { fields, declined, until, .. } => {
             let part = if declined.is_empty() { String::new() } else { format!(" and left out {}", declined.len()) };
             let end = calendar.end(entry.at, *until);
             happened(entry.at, format!("You shared {}{part}, until {end}.", things(fields.len())))
         }
+        Action::Denied { unexpected: true, .. } => {
+            happened(entry.at, "You said no, and that you had not asked for this.".to_owned())
+        }
+        Action::Denied { blocked: true, .. } => {
+            happened(entry.at, "You were not asked, because you blocked them.".to_owned())
+        }
         Action::Denied { .. } => happened(entry.at, "You said no.".to_owned()),
+        Action::Narrowed { stopped, until, .. } => {
+            let stopped = (!stopped.is_empty()).then(|| format!("stopped sharing {}", things(stopped.len())));
+            let until = until.map(|until| format!("chose to share until {}", calendar.end(entry.at, until)));
+            let less: Vec<String> = stopped.into_iter().chain(until).collect();
+            happened(entry.at, format!("You {}.", less.join(" and ")))
+        }
+        Action::Superseded { .. } => happened(entry.at, "Your answer replaced what you had said before.".to_owned()),
         Action::Revoked { .. } => happened(entry.at, "You stopped sharing.".to_owned()),
         Action::Expired {} => happened(entry.at, "It had ended by then.".to_owned()),
     };
-    recorded.entries.iter().rev().map(line).collect()
+    whole.entries.iter().rev().map(line).collect()
 }

@@ -13,6 +13,9 @@
 //! | `request` | the question, and the answer |
 //! | `answered` | what was answered, and the way back to the application |
 //! | `mine` | what a person shares, with whom |
+//! | `told` | a record in the words of pages |
+//! | `receipt` | the receipt, to read, to print and as a file |
+//! | `verify` | whether we signed a receipt, for everybody |
 //! | `stop` | stopping, and changing one's mind |
 //! | `about` | help, privacy, accessibility |
 
@@ -26,6 +29,9 @@ mod sign_in;
 mod request;
 mod answered;
 mod mine;
+mod told;
+mod receipt;
+mod verify;
 mod stop;
 mod about;
 
@@ -47,6 +53,8 @@ pub(crate) fn router() -> Router {
         .route("/c/{id}/done", get(answered::done))
         .route("/my", get(mine::list))
         .route("/my/{id}", get(mine::detail))
+        .route("/my/{id}/receipt", get(receipt::page))
+        .route("/my/{id}/receipt.json", get(receipt::file))
         .route("/my/{id}/stop", get(stop::ask).post(stop::stop))
         .route("/my/{id}/stopped", get(stop::stopped))
         .route("/my/{id}/reopen", post(stop::reopen))
@@ -54,6 +62,7 @@ pub(crate) fn router() -> Router {
         .route("/signed-in", get(sign_in::finish))
         .route("/sign-out", get(sign_in::ask_to_sign_out).post(sign_in::sign_out))
         .route("/signed-out", get(sign_in::signed_out))
+        .route("/verify", get(verify::ask).post(verify::answer))
         .route("/help", get(about::help))
         .route("/privacy", get(about::privacy))
         .route("/accessibility", get(about::accessibility))

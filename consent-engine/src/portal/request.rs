@@ -149,7 +149,7 @@ pub(crate) async fn answer(
             return Ok(state.pages.answer(StatusCode::UNPROCESSABLE_ENTITY, visitor.viewer().as_ref(), &page)?);
         }
     };
-    match state.engine.decide(subject, id, seen, decision, &visitor.trace_id).await {
+    match state.engine.decide(subject, id, seen, decision, None, &visitor.trace_id).await {
         Ok(_) => Ok(Redirect::to(&format!("/c/{id}/done")).into_response()),
         // Somebody was faster, or it has just ended.
         Err(EngineError::Conflict | EngineError::Illegal(_)) => {
@@ -183,7 +183,7 @@ fn decision(
     chosen: Option<&str>,
 ) -> Result<Decision, Errors> {
     match chosen {
-        Some("deny") => return Ok(Decision::Deny),
+        Some("deny") => return Ok(Decision::Deny { unexpected: false }),
         Some("share") => {}
         _ => return Err(Errors { decision: Some("Choose whether to share"), ..Errors::default() }),
     }
@@ -255,7 +255,7 @@ fn page(
         longest,
         shares_more: !present.shared.is_empty(),
         ends: calendar.when(request.expires_at),
-        complaints: config.complaints.clone(),
+        complaints: config.complaints.in_language(config.first_language()).to_owned(),
         errors,
     }
 }

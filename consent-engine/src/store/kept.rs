@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::store::Recorded;
 
-/// So many actions are kept, over all consents: a few megabytes.
-const MOST_ACTIONS: u64 = 20_000;
+/// So many fields are kept, over all consents: a few tens of megabytes.
+const MOST_FIELDS: u64 = 50_000;
 
 /// By what a consent is found: the keyed hash of the person, the application and the purpose.
 pub(super) type Key = (Vec<u8>, ApplicationId, Purpose);
@@ -53,13 +53,14 @@ impl std::fmt::Debug for Kept {
 }
 
 impl Kept {
-    /// Nothing yet; `most` actions at most.
+    /// Nothing yet; `most` fields at most.
     pub(super) fn new() -> Self {
-        Self::of_at_most(MOST_ACTIONS)
+        Self::of_at_most(MOST_FIELDS)
     }
 
     fn of_at_most(most: u64) -> Self {
-        let weight = |recorded: &Arc<Recorded>| u32::try_from(recorded.entries.len()).unwrap_or(u32::MAX);
+        let fields = |recorded: &Recorded| recorded.consent.words.len().saturating_add(1);
+        let weight = move |recorded: &Arc<Recorded>| u32::try_from(fields(recorded)).unwrap_or(u32::MAX);
         Self(Arc::new(Inner {
             by_key: Cache::builder().max_capacity(most).weigher(move |_, one| weight(one)).build(),
             by_id: Cache::builder().max_capacity(most).weigher(move |_, one| weight(one)).build(),
@@ -131,20 +132,33 @@ impl Drop for Change {
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
+    use ndx_contracts::{FieldRef, Need, consent::RequiredField};
 
     use super::*;
-    use crate::ledger::{Action, Consent, Entry};
+    use crate::ledger::{AskedField, Consent};
 
-    fn recorded(number: u128, actions: u64) -> Arc<Recorded> {
+    fn recorded(number: u128, version: u64) -> Arc<Recorded> {
+        recorded_of(number, version, 0)
+    }
+
+    fn recorded_of(number: u128, version: u64, fields: usize) -> Arc<Recorded> {
         let at = DateTime::UNIX_EPOCH;
-        let entry = |seq| Entry { seq, at, trace_id: "t".into(), action: Action::Expired {} };
+        let field = |number: usize| FieldRef::new("s", number.to_string());
+        let required = |field| RequiredField {
+            field,
+            need: Need::Needed,
+            display_name: "".into(),
+            description: None,
+            sensitive: false,
+        };
+        let words = |number| (field(number), AskedField::new(&required(field(number)), None));
         Arc::new(Recorded {
             id: Uuid::from_u128(number),
             application: "app".into(),
             purpose: "purpose".into(),
             created_at: at,
-            entries: (1..=actions).map(entry).collect(),
-            consent: Consent { version: actions, ..Consent::default() },
+            changed_at: at,
+            consent: Consent { version, words: (0..fields).map(words).collect(), ..Consent::default() },
             subject_hash: number.to_be_bytes().to_vec(),
         })
     }
@@ -193,12 +207,12 @@ mod tests {
     fn no_more_is_kept_than_is_allowed_and_nothing_after_the_end() {
         let kept = Kept::of_at_most(50);
         for number in 0..1000 {
-            kept.look().found(&recorded(number, 5));
+            kept.look().found(&recorded_of(number, 1, 4));
         }
         kept.0.by_id.run_pending_tasks();
         kept.0.by_key.run_pending_tasks();
         assert!(kept.0.by_id.weighted_size() <= 50 && kept.0.by_key.weighted_size() <= 50);
-        kept.look().found(&recorded(1, 51));
+        kept.look().found(&recorded_of(1, 1, 50));
         kept.0.by_id.run_pending_tasks();
         assert!(kept.0.by_id.weighted_size() <= 50);
         kept.close();

@@ -59,18 +59,18 @@ impl Provider {
     }
 }
 
-struct Api {
-    portal: Portal,
+pub struct Api {
+    pub portal: Portal,
     provider: Provider,
 }
 
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Value,
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Value,
 }
 
-async fn api_on(on: On) -> Api {
+pub async fn api_on(on: On) -> Api {
     let provider = Provider::start().await;
     let listener = listen::bind_loopback("consent", 0).await.unwrap();
     let portal = portal_beside(on, listener, provider.issuer.trim_start_matches("http://"), clock()).await;
@@ -82,15 +82,15 @@ async fn api() -> Api {
 }
 
 impl Api {
-    fn token(&self, changes: &Value) -> String {
+    pub fn token(&self, changes: &Value) -> String {
         self.provider.token("at+jwt", self.portal.ledger.clock.now().timestamp(), changes)
     }
 
-    fn call(&self, method: Method, path: &str) -> RequestBuilder {
+    pub fn call(&self, method: Method, path: &str) -> RequestBuilder {
         self.portal.browser().client.request(method, format!("{}{path}", self.portal.url))
     }
 
-    async fn send(&self, request: RequestBuilder) -> Answer {
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         assert_eq!(headers["cache-control"], "no-store");
@@ -99,7 +99,7 @@ impl Api {
         Answer { status, headers, body }
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> Answer {
         self.send(self.call(Method::GET, path).bearer_auth(self.token(&json!({})))).await
     }
 
@@ -108,13 +108,13 @@ impl Api {
         self.send(self.call(Method::PUT, &path).bearer_auth(self.token(&json!({}))).json(body)).await
     }
 
-    async fn asked(&self, fields: &[usize]) -> Uuid {
+    pub async fn asked(&self, fields: &[usize]) -> Uuid {
         self.portal.ledger.require(NAYANA, fields).await.consent_id
     }
 }
 
 impl Answer {
-    fn code(&self) -> (u16, &str) {
+    pub fn code(&self) -> (u16, &str) {
         (self.status.as_u16(), self.body["error"]["code"].as_str().unwrap_or_default())
     }
 }
@@ -204,7 +204,7 @@ async fn of_answers_at_once_one_is_taken_and_the_others_are_conflicts(on: On) {
         }
     }
     assert_eq!(taken, 1);
-    assert_eq!(api.portal.ledger.engine.current().consent_of(&subject(NAYANA), id).await.unwrap().entries.len(), 2);
+    assert_eq!(api.portal.ledger.engine.current().history_of(&subject(NAYANA), id).await.unwrap().entries.len(), 2);
 }
 
 async fn the_list_has_pages_and_filters(on: On) {

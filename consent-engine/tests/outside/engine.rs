@@ -5,9 +5,16 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use crate::support::*;
+use crate::{
+    outbox::{shared, telling},
+    support::*,
+};
 use chrono::TimeDelta;
-use consent_engine::{Decision, EngineError, ledger::Action};
+use consent_engine::{
+    Decision, EngineError,
+    ledger::Action,
+    store::{ConsentStore as _, SqlStore},
+};
 use ndx_contracts::{
     JudgeError,
     consent::{ConsentEngine, ConsentStatus, StandingConsent},
@@ -31,7 +38,7 @@ async fn asks_once_and_covers_what_the_person_shares(on: On) {
     assert_eq!(ledger.require(NAYANA, &[1]).await.version, 1);
 
     let id = asked.consent_id;
-    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await.unwrap();
+    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), None, &trace()).await.unwrap();
     let answered = ledger.require(NAYANA, &[0, 1, 3]).await;
     assert_eq!(answered.status, ConsentStatus::Approved);
     assert_eq!(answered.covered, [field(0), field(1)]);
@@ -45,7 +52,8 @@ async fn a_wider_query_extends_the_open_request_under_the_same_id(on: On) {
     let first = ledger.require(NAYANA, &[0]).await;
     let wider = ledger.require(NAYANA, &[0, 2]).await;
     assert_eq!((wider.consent_id, wider.version), (first.consent_id, 2));
-    let seen_before = ledger.engine.current().decide(&subject(NAYANA), first.consent_id, 1, share(&[]), &trace()).await;
+    let seen_before =
+        ledger.engine.current().decide(&subject(NAYANA), first.consent_id, 1, share(&[]), None, &trace()).await;
     assert!(matches!(seen_before, Err(EngineError::Conflict)), "the person saw less than is asked now");
     assert_eq!(ledger.require(NAYANA, &[0]).await.covered, []);
 }
@@ -53,10 +61,15 @@ async fn a_wider_query_extends_the_open_request_under_the_same_id(on: On) {
 async fn a_wider_query_never_revokes_what_stands(on: On) {
     let ledger = ledger_on(on).await;
     let id = ledger.require(NAYANA, &[0]).await.consent_id;
-    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await.unwrap();
+    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), None, &trace()).await.unwrap();
     let wider = ledger.require(NAYANA, &[0, 2]).await;
     assert_eq!((wider.status, wider.covered, wider.missing), (ConsentStatus::Pending, vec![field(0)], vec![field(2)]));
-    ledger.engine.current().decide(&subject(NAYANA), id, 3, Decision::Deny, &trace()).await.unwrap();
+    ledger
+        .engine
+        .current()
+        .decide(&subject(NAYANA), id, 3, Decision::Deny { unexpected: false }, None, &trace())
+        .await
+        .unwrap();
     let after = ledger.require(NAYANA, &[0, 2]).await;
     assert_eq!(
         (after.status, after.covered, after.declined),
@@ -67,7 +80,12 @@ async fn a_wider_query_never_revokes_what_stands(on: On) {
 async fn a_no_stands_until_the_cool_down_has_passed(on: On) {
     let ledger = ledger_on(on).await;
     let id = ledger.require(NAYANA, &[0]).await.consent_id;
-    ledger.engine.current().decide(&subject(NAYANA), id, 1, Decision::Deny, &trace()).await.unwrap();
+    ledger
+        .engine
+        .current()
+        .decide(&subject(NAYANA), id, 1, Decision::Deny { unexpected: false }, None, &trace())
+        .await
+        .unwrap();
     let no = ledger.require(NAYANA, &[0, 1]).await;
     assert_eq!((no.status, no.portal_url), (ConsentStatus::Rejected, None));
     assert_eq!(no.manage_url, Some(format!("http://127.0.0.1:8081/my/{id}")));
@@ -82,7 +100,7 @@ async fn a_no_stands_until_the_cool_down_has_passed(on: On) {
 async fn stopping_takes_effect_at_the_next_look(on: On) {
     let ledger = ledger_on(on).await;
     let id = ledger.require(NAYANA, &[0, 1]).await.consent_id;
-    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await.unwrap();
+    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), None, &trace()).await.unwrap();
     let standing = [StandingConsent { consent_id: id, fields: vec![field(0), field(1)] }];
     assert_eq!(ledger.engine.withdrawn(&standing).await.unwrap(), []);
     ledger.engine.current().stop(&subject(NAYANA), id, &trace()).await.unwrap();
@@ -97,13 +115,13 @@ async fn stopping_takes_effect_at_the_next_look(on: On) {
 async fn what_has_lapsed_is_withdrawn_and_asked_anew_under_the_same_id(on: On) {
     let ledger = ledger_on(on).await;
     let id = ledger.require(NAYANA, &[0]).await.consent_id;
-    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await.unwrap();
+    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), None, &trace()).await.unwrap();
     ledger.advance(7 * DAY);
     let standing = [StandingConsent { consent_id: id, fields: vec![field(0)] }];
     assert_eq!(ledger.engine.withdrawn(&standing).await.unwrap(), standing);
     let again = ledger.require(NAYANA, &[0]).await;
     assert_eq!((again.status, again.consent_id, again.version), (ConsentStatus::Pending, id, 4));
-    let history = ledger.engine.current().consent_of(&subject(NAYANA), id).await.unwrap().entries;
+    let history = ledger.engine.current().history_of(&subject(NAYANA), id).await.unwrap().entries;
     assert_eq!(history[2].action, Action::Expired {}, "the end is recorded before the new request");
 }
 
@@ -116,12 +134,12 @@ async fn an_unknown_consent_shares_nothing(on: On) {
 async fn nobody_else_can_answer_and_nobody_can_answer_too_late(on: On) {
     let ledger = ledger_on(on).await;
     let id = ledger.require(NAYANA, &[0]).await.consent_id;
-    let other = ledger.engine.current().decide(&subject(REGINA), id, 1, share(&[]), &trace()).await;
+    let other = ledger.engine.current().decide(&subject(REGINA), id, 1, share(&[]), None, &trace()).await;
     assert!(matches!(other, Err(EngineError::NotFound)));
     ledger.advance(3600);
-    let late = ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await;
+    let late = ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), None, &trace()).await;
     assert!(matches!(late, Err(EngineError::Illegal(_))));
-    let history = ledger.engine.current().consent_of(&subject(NAYANA), id).await.unwrap().entries;
+    let history = ledger.engine.current().history_of(&subject(NAYANA), id).await.unwrap().entries;
     assert_eq!(history.last().unwrap().action, Action::Expired {}, "the end was noticed, so it is recorded");
 }
 
@@ -130,8 +148,8 @@ async fn of_many_decisions_at_once_exactly_one_wins(on: On) {
     let id = ledger.require(NAYANA, &[0]).await.consent_id;
     let decide = |index: usize| {
         let engine = Arc::clone(&ledger.engine);
-        let decision = if index.is_multiple_of(2) { share(&[]) } else { Decision::Deny };
-        tokio::spawn(async move { engine.current().decide(&subject(NAYANA), id, 1, decision, &trace()).await })
+        let decision = if index.is_multiple_of(2) { share(&[]) } else { Decision::Deny { unexpected: false } };
+        tokio::spawn(async move { engine.current().decide(&subject(NAYANA), id, 1, decision, None, &trace()).await })
     };
     let tasks: Vec<_> = (0..20).map(decide).collect();
     let mut won = 0;
@@ -142,7 +160,7 @@ async fn of_many_decisions_at_once_exactly_one_wins(on: On) {
         }
     }
     assert_eq!(won, 1);
-    assert_eq!(ledger.engine.current().consent_of(&subject(NAYANA), id).await.unwrap().entries.len(), 2);
+    assert_eq!(ledger.engine.current().history_of(&subject(NAYANA), id).await.unwrap().entries.len(), 2);
 }
 
 async fn many_questions_at_once_open_one_request(on: On) {
@@ -165,7 +183,7 @@ async fn two_people_are_two_consents(on: On) {
     let ledger = ledger_on(on).await;
     let (one, other) = (ledger.require(NAYANA, &[0]).await, ledger.require(REGINA, &[0]).await);
     assert_ne!(one.consent_id, other.consent_id);
-    ledger.engine.current().decide(&subject(NAYANA), one.consent_id, 1, share(&[]), &trace()).await.unwrap();
+    ledger.engine.current().decide(&subject(NAYANA), one.consent_id, 1, share(&[]), None, &trace()).await.unwrap();
     assert_eq!(ledger.require(REGINA, &[0]).await.covered, []);
 }
 
@@ -182,7 +200,7 @@ async fn an_application_that_is_not_registered_gets_no_answer(on: On) {
 async fn the_ledger_is_the_same_when_it_is_opened_again(on: On) {
     let ledger = ledger_on(on).await;
     let id = ledger.require(NAYANA, &[0]).await.consent_id;
-    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), &trace()).await.unwrap();
+    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(&[]), None, &trace()).await.unwrap();
     let before = ledger.require(NAYANA, &[0]).await;
     ledger.engine.close().await;
     assert_eq!(ledger.another().await.require(&requirement(NAYANA, &[0])).await.unwrap(), before);
@@ -210,12 +228,24 @@ async fn no_identifier_and_no_name_lies_in_the_database() {
     let id = portal.ledger.require(NAYANA, &[0]).await.consent_id;
     let browser = portal.signed_in("nayana").await;
     browser.answer(&format!("/c/{id}"), &[("decision", "deny")]).await;
+    // An application is told of somebody else.
+    let engine = &portal.ledger.engine;
+    engine.reconfigure(telling(&[("passport-app", "http://127.0.0.1:9/")], serde_json::json!({})));
+    shared(engine, REGINA).await;
+    // Somebody blocks an application, and sends an answer under a key that tells too much.
+    engine.current().block(&subject(NAYANA), &"vehicle-insurance".into(), &trace()).await.unwrap();
+    let (place, key, clock) = (portal.ledger.place(), portal.ledger.root_key(), portal.ledger.clock.clone());
+    let store = SqlStore::open_as_it_is(&place, &key, clock).await.unwrap();
+    let call = store.call(&subject(NAYANA), NAYANA, "Nayana Perera says yes");
+    let mut writing = store.begin().await.unwrap();
+    writing.keep(&call, "{}").await.unwrap();
+    writing.commit().await.unwrap();
     let database = portal.ledger.database.as_ref().unwrap();
     let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
     for table in consent_engine::TABLES.names {
         let rows = database.sql(&format!("SELECT to_json(t)::text FROM ndx_consent.{table} t"));
         assert!(!rows.is_empty(), "{table} was written");
-        for personal in [NAYANA, "Perera"] {
+        for personal in [NAYANA, REGINA, "Perera"] {
             assert!(!rows.contains(personal) && !rows.contains(&hex(personal)), "{table}");
         }
     }
@@ -272,7 +302,7 @@ async fn c1_nobody_who_looks_after_a_stop_finds_what_was_shared(on: On) {
     for round in 0..10 {
         let asked = ledger.engine.current().reopen(&subject(NAYANA), id, &trace()).await.unwrap();
         let version = asked.consent.version;
-        ledger.engine.current().decide(&subject(NAYANA), id, version, share(&[]), &trace()).await.unwrap();
+        ledger.engine.current().decide(&subject(NAYANA), id, version, share(&[]), None, &trace()).await.unwrap();
         let stopped = Arc::new(AtomicBool::new(false));
         let readers = (0..4).map(|_| {
             let (engine, standing) = (Arc::clone(&ledger.engine), standing.clone());
@@ -312,7 +342,7 @@ async fn a_change_that_nobody_waits_for_leaves_memory_and_ledger_at_one() {
         let recorded = ledger.engine.current().reopen(&subject(NAYANA), id, &trace()).await.unwrap();
         if recorded.consent.request.is_some() {
             let version = recorded.consent.version;
-            ledger.engine.current().decide(&subject(NAYANA), id, version, share(&[]), &trace()).await.unwrap();
+            ledger.engine.current().decide(&subject(NAYANA), id, version, share(&[]), None, &trace()).await.unwrap();
         }
         ledger.require(NAYANA, &[0]).await;
         let current = ledger.engine.current();

@@ -8,25 +8,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::support::*;
-use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
-use consent_engine::{
-    Decision, Engine, EngineError, Recorded,
-    ledger::Entry,
-    server,
-    store::{ConsentStore, Person, Session, SessionStore, SqlStore, Writing},
+use crate::{
+    stepped::{AtEachStep, Step, Stepped},
+    support::*,
 };
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use consent_engine::{Decision, Engine, EngineError, server, store::SqlStore};
 use ndx_auth::ServiceVerifier;
 use ndx_contracts::{
-    ApplicationId, JudgeError, Purpose, Subject,
+    JudgeError,
     consent::{ConsentEngine, StandingConsent},
 };
 use ndx_service::{listen, outbound};
-use ndx_store::{Keyring, StoreError};
+use ndx_store::StoreError;
 use reqwest::StatusCode;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 fn share() -> Decision {
     Decision::Share { optional: Vec::new(), length: TimeDelta::days(7) }
@@ -36,7 +33,7 @@ fn share() -> Decision {
 async fn f5_consent_store_down_is_no_answer_and_soon() {
     let ledger = ledger_on(On::Postgres).await;
     let id = ledger.require(NAYANA, &[0]).await.consent_id;
-    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(), &trace()).await.unwrap();
+    ledger.engine.current().decide(&subject(NAYANA), id, 1, share(), None, &trace()).await.unwrap();
     let standing = [StandingConsent { consent_id: id, fields: vec![field(0)] }];
     let database = ledger.database.as_ref().unwrap();
     database.shut_out();
@@ -70,110 +67,26 @@ async fn f5_consent_store_down_is_503_for_services_and_a_page_for_people() {
     assert_eq!(browser.get("/my").await.h1(), "What you are sharing");
 }
 
-/// A store whose transactions fail after so many steps.
+/// Lets so many steps of writing be done, and fails then.
 #[derive(Debug)]
-struct Failing {
-    inner: SqlStore,
-    steps_left: Arc<AtomicUsize>,
-}
-
-struct FailingWriting {
-    inner: Box<dyn Writing>,
-    steps_left: Arc<AtomicUsize>,
-}
-
-fn step(left: &AtomicUsize) -> Result<(), StoreError> {
-    let taken = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-    taken.map(drop).map_err(|_| StoreError::Corrupt("the disk is full".to_owned()))
-}
+struct Failing(AtomicUsize);
 
 #[async_trait]
-impl SessionStore for Failing {
-    async fn begin_session(&self, person: &Person, now: DateTime<Utc>) -> Result<String, StoreError> {
-        self.inner.begin_session(person, now).await
-    }
-
-    async fn session(&self, id: &str, now: DateTime<Utc>) -> Result<Option<Session>, StoreError> {
-        assert_ne!(id, "bug", "the double panics for this session");
-        self.inner.session(id, now).await
-    }
-
-    async fn end_session(&self, id: &str) -> Result<(), StoreError> {
-        self.inner.end_session(id).await
-    }
-}
-
-#[async_trait]
-impl ConsentStore for Failing {
-    async fn find(
-        &self,
-        subject: &Subject,
-        application: &ApplicationId,
-        purpose: &Purpose,
-    ) -> Result<Option<Arc<Recorded>>, StoreError> {
-        self.inner.find(subject, application, purpose).await
-    }
-
-    async fn get(&self, ids: &[Uuid]) -> Result<Vec<Arc<Recorded>>, StoreError> {
-        self.inner.get(ids).await
-    }
-
-    async fn all_of(&self, subject: &Subject) -> Result<Vec<Recorded>, StoreError> {
-        self.inner.all_of(subject).await
-    }
-
-    fn is_about(&self, recorded: &Recorded, subject: &Subject) -> bool {
-        self.inner.is_about(recorded, subject)
-    }
-
-    async fn begin(&self) -> Result<Box<dyn Writing>, StoreError> {
-        step(&self.steps_left)?;
-        Ok(Box::new(FailingWriting { inner: self.inner.begin().await?, steps_left: Arc::clone(&self.steps_left) }))
-    }
-
-    fn keys(&self) -> &Keyring {
-        self.inner.keys()
-    }
-
-    async fn close(&self) {
-        self.inner.close().await;
-    }
-}
-
-#[async_trait]
-impl Writing for FailingWriting {
-    async fn hold(&mut self, id: Uuid) -> Result<Option<Recorded>, StoreError> {
-        step(&self.steps_left)?;
-        self.inner.hold(id).await
-    }
-
-    async fn hold_or_make(
-        &mut self,
-        subject: &Subject,
-        application: &ApplicationId,
-        purpose: &Purpose,
-        at: DateTime<Utc>,
-    ) -> Result<Recorded, StoreError> {
-        step(&self.steps_left)?;
-        self.inner.hold_or_make(subject, application, purpose, at).await
-    }
-
-    async fn append(&mut self, consent: Uuid, entry: &Entry) -> Result<(), StoreError> {
-        step(&self.steps_left)?;
-        self.inner.append(consent, entry).await
-    }
-
-    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        step(&self.steps_left)?;
-        self.inner.commit().await
+impl AtEachStep for Failing {
+    async fn at(&self, step: Step) -> Result<(), StoreError> {
+        if step != Step::Write {
+            return Ok(());
+        }
+        let taken = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        taken.map(drop).map_err(|_| StoreError::Corrupt("the disk is full".to_owned()))
     }
 }
 
 #[tokio::test]
 async fn a_handler_that_panics_is_a_page_for_people() {
     let ledger = ledger().await;
-    let inner = SqlStore::open(&ledger.place(), &ledger.root_key()).await.unwrap();
-    let store = Arc::new(Failing { inner, steps_left: Arc::new(AtomicUsize::new(usize::MAX)) });
+    let inner = SqlStore::open(&ledger.place(), &ledger.root_key(), ledger.clock.clone()).await.unwrap();
+    let store = Arc::new(Stepped { inner, steps: Arc::new(Failing(AtomicUsize::new(usize::MAX))) });
     let listener = listen::bind_loopback("consent", 0).await.unwrap();
     let url = format!("http://{}", address(&listener));
     let engine = Engine::over(config(&address(&listener), "127.0.0.1:8090"), store, ledger.clock.clone());
@@ -190,30 +103,30 @@ async fn a_handler_that_panics_is_a_page_for_people() {
     assert!(page.contains("Something went wrong") && page.contains(&number) && !page.contains("panics"), "{page}");
 }
 
-/// Begin, hold, append, commit: whichever of them fails, the ledger is as it was, and the next try succeeds.
+/// Begin, hold, time, count, append, commit: whichever of them fails, the ledger is as it was, and the next try succeeds.
 async fn a_transaction_that_fails_at_any_step_has_written_nothing(on: On) {
     let ledger = ledger_on(on).await;
-    let steps_left = Arc::new(AtomicUsize::new(usize::MAX));
-    let inner = SqlStore::open(&ledger.place(), &ledger.root_key()).await.unwrap();
-    let store = Arc::new(Failing { inner, steps_left: Arc::clone(&steps_left) });
+    let failing = Arc::new(Failing(AtomicUsize::new(usize::MAX)));
+    let inner = SqlStore::open(&ledger.place(), &ledger.root_key(), ledger.clock.clone()).await.unwrap();
+    let store = Arc::new(Stepped { inner, steps: failing.clone() });
     let config = config("127.0.0.1:8081", "127.0.0.1:8090");
     let engine = Engine::over(config, store, ledger.clock.clone());
-    for steps in 0..4 {
-        steps_left.store(steps, Ordering::SeqCst);
+    for steps in 0..10 {
+        failing.0.store(steps, Ordering::SeqCst);
         let asked = engine.require(&requirement(NAYANA, &[0])).await;
         assert!(matches!(asked, Err(JudgeError::Unavailable { .. })), "{steps}");
         assert!(ledger.engine.current().consents_of(&subject(NAYANA)).await.unwrap().is_empty(), "{steps}");
     }
-    steps_left.store(usize::MAX, Ordering::SeqCst);
+    failing.0.store(usize::MAX, Ordering::SeqCst);
     let id = engine.require(&requirement(NAYANA, &[0])).await.unwrap().consent_id;
-    for steps in 0..4 {
-        steps_left.store(steps, Ordering::SeqCst);
-        let decided = engine.current().decide(&subject(NAYANA), id, 1, share(), &trace()).await;
+    for steps in 0..5 {
+        failing.0.store(steps, Ordering::SeqCst);
+        let decided = engine.current().decide(&subject(NAYANA), id, 1, share(), None, &trace()).await;
         assert!(matches!(decided, Err(EngineError::Store(_))), "{steps}");
         assert_eq!(engine.require(&requirement(NAYANA, &[0])).await.unwrap().version, 1, "{steps}");
     }
-    steps_left.store(usize::MAX, Ordering::SeqCst);
-    engine.current().decide(&subject(NAYANA), id, 1, share(), &trace()).await.unwrap();
+    failing.0.store(usize::MAX, Ordering::SeqCst);
+    engine.current().decide(&subject(NAYANA), id, 1, share(), None, &trace()).await.unwrap();
     assert_eq!(engine.require(&requirement(NAYANA, &[0])).await.unwrap().version, 2);
 }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use consent_engine::ledger::{Action, AskedBy, AskedField, Consent, Entry, Illegal, asking, coverage, fold, reopening};
+use consent_engine::ledger::{
+    Action, AskedBy, AskedField, Consent, Entry, Illegal, Notice, asking, coverage, fold, reopening,
+};
 use ndx_contracts::{FieldRef, Need, TraceId, consent::ConsentStatus};
 use proptest::prelude::*;
 
@@ -24,11 +26,18 @@ fn asked(names: &str) -> Vec<AskedField> {
     let asked = |name: char| AskedField {
         field: field(name),
         need: if name.is_uppercase() { Need::Optional } else { Need::Needed },
-        display_name: name.to_string(),
+        display_name: name.to_string().into(),
+        sensitive: false,
         description: None,
         provider: None,
+        notice: None,
     };
     names.chars().map(asked).collect()
+}
+
+/// Nothing was registered.
+fn unchanged(_: &AskedField) -> Option<Notice> {
+    None
 }
 
 fn request(names: &str, end: i64) -> Action {
@@ -36,11 +45,15 @@ fn request(names: &str, end: i64) -> Action {
 }
 
 fn grant(names: &str, declined: &str, end: i64) -> Action {
-    Action::Granted { fields: fields(names), declined: fields(declined), until: at(end) }
+    Action::Granted { fields: fields(names), declined: fields(declined), until: at(end), shown: None, evidence: None }
 }
 
 fn deny(end: i64) -> Action {
-    Action::Denied { cool_down_until: at(end) }
+    Action::Denied { cool_down_until: at(end), unexpected: false, blocked: false, shown: None }
+}
+
+fn narrow(stopped: &str, end: Option<i64>) -> Action {
+    Action::Narrowed { stopped: fields(stopped), until: end.map(at), shown: None, evidence: None }
 }
 
 fn revoke(end: i64) -> Action {
@@ -150,7 +163,7 @@ fn a_wider_query_asks_only_for_what_is_missing_and_a_narrower_one_for_nothing() 
     assert_eq!(asking(&wider, &asked("d"), at(11), hour), None, "it is asked already");
     assert_eq!(asking(&wider, &asked("de"), at(11), hour), Some(request("de", 71)));
     assert_eq!(wider.status(), ConsentStatus::Pending);
-    assert_eq!(coverage(&wider, &fields("abCd")).covered, fields("ab"), "what stands is not touched");
+    assert_eq!(coverage(&wider, &asked("abCd")).covered, fields("ab"), "what stands is not touched");
 }
 
 #[test]
@@ -158,7 +171,7 @@ fn a_no_to_more_leaves_what_is_shared_as_it_is() {
     let shared = after(&[request("a", 60), grant("a", "", 500), request("b", 60), deny(900)]);
     assert_eq!(shared.status(), ConsentStatus::Approved);
     assert_eq!(shared.refusal, None);
-    let parts = coverage(&shared, &fields("abc"));
+    let parts = coverage(&shared, &asked("abc"));
     assert_eq!((parts.covered, parts.declined, parts.missing), (fields("a"), fields("b"), fields("c")));
 }
 
@@ -173,7 +186,45 @@ fn a_no_to_more_keeps_the_application_from_asking_as_long_as_any_no() {
     assert_eq!(asking(&lapsed, &asked("ab"), at(899), hour), None);
     assert!(asking(&lapsed, &asked("ab"), at(900), hour).is_some(), "until the time has passed");
     // She herself can change her mind at any time.
-    assert!(reopening(&shared, at(300), hour).is_some());
+    assert!(reopening(&shared, at(300), hour, unchanged).is_some());
+}
+
+#[test]
+fn less_is_less_and_never_nothing() {
+    let shared = after(&[request("abC", 60), grant("abC", "", 500)]);
+    for (action, why) in [
+        (narrow("", None), Illegal::NotNarrower),
+        (narrow("", Some(500)), Illegal::NotNarrower),
+        (narrow("a", Some(600)), Illegal::NotNarrower),
+        (narrow("", Some(10)), Illegal::AlreadyOver),
+        (narrow("d", None), Illegal::NotShared),
+        (narrow("aa", None), Illegal::NotShared),
+        (narrow("abC", None), Illegal::NothingLeft),
+    ] {
+        assert_eq!(then(&shared, 10, action.clone()), Err(why), "{action:?}");
+    }
+    assert_eq!(then(&after(&[]), 10, narrow("a", None)), Err(Illegal::NothingShared));
+    let less = then(&shared, 10, narrow("a", Some(100))).unwrap();
+    let parts = coverage(&less, &asked("abC"));
+    assert_eq!((parts.covered, parts.declined), (fields("bC"), fields("a")), "what she took back is not asked again");
+    assert_eq!(asking(&less, &asked("abC"), at(11), TimeDelta::hours(1)), None);
+    assert!(less.shared.values().all(|share| share.until == at(100)));
+    assert_eq!(less.at(at(100)).status(), ConsentStatus::Expired);
+}
+
+#[test]
+fn an_earlier_end_makes_no_share_longer() {
+    let shared = after(&[request("a", 60), grant("a", "", 100), request("b", 60), grant("b", "", 500)]);
+    let less = then(&shared, 10, narrow("", Some(300))).unwrap();
+    assert_eq!((less.shared[&field('a')].until, less.shared[&field('b')].until), (at(100), at(300)));
+}
+
+#[test]
+fn that_nothing_was_asked_for_is_remembered_when_the_application_asks_again() {
+    let unexpected = Action::Denied { cool_down_until: at(900), unexpected: true, blocked: false, shown: None };
+    let denied = after(&[request("a", 60), unexpected]);
+    assert_eq!((denied.status(), denied.unexpected), (ConsentStatus::Rejected, Some(at(2))));
+    assert_eq!(then(&denied, 900, request("a", 960)).unwrap().unexpected, Some(at(2)));
 }
 
 #[test]
@@ -188,17 +239,17 @@ fn a_stop_is_a_stop_even_when_a_request_had_ended_before() {
 fn each_field_ends_at_its_own_time_and_what_was_declined_with_the_last_of_them() {
     let shared = after(&[request("aC", 60), grant("a", "C", 100), request("b", 60), grant("b", "", 200)]);
     let later = shared.at(at(150));
-    let parts = coverage(&later, &fields("abC"));
+    let parts = coverage(&later, &asked("abC"));
     assert_eq!((parts.covered, parts.missing, parts.declined), (fields("b"), fields("a"), fields("C")));
     let over = shared.at(at(200));
     assert_eq!(over.status(), ConsentStatus::Expired);
-    assert_eq!(coverage(&over, &fields("abC")).missing, fields("abC"));
+    assert_eq!(coverage(&over, &asked("abC")).missing, fields("abC"));
 }
 
 #[test]
 fn a_person_who_thinks_a_refusal_over_is_not_open_to_the_application_before_she_answers() {
     let denied = after(&[request("aB", 60), deny(9_000)]);
-    let reopened = reopening(&denied, at(10), TimeDelta::hours(1)).unwrap();
+    let reopened = reopening(&denied, at(10), TimeDelta::hours(1), unchanged).unwrap();
     let pending = then(&denied, 10, reopened).unwrap();
     assert_eq!(pending.status(), ConsentStatus::Pending);
     let over = then(&pending, 70, Action::Expired {}).unwrap();
@@ -211,7 +262,7 @@ fn a_person_who_thinks_a_refusal_over_is_not_open_to_the_application_before_she_
 #[test]
 fn after_the_cool_down_the_application_may_ask_for_everything_anew() {
     let revoked = after(&[request("aB", 60), grant("a", "B", 500), revoke(900)]);
-    assert_eq!(coverage(&revoked, &fields("aB")).missing, fields("aB"));
+    assert_eq!(coverage(&revoked, &asked("aB")).missing, fields("aB"));
     assert_eq!(asking(&revoked, &asked("aB"), at(899), TimeDelta::hours(1)), None);
     assert_eq!(asking(&revoked, &asked("aB"), at(900), TimeDelta::hours(1)), Some(request("aB", 960)));
 }
@@ -220,7 +271,7 @@ fn after_the_cool_down_the_application_may_ask_for_everything_anew() {
 fn any_action() -> impl Strategy<Value = (i64, Action)> {
     let names = prop::sample::subsequence(vec!['a', 'b', 'C', 'D'], 0..=4);
     let step = prop_oneof![3 => 0..5_i64, 1 => 0..200_i64];
-    (step, names.clone(), names, 0..6_u8, 1..120_i64).prop_map(|(step, some, others, kind, length)| {
+    (step, names.clone(), names, 0..8_u8, 1..120_i64).prop_map(|(step, some, others, kind, length)| {
         let text = |names: Vec<char>| names.into_iter().collect::<String>();
         // Lengths become ends below, when the minute is known.
         let action = match kind {
@@ -233,6 +284,8 @@ fn any_action() -> impl Strategy<Value = (i64, Action)> {
                     revoke(length)
                 }
             }
+            5 => narrow(&text(some), (length % 2 == 0).then_some(length)),
+            6 => Action::Superseded { fields: fields(&text(some)) },
             _ => Action::Expired {},
         };
         (step, action)
@@ -243,8 +296,16 @@ fn moved(action: Action, minute: i64) -> Action {
     let later = |time: DateTime<Utc>| time + TimeDelta::minutes(minute);
     match action {
         Action::Requested { fields, expires_at, by } => Action::Requested { fields, expires_at: later(expires_at), by },
-        Action::Granted { fields, declined, until } => Action::Granted { fields, declined, until: later(until) },
-        Action::Denied { cool_down_until } => Action::Denied { cool_down_until: later(cool_down_until) },
+        Action::Granted { fields, declined, until, shown, evidence } => {
+            Action::Granted { fields, declined, until: later(until), shown, evidence }
+        }
+        Action::Denied { cool_down_until, unexpected, blocked, shown } => {
+            Action::Denied { cool_down_until: later(cool_down_until), unexpected, blocked, shown }
+        }
+        Action::Narrowed { stopped, until, shown, evidence } => {
+            Action::Narrowed { stopped, until: until.map(later), shown, evidence }
+        }
+        Action::Superseded { fields } => Action::Superseded { fields },
         Action::Revoked { cool_down_until } => Action::Revoked { cool_down_until: later(cool_down_until) },
         Action::Expired {} => Action::Expired {},
     }
@@ -274,6 +335,7 @@ proptest! {
             }
             match &entry.action {
                 Action::Granted { fields, .. } => granted.extend(fields.iter().cloned()),
+                Action::Narrowed { stopped, .. } => granted.retain(|field| !stopped.contains(field)),
                 Action::Revoked { .. } => granted.clear(),
                 _ => {}
             }
@@ -282,11 +344,10 @@ proptest! {
             let now = at(minute);
             let present = consent.at(now);
             prop_assert_eq!(&present.at(now), &present);
-            let all = fields("abCD");
-            let parts = coverage(&present, &all);
+            let parts = coverage(&present, &asked("abCD"));
             prop_assert!(parts.covered.iter().all(|field| granted.contains(field)));
             prop_assert!(parts.covered.iter().all(|field| present.shared[field].until > now));
-            prop_assert_eq!(parts.covered.len() + parts.missing.len() + parts.declined.len(), all.len());
+            prop_assert_eq!(parts.covered.len() + parts.missing.len() + parts.declined.len(), 4);
         }
         prop_assert_eq!(fold(&history).unwrap(), consent);
     }

@@ -246,7 +246,7 @@ async fn the_trace_of_an_answer_is_in_the_ledger(on: On) {
     let (browser, path) = portal.asked(&[0]).await;
     let sent = browser.answer(&path, &SHARE).await;
     let id = id_in(&path).parse().unwrap();
-    let history = portal.ledger.engine.current().consent_of(&subject(NAYANA), id).await.unwrap().entries;
+    let history = portal.ledger.engine.current().history_of(&subject(NAYANA), id).await.unwrap().entries;
     let last = history.last().unwrap();
     assert!(matches!(last.action, Action::Granted { .. }));
     assert_eq!(last.trace_id.as_str(), sent.headers["x-trace-id"]);

@@ -21,6 +21,7 @@ use ndx_store::{Place, PostgresDatabase, RootKey};
 use ndx_test_postgres::TestDatabase;
 use reqwest::{Client, Response, StatusCode};
 use scraper::{Html, Selector};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -79,8 +80,13 @@ pub fn clock() -> Arc<ManualClock> {
 
 /// Farajaland's configuration, with the addresses of the portal and of the identity provider changed.
 pub fn config(portal: &str, provider: &str) -> Config {
+    config_with(portal, provider, |text| text)
+}
+
+/// The same, changed once more.
+pub fn config_with(portal: &str, provider: &str, change: impl Fn(String) -> String) -> Config {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fl-config.json");
-    let moved = |text: String| text.replace("127.0.0.1:8081", portal).replace("127.0.0.1:8090", provider);
+    let moved = |text: String| change(text.replace("127.0.0.1:8081", portal).replace("127.0.0.1:8090", provider));
     Config::of(&ndx_config::load(&file, moved).unwrap()).unwrap()
 }
 
@@ -97,7 +103,9 @@ pub async fn ledger_with(on: On, config: Config, clock: Arc<ManualClock>) -> Led
     let database = matches!(on, On::Postgres).then(TestDatabase::new);
     let place = place(&folder, database.as_ref());
     let engine = Engine::open(config, &place, &root_key(&folder), clock.clone()).await.unwrap();
-    Ledger { engine, clock, folder, database }
+    let ledger = Ledger { engine, clock, folder, database };
+    ledger.tell_the_database_the_time();
+    ledger
 }
 
 fn place(folder: &TempDir, database: Option<&TestDatabase>) -> Place {
@@ -131,8 +139,9 @@ pub fn requirement(nic: &str, fields: &[usize]) -> ConsentRequirement {
         RequiredField {
             field: field(*index),
             need,
-            display_name: name.to_owned(),
-            description: Some(description.to_owned()),
+            display_name: name.into(),
+            description: Some(description.into()),
+            sensitive: false,
         }
     };
     ConsentRequirement {
@@ -161,12 +170,46 @@ impl Ledger {
         Engine::open(config, &self.place(), &self.root_key(), self.clock.clone()).await.unwrap()
     }
 
+    /// Runs SQL in the ledger's tables behind the engine's back; what the first column of its rows holds, as text.
+    pub async fn sql(&self, statement: &str) -> Vec<String> {
+        self.try_sql(statement).await.unwrap()
+    }
+
+    /// The same, when it is refused.
+    pub async fn try_sql(&self, statement: &str) -> Result<Vec<String>, sqlx::Error> {
+        let url = match &self.database {
+            None => format!("sqlite://{}", self.folder.path().join("consent.db").display()),
+            Some(database) => format!("{}?options[search_path]=ndx_consent", database.url()),
+        };
+        let mut connection = AnyConnection::connect(&url).await.unwrap();
+        let rows = sqlx::query(AssertSqlSafe(statement.to_owned())).fetch_all(&mut connection).await;
+        connection.close().await.unwrap();
+        Ok(rows?.iter().map(|row| row.get(0)).collect())
+    }
+
+    /// The time in so many seconds, as JSON writes it.
+    pub fn clock_at(&self, seconds: i64) -> String {
+        (self.clock.now() + chrono::TimeDelta::seconds(seconds)).to_rfc3339()
+    }
+
     pub async fn require(&self, nic: &str, fields: &[usize]) -> ConsentAnswer {
         self.engine.require(&requirement(nic, fields)).await.unwrap()
     }
 
     pub fn advance(&self, seconds: i64) {
         self.clock.advance(chrono::TimeDelta::seconds(seconds));
+        self.tell_the_database_the_time();
+    }
+
+    /// On PostgreSQL the ledger goes by the database's clock: it is set to this one.
+    fn tell_the_database_the_time(&self) {
+        if let Some(database) = &self.database {
+            let millis = self.clock.now().timestamp_millis();
+            database.sql(&format!(
+                "CREATE OR REPLACE FUNCTION ndx_consent.ledger_time() RETURNS BIGINT LANGUAGE sql VOLATILE AS \
+                 $$ SELECT {millis}::BIGINT $$"
+            ));
+        }
     }
 }
 
@@ -302,7 +345,7 @@ impl Browser {
 }
 
 impl Page {
-    async fn of(response: Response) -> Self {
+    pub async fn of(response: Response) -> Self {
         let headers = response.headers().clone();
         let location = headers.get("location").map(|value| value.to_str().unwrap().to_owned());
         Self { status: response.status(), location, headers, html: response.text().await.unwrap() }

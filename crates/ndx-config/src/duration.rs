@@ -44,6 +44,11 @@ impl IsoDuration {
         fits.then(|| Self { text: text.to_owned(), length })
     }
 
+    /// So many seconds.
+    pub fn of_seconds(seconds: u32) -> Self {
+        Self { text: format!("PT{seconds}S"), length: TimeDelta::seconds(seconds.into()) }
+    }
+
     /// Its length.
     pub fn length(&self) -> TimeDelta {
         self.length

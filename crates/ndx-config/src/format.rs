@@ -3,7 +3,7 @@
 use chrono::{DateTime, FixedOffset};
 use url::Url;
 
-use crate::IsoDuration;
+use crate::{IsoDuration, Network};
 
 /// One form of text, as JSON Schema's `format` names it.
 pub(crate) struct Format {
@@ -14,7 +14,7 @@ pub(crate) struct Format {
 }
 
 /// All of them. What was written is never repeated: it might be a secret.
-pub(crate) const FORMATS: [Format; 14] = [
+pub(crate) const FORMATS: [Format; 16] = [
     Format {
         name: "uri",
         is: web_address,
@@ -50,6 +50,7 @@ pub(crate) const FORMATS: [Format; 14] = [
         is: |text| text.parse::<FixedOffset>().is_ok(),
         help: "is not a distance from UTC; write it like `+05:30`",
     },
+    Format { name: "language", is: language, help: "is not the tag of a language; write it like `en` or `pt-BR`" },
     Format {
         name: "consent-link",
         is: |text| text.contains("{id}"),
@@ -81,6 +82,11 @@ pub(crate) const FORMATS: [Format; 14] = [
         help: "is not the name of an environment variable; write it like `RGD_CLIENT_SECRET`",
     },
     Format {
+        name: "network",
+        is: |text| Network::parse(text).is_some(),
+        help: "is not a network; write it like `10.20.0.0/16`",
+    },
+    Format {
         name: "ed25519-public-key",
         is: public_key,
         help: "is not an Ed25519 public key; write its 32 bytes as base64url, 43 letters without `=`",
@@ -100,6 +106,15 @@ fn origin(text: &str) -> bool {
 fn postgres_url(text: &str) -> bool {
     let postgres = |url: Url| matches!(url.scheme(), "postgres" | "postgresql") && url.password().is_none();
     Url::parse(text).is_ok_and(postgres)
+}
+
+/// A language, perhaps with its region (BCP 47).
+fn language(text: &str) -> bool {
+    let (language, region) = text.split_once('-').map_or((text, None), |(language, region)| (language, Some(region)));
+    let lower = |text: &str| text.chars().all(|c| c.is_ascii_lowercase());
+    matches!(language.len(), 2 | 3)
+        && lower(language)
+        && region.is_none_or(|region| region.len() == 2 && region.chars().all(|c| c.is_ascii_uppercase()))
 }
 
 fn argument_path(text: &str) -> bool {

@@ -4,6 +4,9 @@ mod reference;
 
 mod duration;
 
+mod words;
+mod network;
+
 mod sections;
 
 mod identifier;
@@ -33,12 +36,15 @@ pub use crate::{
     identifier::CanonicalForm,
     json_schema::{json_schema, schema_of},
     load::{Reading, Secrets, folder_of, load, load_with, parse, read},
+    network::{Network, may_connect},
     problem::{Problem, Problems},
     reference::{ReferenceError, Secret, SecretRef, variable},
     secrecy::names_a_secret,
     sections::{
-        Application, ApplicationPurpose, ArgMapping, Callee, CanonicalStep, ConsentRules, Edge, Exchange, Explorer,
-        FieldReason, Identifier, IdentityProvider, Jwt, Limits, Member, Operations, OutsideCaller, OwnLimits,
+        Application, ApplicationPurpose, ArgMapping, AskingLimits, Callee, CanonicalStep, ConsentRules, Edge, Exchange,
+        Explorer, FieldReason, Identifier, IdentityProvider, Jwt, Limits, Member, Operations, OutsideCaller, OwnLimits,
         PolicySeed, Portal, Postgres, Proof, Provider, ProviderAuth, SchemaFiles, Service, Services, Store, Tls,
+        Webhook, Webhooks,
     },
+    words::{PSEUDO_LOCALES, languages_written},
 };

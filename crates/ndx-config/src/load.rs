@@ -44,7 +44,7 @@ pub enum Secrets {
     All,
     /// Those of the gateway: its proofs to the registers, and its store's.
     Gateway,
-    /// Those of the consent engine: the portal's at the identity provider, and its store's.
+    /// Those of the consent engine: the portal's at the identity provider, those of the applications' webhooks, and its store's.
     Consent,
     /// Those of a service that has a store and nothing else.
     Store,
@@ -58,7 +58,7 @@ impl Secrets {
         match self {
             Self::All => true,
             Self::Gateway => matches!(name, "providers" | "store"),
-            Self::Consent => matches!(name, "portal" | "store"),
+            Self::Consent => matches!(name, "portal" | "applications" | "store"),
             Self::Store => name == "store",
             Self::None => false,
         }
@@ -162,6 +162,14 @@ fn finished(mut exchange: Exchange, document: &Document, folder: &Path, needed: 
             ProviderAuth::Oauth2 { client_secret, resolved, .. } => (&*client_secret, resolved),
         };
         *resolved = Some(secret(reference, &format!("/providers/{number}/auth"))?);
+    }
+    for (number, application) in exchange.applications.iter_mut().enumerate() {
+        let Some(webhook) = application.webhook.as_mut().filter(|_| needed.in_section("applications")) else {
+            continue;
+        };
+        let references = std::iter::once(&webhook.secret).chain(&webhook.former_secret);
+        let place = format!("/applications/{number}/webhook");
+        webhook.resolved = references.map(|reference| secret(reference, &place)).collect::<Result<_, _>>()?;
     }
     if let Some(Postgres { password: Some(reference), resolved, .. }) = &mut exchange.store.postgres
         && needed.in_section("store")

@@ -12,6 +12,8 @@ mod limits;
 
 mod providers;
 
+mod webhooks;
+
 use std::{collections::BTreeMap, path::PathBuf};
 
 use schemars::JsonSchema;
@@ -19,12 +21,13 @@ use serde::Deserialize;
 use url::Url;
 
 pub use self::{
-    citizens::{ConsentRules, IdentityProvider, Portal},
+    citizens::{AskingLimits, ConsentRules, IdentityProvider, Portal},
     consumers::{Application, ApplicationPurpose, FieldReason, Member},
     explorer::Explorer,
     limits::{Limits, OwnLimits},
     providers::{ArgMapping, Provider, ProviderAuth},
     services::{Callee, OutsideCaller, Proof, Service, Services, Tls},
+    webhooks::{Webhook, Webhooks},
 };
 use crate::{Secret, SecretRef};
 

@@ -87,6 +87,78 @@ fn how_a_provider_is_called_has_its_limits() {
     }
 }
 
+/// The first application with this webhook, and these settings.
+fn with_webhook(webhook: &str, settings: &str) -> String {
+    let application = format!("\"id\": \"passport-app\", \"webhook\": {webhook},");
+    let consent = format!("\"webhooks\": {{{settings}}}, \"requestLifetime\":");
+    let text = farajaland().replacen("\"id\": \"passport-app\",", &application, 1);
+    text.replacen("\"requestLifetime\":", &consent, 1)
+}
+
+#[test]
+fn p9_a_webhook_leads_out_and_nowhere_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        format!("{{ \"from_file\": \"{}\" }}", folder.path().join(name).display())
+    };
+    let good = secret("good", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
+    let (short, plain) = (secret("short", "whsec_AAAA"), secret("plain", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+    let to = |url: &str| format!("{{ \"url\": \"{url}\", \"secret\": {good} }}");
+    let not_public = "not a public one";
+    for (webhook, settings, told) in [
+        (to("https://app.example/hooks?a=b"), "", None),
+        (to("https://[2606:4700::1111]/"), "", None),
+        (to("http://127.0.0.1:3000/hooks"), "\"allowedNetworks\": [\"127.0.0.0/8\"]", None),
+        (to("http://localhost:3000/hooks"), "\"allowedNetworks\": [\"127.0.0.1\"]", None),
+        (to("https://10.20.1.1/"), "\"allowedNetworks\": [\"10.20.0.0/16\", \"fd00::/8\"]", None),
+        (to("http://app.example/"), "", Some("over https only")),
+        (to("https://127.0.0.1/"), "", Some(not_public)),
+        (to("http://localhost/"), "", Some(not_public)),
+        (to("https://169.254.169.254/latest"), "", Some(not_public)),
+        (to("https://[::ffff:10.0.0.1]/"), "", Some(not_public)),
+        (to("https://0x0a000001/"), "", Some(not_public)),
+        (to("https://10.1/"), "\"allowedNetworks\": [\"10.20.0.0/16\"]", Some(not_public)),
+        (to("file:///etc/passwd"), "", Some("not an http or https address")),
+        (to("gopher://app.example/"), "", Some("not an http or https address")),
+        (to("https://app.example/#x"), "", Some("never sent")),
+        (to("https://me:pass1@app.example/"), "", Some("must not hold a user name")),
+        (format!("{{ \"url\": \"https://app.example/\", \"secret\": {short} }}"), "", Some("24 to 64 random bytes")),
+        (
+            format!("{{ \"url\": \"https://app.example/\", \"secret\": {good}, \"formerSecret\": {plain} }}"),
+            "",
+            Some("`whsec_`"),
+        ),
+        (
+            "{ \"url\": \"https://app.example/\", \"secret\": \"whsec_s3cret\" }".to_owned(),
+            "",
+            Some("must not hold the secret itself"),
+        ),
+        (to("https://app.example/"), "\"allowedNetworks\": [\"everything\"]", Some("write it like `10.20.0.0/16`")),
+        (to("https://app.example/"), "\"tries\": 0", Some("must be at least 1")),
+        (to("https://app.example/"), "\"firstPause\": \"PT0S\"", Some("at least `PT1S`")),
+        (
+            to("https://app.example/"),
+            "\"firstPause\": \"PT1H\", \"longestPause\": \"PT1M\"",
+            Some("shorter than the first"),
+        ),
+        (to("https://app.example/"), "\"longestPauze\": \"PT1M\"", Some("did you mean `longestPause`?")),
+    ] {
+        let read = parse("fl-config.json", &with_webhook(&webhook, settings), &root());
+        match (told, read) {
+            (None, Ok(exchange)) => {
+                assert_eq!(exchange.applications[0].webhook.as_ref().unwrap().resolved.len(), 1, "{webhook}");
+            }
+            (Some(words), Err(found)) => {
+                assert_eq!(found.all.len(), 1, "{webhook} {settings}: {found}");
+                assert!(found.all[0].message.contains(words), "{webhook} {settings}: {found}");
+                assert!(!found.to_string().contains("s3cret") && !found.to_string().contains("pass1"), "{found}");
+            }
+            (told, read) => panic!("{webhook} {settings}: {told:?}, {read:?}"),
+        }
+    }
+}
+
 /// Each mistake: what stands in the file, what is planted for it, and words of what must be told.
 const PLANTS: [(&str, &str, &str); 26] = [
     ("\"listen\": \"127.0.0.1:3001\"", "\"listen\": \"127.0.0.1:4000\"", "another service listens too: `gateway`"),
@@ -100,7 +172,7 @@ const PLANTS: [(&str, &str, &str); 26] = [
     ("[\"ndx\"]", "[]", "`validAudiences` is empty"),
     ("^([0-9]{9}[VX]|[0-9]{12})$", "^([0-9]{9}", "not a regular expression"),
     ("\"uppercase\"", "\"uppercas\"", "must be one of `trim`, `uppercase`; did you mean `uppercase`?"),
-    ("      \"name\": \"Registrar General’s Department\",\n", "", "`name` is missing (Its full name)"),
+    ("      \"schemaId\": \"abc-212\",\n", "", "`schemaId` is missing ("),
     (
         "\"id\": \"vehicle-insurance\",\n      \"name\"",
         "\"id\": \"passport-app\",\n      \"name\"",
@@ -235,4 +307,45 @@ fn what_is_no_json_is_told_with_its_place() {
             .contains("unknown key `jwd`; did you mean `jwt`?")
     );
     assert!(problems("[]").to_string().starts_with("1 mistake in the configuration\n  fl-config.json:1:"));
+}
+
+#[test]
+fn a_text_for_people_is_there_in_each_language_of_the_portal() {
+    let english = "\"text\": {\n            \"en\": \"to fill in and check your passport application\",";
+    assert!(farajaland().contains(english));
+    let plain = "\"text\": \"to fill in\", \"x\": {";
+    let found = problems(&farajaland().replace(english, plain)).to_string();
+    let told = "`text` is in one language, and the portal speaks several; write it in each: \
+                { \"en\": \"…\", \"si\": \"…\", \"ta\": \"…\" }";
+    assert!(found.contains(told), "{found}");
+
+    let missing = farajaland().replacen("\"si\":", "\"sn\":", 1);
+    let found = problems(&missing);
+    assert_eq!(found.all.len(), 1, "{found}");
+    assert!(found.all[0].message.contains("`name` is not there in `si`, which the portal speaks"), "{found}");
+    assert!(found.warnings[0].message.contains("nobody reads this: `sn` is not among `portal.languages`"), "{found}");
+
+    let empty = problems(&farajaland().replacen("\"en\": \"Farajaland Data Exchange\"", "\"en\": \"\"", 1));
+    assert!(empty.to_string().contains("`en` is empty; fill it in"), "{empty}");
+    let number = problems(&farajaland().replacen("\"en\": \"Farajaland Data Exchange\"", "\"en\": 1", 1));
+    assert!(number.to_string().contains("`en` must be text in quotes, not a number"), "{number}");
+
+    // What the portal makes itself is not written; a country with one language writes its texts once.
+    let pseudo = farajaland().replace("[\"en\", \"si\", \"ta\"]", "[\"en\", \"si\", \"ta\", \"en-XA\", \"ar-XB\"]");
+    let portal = parse("fl-config.json", &pseudo, &root()).unwrap().portal;
+    assert_eq!(
+        (portal.languages.len(), portal.written_in()),
+        (5, vec!["en".to_owned(), "si".to_owned(), "ta".to_owned()])
+    );
+    let alone = farajaland().replace("[\"en\", \"si\", \"ta\"]", "[\"si\"]").replacen(english, plain, 1);
+    let found = problems(&alone).to_string();
+    assert!(!found.contains("is in one language") && !found.contains("is not there in"), "{found}");
+    let odd = problems(&farajaland().replace("[\"en\", \"si\", \"ta\"]", "[\"en\", \"si\", \"ta\", \"English\"]"));
+    assert!(odd.to_string().contains("is not the tag of a language; write it like `en` or `pt-BR`"), "{odd}");
+}
+
+#[test]
+fn people_are_not_sent_back_to_a_place_on_a_page() {
+    let text = farajaland().replacen("\"http://127.0.0.1:3000/\"", "\"http://127.0.0.1:3000/#done\"", 1);
+    assert!(problems(&text).to_string().contains("an address with a `#`; remove it"));
 }

@@ -18,6 +18,14 @@ pub enum JudgeError {
         /// Which judge.
         judge: &'static str,
     },
+    /// It has been asked more often than it allows.
+    #[error("{judge} is asked more often than it allows, and says to wait for {retry_after} seconds")]
+    Limited {
+        /// Which judge.
+        judge: &'static str,
+        /// Seconds until it is worth asking again.
+        retry_after: u32,
+    },
     /// It answered, but not what was asked.
     #[error("{judge} gave an answer that cannot be trusted: {what}")]
     Confused {

@@ -2,7 +2,7 @@
 
 use ndx_auth::{ServiceKey, capped};
 use ndx_contracts::{JudgeError, TraceId};
-use reqwest::StatusCode;
+use reqwest::{StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 
@@ -99,11 +99,19 @@ impl RemoteService {
         // INVARIANT: the error's URL holds no query, so nothing of the question is in it.
         let response = request.send().await.map_err(|error| failed(judge, error))?;
         let status = response.status();
+        if let (StatusCode::TOO_MANY_REQUESTS, Some(retry_after)) = (status, seconds(&response)) {
+            return Err(JudgeError::Limited { judge, retry_after });
+        }
         if status != expected {
             return Err(JudgeError::unavailable(judge, CallError::Status(status)));
         }
         Ok(response)
     }
+}
+
+/// How long the answer says to wait.
+fn seconds(response: &reqwest::Response) -> Option<u32> {
+    response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()
 }
 
 fn failed(judge: &'static str, error: reqwest::Error) -> JudgeError {

@@ -2,6 +2,8 @@
 
 pub mod outbound;
 
+pub mod egress;
+
 pub mod tls;
 
 pub mod listen;

@@ -162,7 +162,7 @@ impl Exchange {
 
     /// The person says no to what she is asked for.
     pub async fn denies(&self, nic: &str) {
-        self.decides(nic, Decision::Deny).await;
+        self.decides(nic, Decision::Deny { unexpected: false }).await;
     }
 
     /// The person stops sharing.
@@ -175,7 +175,7 @@ impl Exchange {
     async fn decides(&self, nic: &str, decision: Decision) {
         let (current, subject) = (self.consent().current(), Subject::from_canonical(nic));
         let asked = current.consents_of(&subject).await.unwrap().remove(0);
-        current.decide(&subject, asked.id, asked.consent.version, decision, &"test".into()).await.unwrap();
+        current.decide(&subject, asked.id, asked.consent.version, decision, None, &"test".into()).await.unwrap();
     }
 
     /// How many consents were ever asked of the person.

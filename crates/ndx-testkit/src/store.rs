@@ -17,4 +17,16 @@ impl Farajaland {
         connection.close().await.unwrap();
         rows.iter().map(|row| row.get(0)).collect()
     }
+
+    /// Changes the store of the service `name` behind its back.
+    pub async fn change(&self, name: &str, statement: &str) {
+        sqlx::any::install_default_drivers();
+        let url = match self.database() {
+            None => format!("sqlite://{}", self.data_folder().join(format!("{name}.db")).display()),
+            Some(database) => format!("{}?options[search_path]=ndx_{name}", database.url()),
+        };
+        let mut connection = AnyConnection::connect(&url).await.unwrap();
+        sqlx::query(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    }
 }

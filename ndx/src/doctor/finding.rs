@@ -32,7 +32,7 @@ impl State {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
-    /// `files`, `service`, `clock`, `keys`, `provider`, `store`, `disk`.
+    /// `files`, `service`, `clock`, `keys`, `provider`, `store`, `webhooks`, `disk`.
     pub area: &'static str,
     /// Which one.
     pub subject: String,

@@ -14,6 +14,8 @@ mod providers;
 
 mod stores;
 
+mod webhooks;
+
 mod disk;
 
 use std::{path::PathBuf, time::Duration};
@@ -78,6 +80,7 @@ impl Doctor {
         findings.extend(issuer_keys::look(&patient).await);
         findings.extend(providers::look(&patient).await);
         findings.extend(stores::look(&patient).await);
+        findings.extend(webhooks::look(&patient).await);
         findings.push(disk::look(&patient));
         print(&if self.json { format!("{:#}\n", json!(findings)) } else { as_text(&findings) });
         match findings.iter().filter(|finding| finding.state == State::Problem).count() {

@@ -149,7 +149,9 @@ impl Opener<'_> {
     async fn consent(&self, root_key: &RootKey) -> anyhow::Result<Arc<consent_engine::Engine>> {
         let place = stores::place(self.exchange, self.data.path());
         let config = consent_engine::Config::of(self.exchange)?;
-        Ok(consent_engine::Engine::open(config, &place, root_key, self.clock.clone()).await?)
+        let engine = consent_engine::Engine::open(config, &place, root_key, self.clock.clone()).await?;
+        engine.begin_work();
+        Ok(engine)
     }
 
     async fn gateway(&self, judges: Judges) -> anyhow::Result<Arc<SchemaRegistry>> {

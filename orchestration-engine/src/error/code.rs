@@ -123,6 +123,8 @@ codes! {
     FieldNotShared: "FIELD_NOT_SHARED", "`provider`", Never, OK, OK;
     /// the person stopped while the request was in flight
     ConsentWithdrawn: "CONSENT_WITHDRAWN", "`provider`", Never, OK, OK;
+    /// the application opens more requests for consent than it may; what people share already can still be asked for
+    RateLimited: "RATE_LIMITED", "`retryAfter` in seconds; `Retry-After`", AfterDelay, TOO_MANY_REQUESTS, TOO_MANY_REQUESTS;
     /// consent cannot be checked
     CeUnavailable: "CE_UNAVAILABLE", "`Retry-After`", AfterDelay, SERVICE_UNAVAILABLE, SERVICE_UNAVAILABLE;
     /// the request cannot be recorded

@@ -156,6 +156,11 @@ impl From<PolicyError> for Refusal {
 
 /// A judge that gave no answer: which one decides the code.
 pub(super) fn judge(code: Code, error: &JudgeError) -> Refusal {
+    if let JudgeError::Limited { retry_after, .. } = error {
+        // INVARIANT: the same words whoever is asked about, so that they tell nothing about anybody.
+        let message = "the application opens more requests for consent than it may";
+        return ClientError::new(Code::RateLimited, message).with("retryAfter", *retry_after).into();
+    }
     tracing::error!(error = error as &dyn std::error::Error, code = code.as_str(), "a judge gave no answer");
     let what = match code {
         Code::CeUnavailable => "consent cannot be checked at the moment",

@@ -26,12 +26,12 @@ mod opened;
 
 mod found;
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, pin::pin, sync::Arc};
 
 use apollo_compiler::response::JsonValue;
 use bytes::Bytes;
-use futures::future::join_all;
-use ndx_contracts::TraceId;
+use futures::{StreamExt as _, future::abortable, stream::FuturesUnordered};
+use ndx_contracts::audit::ProviderName;
 use tokio::time::Instant;
 
 pub use self::{
@@ -43,31 +43,75 @@ pub use self::{
     providers::{ProviderSetupError, Providers},
 };
 use crate::{
-    consent::ConsentedPlan,
-    planner::{ProviderCall, ProviderDocument, Slot, documents},
+    consent::{self, Asking, ConsentedPlan, Instance},
+    planner::{PlannedRoot, ProviderCall, ProviderDocument, Slot, documents},
     schema::ConsumerSchema,
 };
 
-/// Asks every provider that `plan` releases anything from in `stage`, and adds what they say to `answers`. Each has its own
-/// time, and none waits for another.
+/// Asks every provider that `consented` releases anything from in `stage`, and adds what they say to `answers`. Each has its
+/// own time, and none waits for another. What a person stops sharing meanwhile is withheld in the plan that comes back, and a
+/// provider of which nothing is left to be released is not waited for: its call is ended.
 pub async fn fetch(
-    plan: &ConsentedPlan,
+    mut consented: ConsentedPlan,
     stage: usize,
     schema: &ConsumerSchema,
     providers: &Providers,
-    trace_id: &TraceId,
+    asking: &Asking<'_>,
     deadline: Instant,
     answers: &mut Answers,
-) {
-    let documents = in_stage(plan, stage, schema);
-    let asked = documents.iter().filter_map(|document| {
-        let name = &plan.plan().providers.get(document.provider)?.name;
-        let body = Bytes::from(body(document, plan));
-        Some(async move { (document.provider, providers.ask(name, body, trace_id, deadline).await) })
-    });
-    for (provider, answer) in join_all(asked).await {
-        answers.0.insert((stage, provider), answer);
+) -> ConsentedPlan {
+    let (mut under_way, mut ends) = (FuturesUnordered::new(), Vec::new());
+    for Call { provider, name, body } in calls(&consented, stage, schema) {
+        let ask = async move { (provider, providers.ask(&name, body, asking.trace_id, deadline).await) };
+        let (ask, end) = abortable(ask);
+        under_way.push(ask);
+        ends.push((provider, end));
     }
+    loop {
+        let withdrawn = {
+            let look = pin!(consent::withdrawn_meanwhile(&consented, asking.judge));
+            let mut ended = under_way.by_ref().take_until(look);
+            while let Some(ended) = ended.next().await {
+                // A call that was ended has nothing to say.
+                answers.0.extend(ended.ok().map(|(provider, answer)| ((stage, provider), answer)));
+            }
+            ended.take_result()
+        };
+        let Some(withdrawn) = withdrawn else { return consented };
+        consented.withhold(&withdrawn);
+        for (provider, end) in &ends {
+            if !is_needed(&consented, stage, *provider) {
+                end.abort();
+            }
+        }
+    }
+}
+
+/// What one provider is asked in a stage.
+struct Call {
+    provider: usize,
+    name: Arc<ProviderName>,
+    body: Bytes,
+}
+
+fn calls(consented: &ConsentedPlan, stage: usize, schema: &ConsumerSchema) -> Vec<Call> {
+    let documents = in_stage(consented, stage, schema);
+    let call = |document: &Arc<ProviderDocument>| {
+        let name = consented.plan().providers.get(document.provider)?.name.clone();
+        Some(Call { provider: document.provider, name, body: Bytes::from(body(document, consented)) })
+    };
+    documents.iter().filter_map(call).collect()
+}
+
+/// Whether anything that `provider` is asked for in `stage` may still be released.
+fn is_needed(consented: &ConsentedPlan, stage: usize, provider: usize) -> bool {
+    let asked = |instance: &Instance| {
+        consented.instances().get(instance.fetched_as).is_some_and(|fetched| fetched.stage == stage)
+    };
+    let releases = |instance: &Instance, root: &PlannedRoot| {
+        root.sources.iter().any(|source| source.provider == provider && instance.releases(source))
+    };
+    consented.of_stage(stage).any(|(_, instance, root)| asked(instance) && releases(instance, root))
 }
 
 /// The body of a request: its values are the arguments of the instances that ask.

@@ -1,10 +1,12 @@
 //! How citizens are asked, and the pages on which they answer.
 
+use ndx_contracts::Words;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
-use crate::{IsoDuration, Secret, SecretRef};
+use super::Webhooks;
+use crate::{IsoDuration, Secret, SecretRef, words::WordsShape};
 
 /// How consents are asked and kept.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -14,6 +16,33 @@ pub struct ConsentRules {
     pub request_lifetime: IsoDuration,
     /// How long after a "no" or a "stop" the application cannot ask again.
     pub cool_down: IsoDuration,
+    /// How applications are told what became of their consents.
+    #[serde(default)]
+    pub webhooks: Webhooks,
+    /// How often people may be asked.
+    #[serde(default)]
+    pub limits: AskingLimits,
+}
+
+/// How often people may be asked. A day is one of universal time. What stands already is not counted, nor what waits already.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct AskingLimits {
+    /// How many requests an application may open in a day.
+    #[schemars(range(min = 1))]
+    pub requests_per_day: u64,
+    /// How many of them may be to the same person.
+    #[schemars(range(min = 1))]
+    pub requests_per_person_and_day: u64,
+    /// How many requests, of whichever applications, may wait for one person at a time.
+    #[schemars(range(min = 1))]
+    pub waiting_per_person: u64,
+}
+
+impl Default for AskingLimits {
+    fn default() -> Self {
+        Self { requests_per_day: 100_000, requests_per_person_and_day: 20, waiting_per_person: 50 }
+    }
 }
 
 /// The citizen's pages.
@@ -21,8 +50,13 @@ pub struct ConsentRules {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Portal {
     /// What the pages call the exchange: "Farajaland Data Exchange".
-    #[schemars(length(min = 1))]
-    pub name: String,
+    #[schemars(with = "WordsShape")]
+    pub name: Words,
+    /// The languages of the pages, the country's first one first; each page can be read in each. `en-XA` and `ar-XB` are made
+    /// from `en`, for tests: one with longer words, one that is read from right to left.
+    #[serde(default = "default_languages")]
+    #[schemars(length(min = 1), extend("items" = { "type": "string", "format": "language" }))]
+    pub languages: Vec<String>,
     /// The address at which citizens' browsers reach the pages, where it is another than the one at which services reach the
     /// consent engine.
     #[serde(default)]
@@ -36,9 +70,14 @@ pub struct Portal {
     pub utc_offset: String,
     /// Who says who somebody is.
     pub identity_provider: IdentityProvider,
-    /// The page of the body to complain to.
-    #[schemars(length(min = 1))]
-    pub complaints: String,
+    /// The body to complain to, with its address.
+    #[schemars(with = "WordsShape")]
+    pub complaints: Words,
+    /// Another way to see and stop what is shared, for who does not want to use the pages: "telephone …, or any district
+    /// office".
+    #[serde(default)]
+    #[schemars(with = "Option<WordsShape>")]
+    pub other_way: Option<Words>,
     /// The audiences of the access tokens with which other portals call the citizens' API (`/api/v1/consents`). Empty: the
     /// API answers nobody.
     #[serde(default)]
@@ -48,6 +87,10 @@ pub struct Portal {
     #[serde(default)]
     #[schemars(extend("items" = { "type": "string", "format": "origin" }))]
     pub cors_origins: Vec<String>,
+}
+
+fn default_languages() -> Vec<String> {
+    vec!["en".to_owned()]
 }
 
 fn default_link() -> String {
@@ -72,6 +115,11 @@ pub struct IdentityProvider {
     #[serde(default = "default_citizen_claim")]
     #[schemars(length(min = 1))]
     pub citizen_claim: String,
+    /// What the provider calls the sign-in (`acr`) that is needed, not longer than five minutes ago, to share something which
+    /// its register marks as sensitive; the preferred first. Empty: any will do that is as young.
+    #[serde(default)]
+    #[schemars(inner(length(min = 1)))]
+    pub sensitive_acr_values: Vec<String>,
     /// The secret itself, once the reference has been followed.
     #[serde(skip)]
     pub resolved_secret: Option<Secret>,

@@ -120,7 +120,7 @@ async fn whoever_shares_less_has_that_signed_too_and_keeps_what_was_signed_befor
     let seen = shown(&ledger, "en");
     ledger.engine.current().narrow(&subject(NAYANA), id, 2, narrowing, Some(seen), &trace()).await.unwrap();
     let second = receipt(&ledger, id).await;
-    assert_eq!(second.earlier, [first.signature.clone()]);
+    assert_eq!(second.earlier, std::slice::from_ref(&first.signature));
     let genuine = proven(&ledger, &second).await;
     assert_ne!(genuine.signed.key.key.id(), genuine.earlier[0].key.key.id(), "each with the key of its day");
     let (record, now) = (&genuine.signed.record, ledger.clock.now());

@@ -12,9 +12,10 @@ use crate::{
 };
 
 /// What is committed on purpose, with the reason.
-const ON_PURPOSE: [(&str, &str); 4] = [
+const ON_PURPOSE: [(&str, &str); 5] = [
     ("sandbox/secrets/", "opens nothing but the sandbox; `sandbox/README.md` says so"),
     ("sandbox/people.json", "the sandbox's citizens, whose password is in the README"),
+    ("crates/ndx-receipt/tests/kept/", "public keys and signatures; the private keys are gone"),
     ("sandbox/clients.json", "the sandbox's programs, whose secrets are in the README"),
     (
         "tests/opendif/config.json",

@@ -1,6 +1,6 @@
 //! What the consent engine takes from the exchange's configuration.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{FixedOffset, TimeDelta};
 use ndx_config::{Application, ApplicationPurpose, CanonicalForm, Exchange, IdentityProvider, Member, Secret};
@@ -25,6 +25,8 @@ pub struct Config {
     pub offset: FixedOffset,
     /// The body to complain to, and how.
     pub complaints: Words,
+    /// Another way to see and stop what is shared.
+    pub other_way: Option<Words>,
     /// Where citizens sign in.
     pub identity_provider: IdentityProvider,
     /// What we are there.
@@ -53,6 +55,8 @@ pub struct SignIn {
     pub citizen_claim: String,
     /// The audiences of the access tokens that the citizens' API accepts.
     pub audiences: Vec<String>,
+    /// What the provider calls a sign-in that is sure enough for something sensitive; empty where any is.
+    pub sensitive_acr_values: Vec<String>,
 }
 
 /// What the configuration's own check would have refused.
@@ -90,6 +94,7 @@ impl Config {
             redirect: Url::parse(&below(own_address, "/signed-in"))?,
             citizen_claim: claim.clone(),
             audiences: portal.api_audiences.clone(),
+            sensitive_acr_values: provider.sensitive_acr_values.clone(),
         };
         let keepers = exchange.providers.iter().map(|one| (one.schema_id.clone(), one.member.clone()));
         Ok(Self {
@@ -100,6 +105,7 @@ impl Config {
             languages: portal.languages.clone(),
             offset: portal.utc_offset.parse().map_err(|_| ConfigError::Offset)?,
             complaints: portal.complaints.clone(),
+            other_way: portal.other_way.clone(),
             identity_provider: provider.clone(),
             sign_in,
             cors_origins: portal.cors_origins.clone(),
@@ -129,6 +135,12 @@ impl Config {
     /// The body with this id.
     pub fn member(&self, id: &MemberId) -> Option<&Member> {
         self.members.get(id)
+    }
+
+    /// The bodies that keep registers, each once, by their ids.
+    pub fn keepers(&self) -> impl Iterator<Item = &Member> {
+        let keepers: BTreeSet<&MemberId> = self.keepers.values().collect();
+        keepers.into_iter().filter_map(|id| self.members.get(id))
     }
 
     /// The body that keeps the data of this schema.

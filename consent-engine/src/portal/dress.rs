@@ -14,6 +14,8 @@ use ndx_service::trace;
 use crate::{
     pages::Viewer,
     portal::{
+        back::Back,
+        speech,
         trouble::Trouble,
         visitor::{CookieName, Visitor},
     },
@@ -45,15 +47,18 @@ pub(crate) async fn dress(
         Err(trouble) => (None, Some(trouble)),
     };
     let trace_id = request.extensions().get::<TraceId>().cloned().unwrap_or_else(trace::fresh);
-    let visitor = Visitor { session, trace_id, path: request.uri().path().to_owned() };
+    let query = request.uri().query().map(str::to_owned);
+    let back = Back::of(query.as_deref());
+    let visitor = Visitor { session, trace_id, path: request.uri().path().to_owned(), back };
     request.extensions_mut().insert(visitor.clone());
     let mut response = match failed {
         Some(trouble) => trouble.into_response(),
         None => next.run(request).await,
     };
     if let Some(trouble) = response.extensions_mut().remove::<Trouble>() {
-        response = page_of(&state, &visitor, &trouble);
+        response = page_of(&state, visitor, &trouble);
     }
+    speech::remember(&state, query.as_deref(), &mut response);
     dressed(response)
 }
 
@@ -89,15 +94,16 @@ async fn session(state: &Scene, jar: &CookieJar) -> Result<Option<Session>, Trou
     }
 }
 
-fn page_of(state: &Scene, visitor: &Visitor, trouble: &Trouble) -> Response {
+fn page_of(state: &Scene, visitor: Visitor, trouble: &Trouble) -> Response {
+    let number = Some(visitor.trace_id.to_string());
     // The page must not depend on what was asked for.
-    let viewer = Visitor { path: "/my".to_owned(), ..visitor.clone() }.viewer();
-    made(state, viewer.as_ref(), trouble, Some(visitor.trace_id.to_string()))
+    let viewer = Visitor { path: "/my".to_owned(), back: Back::default(), ..visitor }.viewer();
+    made(state, viewer.as_ref(), trouble, number)
 }
 
-fn made(state: &Scene, viewer: Option<&Viewer>, trouble: &Trouble, trace: Option<String>) -> Response {
-    let page = trouble.page(&state.engine.config.identity_provider.name, trace);
-    match state.pages.answer(trouble.status(), viewer, &page) {
+fn made(state: &Scene, viewer: Option<&Viewer>, trouble: &Trouble, number: Option<String>) -> Response {
+    let page = trouble.page(state, number);
+    match page.and_then(|page| state.pages.forgetful().answer(trouble.status(), viewer, &page)) {
         Ok(response) => response,
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a page could not be made");

@@ -7,13 +7,14 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::{
     error::EngineError,
     ledger::RefusalKind,
     pages::{Page, calendar::Calendar},
     portal::{
-        address::{Id, known_id},
+        address::{self, Id, known_id},
         trouble::Trouble,
         visitor::{Form, Visitor},
         wording::Asker,
@@ -57,7 +58,7 @@ pub(crate) async fn ask(
     if recorded.consent.at(state.engine.now()).shared.is_empty() {
         return Ok(to_detail(Some(recorded.id)));
     }
-    let page = StopPage { id: recorded.id.to_string(), asker: Asker::of(&state.engine.config, &recorded) };
+    let page = StopPage { id: recorded.id.to_string(), asker: Asker::of(&state, &recorded) };
     Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
 }
 
@@ -92,12 +93,12 @@ pub(crate) async fn stopped(
     let recorded = state.engine.consent_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
     let stopped = recorded.consent.refusal.as_ref().filter(|refusal| refusal.kind == RefusalKind::Revoked);
     let Some(stopped) = stopped else { return Ok(to_detail(Some(recorded.id))) };
-    let calendar = Calendar::new(state.engine.now(), state.engine.config.offset);
+    let calendar = Calendar::new(state.engine.now(), state.engine.config.offset, state.pages.language().clone());
     let page = StoppedPage {
         id: recorded.id.to_string(),
-        asker: Asker::of(&state.engine.config, &recorded),
-        at: calendar.moment(stopped.at),
-        quiet_until: calendar.date(stopped.until),
+        asker: Asker::of(&state, &recorded),
+        at: calendar.moment(stopped.at)?,
+        quiet_until: calendar.date(stopped.until)?,
     };
     Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
 }
@@ -118,6 +119,12 @@ pub(crate) async fn reopen(
     Ok(Redirect::to(&format!("/c/{id}")).into_response())
 }
 
-fn to_detail(id: Option<uuid::Uuid>) -> Response {
-    Redirect::to(&id.map_or_else(|| "/my".to_owned(), |id| format!("/my/{id}"))).into_response()
+/// `GET /my/{id}/reopen`: it is a button on other pages.
+pub(crate) async fn reopened(id: Id) -> Response {
+    to_detail(known_id(id))
+}
+
+/// To the page of the consent, which says how it stands.
+pub(crate) fn to_detail(id: Option<Uuid>) -> Response {
+    Redirect::to(&address::detail(id)).into_response()
 }

@@ -11,7 +11,7 @@ use url::{Url, form_urlencoded};
 
 use crate::{
     pages::Viewer,
-    portal::{address, trouble::Trouble},
+    portal::{address, back::Back, trouble::Trouble},
     store::{Person, Session},
 };
 
@@ -24,6 +24,8 @@ pub(crate) struct Visitor {
     pub(crate) trace_id: TraceId,
     /// Where it was sent to.
     pub(crate) path: String,
+    /// The way back to the application that sent the person here.
+    pub(crate) back: Back,
 }
 
 impl Visitor {
@@ -35,11 +37,11 @@ impl Visitor {
     /// What the pages show of the visitor.
     pub(crate) fn viewer(&self) -> Option<Viewer> {
         let session = self.session.as_ref()?;
-        let back = if self.path.starts_with("/c/") { self.path.trim_end_matches("/done") } else { "/my" };
+        let path = if self.path.starts_with("/c/") { self.path.trim_end_matches("/done") } else { "/my" };
         Some(Viewer {
             name: session.person.name.clone(),
             ending: ending(&session.person.subject),
-            sign_out: address::sign_out(back),
+            sign_out: address::sign_out(&self.back.onto(path)),
             csrf: session.csrf.clone(),
         })
     }
@@ -58,10 +60,15 @@ pub(crate) struct Form(Vec<(String, String)>);
 impl Form {
     /// Reads the body of a POST, and refuses what does not come from a page of ours in this session.
     pub(crate) fn of_ours(body: &[u8], headers: &HeaderMap, portal: &Url, session: &Session) -> Result<Self, Trouble> {
+        Self::of_session(body, headers, portal, &session.csrf).ok_or(Trouble::NotOurForm)
+    }
+
+    /// The same for a session whose forms bring back `csrf`, ended or not.
+    pub(crate) fn of_session(body: &[u8], headers: &HeaderMap, portal: &Url, csrf: &str) -> Option<Self> {
         let form = Self(form_urlencoded::parse(body).into_owned().collect());
         let sent = form.get("csrf").unwrap_or_default();
-        let right = verify_slices_are_equal(sent.as_bytes(), session.csrf.as_bytes()).is_ok();
-        if right && from_our_page(headers, portal) { Ok(form) } else { Err(Trouble::NotOurForm) }
+        let right = verify_slices_are_equal(sent.as_bytes(), csrf.as_bytes()).is_ok();
+        (right && from_our_page(headers, portal)).then_some(form)
     }
 
     /// The first value of this name.
@@ -95,6 +102,10 @@ pub(crate) enum CookieName {
     Attempt(String),
     /// Says that somebody signed out in this browser: whoever signs in next does so anew.
     SignedOut,
+    /// Holds what was filled in when a session ended, sealed.
+    Draft,
+    /// Holds the language that was chosen.
+    Language,
 }
 
 impl CookieName {
@@ -104,6 +115,8 @@ impl CookieName {
             Self::Session => format!("{host}ndx-portal-session"),
             Self::Attempt(which) => format!("{host}ndx-portal-sign-in-{which}"),
             Self::SignedOut => format!("{host}ndx-portal-signed-out"),
+            Self::Draft => format!("{host}ndx-portal-draft"),
+            Self::Language => format!("{host}ndx-portal-language"),
         }
     }
 

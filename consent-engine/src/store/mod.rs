@@ -33,7 +33,7 @@ pub(crate) use sessions::IDLE;
 /// The tables, and their history. Steps are added at the end and never edited.
 pub const TABLES: Tables = Tables {
     name: "consent",
-    steps: &[keyring::FIRST_STEP, consents::STEP, sessions::STEP, consents::PROOF_STEP],
+    steps: &[keyring::FIRST_STEP, consents::STEP, sessions::STEP, consents::PROOF_STEP, sessions::BY_PERSON],
     names: &["data_keys", "consents", "consent_actions", "sessions"],
 };
 
@@ -102,6 +102,12 @@ pub trait SessionStore: Debug + Send + Sync {
 
     /// Ends the session with this id.
     async fn end_session(&self, id: &str) -> Result<(), StoreError>;
+
+    /// Ends every session of this person.
+    async fn end_sessions_of(&self, subject: &Subject) -> Result<(), StoreError>;
+
+    /// What every form of the session with this id must bring back, whether it has ended or not.
+    fn csrf(&self, id: &str) -> String;
 }
 
 /// The opened database, SQLite or PostgreSQL, and its keys.

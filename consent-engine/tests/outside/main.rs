@@ -14,6 +14,7 @@
 //! | `openid` | signing in at a provider that lies |
 //! | `signing_in` | signing in at the portal, and out |
 //! | `portal` | the pages |
+//! | `languages` | the words of the pages in each language |
 //! | `guarded` | what the pages keep from strangers and other sites |
 //! | `components` | the component templates, against the examples of their makers |
 
@@ -47,6 +48,8 @@ mod openid;
 mod signing_in;
 
 mod portal;
+
+mod languages;
 
 mod guarded;
 

@@ -115,6 +115,23 @@ pub enum Prompt {
     Always,
 }
 
+/// What a client asks of a sign-in (OpenID Connect Core 1.0, section 3.1.2.1).
+#[derive(Debug, Clone, Copy)]
+pub struct Wishes<'a> {
+    /// Whether the person must sign in again.
+    pub prompt: Prompt,
+    /// How surely, the preferred first; empty where any way will do. The answer's `acr` says how it was: look at it.
+    pub acr_values: &'a [String],
+    /// The languages of the provider's pages, as tags with spaces between them.
+    pub ui_locales: Option<&'a str>,
+}
+
+impl From<Prompt> for Wishes<'_> {
+    fn from(prompt: Prompt) -> Self {
+        Self { prompt, acr_values: &[], ui_locales: None }
+    }
+}
+
 /// An OpenID provider, as one client sees it.
 #[derive(Debug)]
 pub struct OpenIdProvider {
@@ -203,7 +220,8 @@ impl OpenIdProvider {
     ///
     /// # Errors
     /// When the provider cannot be reached or does not describe itself rightly.
-    pub async fn begin(&self, prompt: Prompt) -> Result<(Url, Attempt), OpenIdError> {
+    pub async fn begin(&self, wishes: impl Into<Wishes<'_>>) -> Result<(Url, Attempt), OpenIdError> {
+        let Wishes { prompt, acr_values, ui_locales } = wishes.into();
         let discovered = self.discovered().await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let nonce = CsrfToken::new_random();
@@ -223,6 +241,12 @@ impl OpenIdProvider {
             }
         };
         request = request.add_extra_param("max_age", longest.num_seconds().to_string());
+        if !acr_values.is_empty() {
+            request = request.add_extra_param("acr_values", acr_values.join(" "));
+        }
+        if let Some(languages) = ui_locales {
+            request = request.add_extra_param("ui_locales", languages.to_owned());
+        }
         let signed_in_from = (self.clock.now() - longest).timestamp();
         let (address, state) = request.url();
         let (state, nonce, verifier) = (state.into_secret(), nonce.into_secret(), verifier.into_secret());

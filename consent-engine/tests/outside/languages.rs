@@ -116,7 +116,7 @@ fn every_message_is_used_and_there_is_one_for_every_use() {
 }
 
 /// Every page that can be reached by reading and answering, with what it is called.
-async fn all_pages(portal: &Portal, language: &str) -> Vec<(String, Page)> {
+pub async fn all_pages(portal: &Portal, language: &str) -> Vec<(String, Page)> {
     let mut pages = Vec::new();
     let nobody = portal.browser();
     let (browser, path) = portal.asked(&[0, 1, 2, 3, 4]).await;
@@ -242,7 +242,7 @@ async fn the_links_to_other_languages_lead_to_the_same_place() {
     let (browser, path) = portal.asked(&[0, 3]).await;
     let back = "return_uri=http%3A%2F%2F127.0.0.1%3A3000%2F&state=a%26b";
     let page = browser.get(&format!("{path}?{back}&lang=en")).await;
-    let links = "nav.govuk-language-navigation a";
+    let links = "nav.ndx-top-languages a";
     assert_eq!(page.attributes(links, "href"), ["si", "ta"].map(|tag| format!("?{back}&lang={tag}")));
     assert_eq!(page.attributes(links, "hreflang"), ["si", "ta"]);
     assert_eq!(page.attributes(links, "lang"), ["si", "ta"]);

@@ -14,6 +14,11 @@
 //! | `openid` | signing in at a provider that lies |
 //! | `signing_in` | signing in at the portal, and out |
 //! | `portal` | the pages |
+//! | `returning` | the way back to the application |
+//! | `surely` | what is sensitive needs a surer sign-in |
+//! | `kept` | what was filled in outlives a session |
+//! | `less` | sharing less than before |
+//! | `shown` | an answer is kept with what was shown |
 //! | `languages` | the words of the pages in each language |
 //! | `guarded` | what the pages keep from strangers and other sites |
 //! | `components` | the component templates, against the examples of their makers |
@@ -48,6 +53,16 @@ mod openid;
 mod signing_in;
 
 mod portal;
+
+mod returning;
+
+mod surely;
+
+mod kept;
+
+mod less;
+
+mod shown;
 
 mod languages;
 

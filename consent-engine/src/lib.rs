@@ -6,7 +6,7 @@ pub mod ledger;
 pub mod store;
 mod current;
 mod engine;
-pub mod pages;
+mod pages;
 mod state;
 mod api;
 mod portal;

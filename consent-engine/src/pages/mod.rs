@@ -2,13 +2,13 @@
 //!
 //! | Module | What it does |
 //! | --- | --- |
-//! | `environment` | the templates, built into the program, with escaping always on |
 //! | `assets` | style sheets and icon, under names that hold the hash of their content |
 //! | `calendar` | times and lengths of time in words |
+//!
+//! The components that the templates are put together from are in `ndx-pages`.
 
 pub(crate) mod assets;
 pub(crate) mod calendar;
-mod environment;
 
 use std::sync::Arc;
 
@@ -17,9 +17,8 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use minijinja::Environment;
+use rust_embed::RustEmbed;
 use serde::Serialize;
-
-pub use self::environment::environment;
 
 /// What one template is filled with.
 pub(crate) trait Page: Serialize {
@@ -55,6 +54,10 @@ struct Context<'a, P> {
     page: &'a P,
 }
 
+#[derive(RustEmbed)]
+#[folder = "templates/"]
+struct Own;
+
 /// All templates of the portal, each checked.
 #[derive(Debug)]
 pub(crate) struct Templates(Environment<'static>);
@@ -63,7 +66,7 @@ impl Templates {
     /// # Errors
     /// When a template has a mistake.
     pub(crate) fn load() -> Result<Self, minijinja::Error> {
-        environment().map(Self)
+        ndx_pages::environment::environment::<Own>().map(Self)
     }
 }
 
@@ -87,7 +90,7 @@ impl Pages {
         viewer: Option<&Viewer>,
         page: &P,
     ) -> Result<Response, minijinja::Error> {
-        let styles = ["govuk-frontend.css", "theme.css", "portal.css"].map(assets::address).to_vec();
+        let styles = [ndx_pages::assets::COMPONENTS, "theme.css", "portal.css"].map(assets::address).to_vec();
         let frame = Frame { portal: &self.portal, viewer, styles, icon: assets::address("icon.svg") };
         let html = self.templates.0.get_template(P::TEMPLATE)?.render(Context { frame, page })?;
         Ok((status, Html(html)).into_response())

@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `address` | addresses within the portal, read and written |
 //! | `trouble` | the pages for what went wrong |
-//! | `visitor` | who calls: the session, the trace, what every form must bring |
+//! | `visitor` | who calls: the session, the trace |
 //! | `attempt` | sign-ins that have begun, sealed in the browser that began them |
 //! | `dress` | around every page: finds the visitor, makes the page for a trouble, sets the headers |
 //! | `wording` | consents in the words that pages use |

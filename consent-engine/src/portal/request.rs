@@ -8,6 +8,7 @@ use axum::{
 };
 use chrono::TimeDelta;
 use ndx_contracts::Need;
+use ndx_pages::form::Form;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -24,7 +25,7 @@ use crate::{
         address::{Id, known_id},
         answered, sign_in,
         trouble::Trouble,
-        visitor::{Form, Visitor},
+        visitor::Visitor,
         wording::{Asker, Group, Item, full_sentence, groups, item},
     },
     state::Scene,
@@ -128,7 +129,7 @@ pub(crate) async fn answer(
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
     let Some(session) = &visitor.session else { return gate(&state, id) };
-    let form = Form::of_ours(&body, &headers, &state.engine.config.portal, session)?;
+    let form = Form::of_ours(&body, &headers, &state.engine.config.portal, &session.csrf)?;
     let id = id.ok_or(Trouble::NotFound)?;
     let subject = &session.person.subject;
     let recorded = state.engine.consent_of(subject, id).await?;

@@ -13,6 +13,7 @@ use axum::{
 };
 use axum_extra::extract::CookieJar;
 use ndx_auth::openid::{OpenIdError, Prompt};
+use ndx_pages::form::Form;
 use serde::Serialize;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
@@ -23,7 +24,7 @@ use crate::{
         address,
         attempt::{self, Begun},
         trouble::Trouble,
-        visitor::{CookieName, Form, Visitor},
+        visitor::{CookieName, Visitor},
     },
     state::Scene,
     store::{IDLE, Person},
@@ -145,7 +146,7 @@ pub(crate) async fn sign_out(
 ) -> Result<Response, Trouble> {
     let portal = &state.engine.config.portal;
     let Some(session) = &visitor.session else { return Ok(Redirect::to("/signed-out").into_response()) };
-    let form = Form::of_ours(&body, &headers, portal, session)?;
+    let form = Form::of_ours(&body, &headers, portal, &session.csrf)?;
     let back = local(portal, form.get("return"));
     if let Some(id) = CookieName::Session.of(&jar, portal) {
         state.engine.store.end_session(&id).await?;

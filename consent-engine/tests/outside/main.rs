@@ -15,7 +15,6 @@
 //! | `signing_in` | signing in at the portal, and out |
 //! | `portal` | the pages |
 //! | `guarded` | what the pages keep from strangers and other sites |
-//! | `components` | the component templates, against the examples of their makers |
 
 #![expect(
     clippy::unwrap_used,
@@ -49,5 +48,3 @@ mod signing_in;
 mod portal;
 
 mod guarded;
-
-mod components;

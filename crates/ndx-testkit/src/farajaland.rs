@@ -32,6 +32,8 @@ pub enum Part {
     DrpApi,
     /// The adapter in front of it.
     DrpAdapter,
+    /// The online passport application. Not started by itself.
+    PassportApp,
     /// The exchange itself: gateway, consent engine, policy decision point, audit service, in however many processes.
     Exchange,
     /// The audit service, where it is a process of its own.
@@ -57,6 +59,7 @@ impl Part {
             Self::Rgd => &["rgd"],
             Self::DrpApi => &["drp-api"],
             Self::DrpAdapter => &["drp-adapter"],
+            Self::PassportApp => &["passport-app"],
             Self::Exchange => &["gateway", "consent", "policy", "audit"],
             Self::Audit => &["audit"],
             Self::Policy => &["policy"],
@@ -238,6 +241,7 @@ impl Farajaland {
             Part::Rgd => &[Part::Rgd],
             Part::DrpApi => &[Part::DrpApi],
             Part::DrpAdapter => &[Part::DrpAdapter],
+            Part::PassportApp => &[Part::PassportApp],
             Part::Exchange if self.setting.shape == Shape::Apart => {
                 &[Part::Audit, Part::Policy, Part::Consent, Part::Gateway]
             }
@@ -278,7 +282,9 @@ impl Farajaland {
         };
         let place = |data: &Path| words(&["--config", self.config.to_str().unwrap(), "--data", data.to_str().unwrap()]);
         match process {
-            Part::Fudi | Part::Rgd | Part::DrpApi | Part::DrpAdapter => arguments.extend(self.ports.arguments()),
+            Part::Fudi | Part::Rgd | Part::DrpApi | Part::DrpAdapter | Part::PassportApp => {
+                arguments.extend(self.ports.arguments());
+            }
             Part::SecondGateway => {
                 arguments.extend(place(&self.second_data_folder()));
                 arguments.extend(self.ports.arguments_with("gateway", self.ports.of("second-gateway")));

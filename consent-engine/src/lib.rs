@@ -6,7 +6,7 @@ pub mod ledger;
 pub mod store;
 mod current;
 mod engine;
-pub mod pages;
+mod pages;
 mod state;
 mod api;
 mod portal;
@@ -17,5 +17,6 @@ pub use crate::{
     current::{Current, Decision, Narrowing},
     engine::Engine,
     error::EngineError,
+    pages::known_languages,
     store::{Recorded, TABLES},
 };

@@ -3,13 +3,13 @@
 //! | Module | What it does |
 //! | --- | --- |
 //! | `languages` | the words of the pages in each language, and which language suits |
-//! | `environment` | the templates, built into the program, with escaping always on |
 //! | `templates` | the templates once in each language |
 //! | `assets` | style sheets and icon, under names that hold the hash of their content |
 //! | `calendar` | times and lengths of time in words |
+//!
+//! The components that the templates are put together from are in `ndx-pages`.
 
 mod languages;
-mod environment;
 mod templates;
 pub(crate) mod assets;
 pub(crate) mod calendar;
@@ -26,7 +26,7 @@ use ndx_contracts::Words;
 use serde::Serialize;
 use url::form_urlencoded;
 
-pub use self::{environment::environment, languages::known_languages};
+pub use self::languages::known_languages;
 pub(crate) use self::{
     languages::{Language, choose},
     templates::Templates,
@@ -199,7 +199,7 @@ impl Pages {
             direction: &self.language.direction,
             languages: self.country.languages.iter().filter_map(link).collect(),
             viewer,
-            styles: ["govuk-frontend.css", "theme.css", "portal.css"].map(assets::address).to_vec(),
+            styles: [ndx_pages::assets::COMPONENTS, "theme.css", "portal.css"].map(assets::address).to_vec(),
             icon: assets::address("icon.svg"),
             shown: None,
         }

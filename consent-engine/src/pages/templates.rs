@@ -11,8 +11,13 @@ use minijinja::{
     filters::escape,
     value::{Kwargs, ValueKind},
 };
+use rust_embed::RustEmbed;
 
-use super::{Language, environment};
+use super::Language;
+
+#[derive(RustEmbed)]
+#[folder = "templates/"]
+struct Own;
 
 /// All templates of the portal, each checked, in all languages.
 #[derive(Debug)]
@@ -25,7 +30,7 @@ impl Templates {
     /// # Errors
     /// When a template or a language has a mistake.
     pub(crate) fn load() -> Result<Self, Error> {
-        let plain = environment()?;
+        let plain = ndx_pages::environment::environment::<Own>()?;
         let in_language = |language: Language| {
             let language = Arc::new(language);
             let mut environment = plain.clone();

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
-use crate::portal::visitor::{CookieName, Form};
+use crate::portal::visitor::CookieName;
+use ndx_pages::form::Form;
 
 /// What the seal is bound to.
 const SEALED_FOR: &str = "portal.draft";

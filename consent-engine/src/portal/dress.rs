@@ -3,12 +3,13 @@
 use axum::{
     Extension,
     extract::Request,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, StatusCode},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::CookieJar;
 use ndx_contracts::TraceId;
+use ndx_pages::headers::dressed;
 use ndx_service::trace;
 
 use crate::{
@@ -22,19 +23,6 @@ use crate::{
     state::Scene,
     store::Session,
 };
-
-const HEADERS: [(HeaderName, &str); 6] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; \
-         frame-ancestors 'none'; base-uri 'none'",
-    ),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::CACHE_CONTROL, "no-store"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("x-robots-tag"), "noindex"),
-];
 
 pub(crate) async fn dress(
     Extension(state): Extension<Scene>,
@@ -78,13 +66,6 @@ pub(crate) fn complete(state: &Scene, response: Response) -> Response {
     let mut page = dressed(made(state, None, &trouble, number));
     page.headers_mut().extend(trace.map(|value| (HeaderName::from_static(trace::TRACE_HEADER), value)));
     page
-}
-
-fn dressed(mut response: Response) -> Response {
-    for (name, value) in HEADERS {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    response
 }
 
 async fn session(state: &Scene, jar: &CookieJar) -> Result<Option<Session>, Trouble> {

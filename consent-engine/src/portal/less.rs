@@ -22,12 +22,13 @@ use crate::{
         shown,
         stop::to_detail,
         trouble::Trouble,
-        visitor::{Form, Visitor},
+        visitor::Visitor,
         wording::{Asker, items},
     },
     state::Scene,
     store::Recorded,
 };
+use ndx_pages::form::Form;
 
 /// What to stop sharing.
 #[derive(Debug, Serialize)]
@@ -190,7 +191,7 @@ fn form(
     body: &[u8],
 ) -> Result<Option<(Form, Uuid)>, Trouble> {
     let Some(session) = &visitor.session else { return Ok(None) };
-    let form = Form::of_ours(body, headers, &state.engine.config.portal, session)?;
+    let form = Form::of_ours(body, headers, &state.engine.config.portal, &session.csrf)?;
     Ok(Some((form, known_id(id).ok_or(Trouble::NotFound)?)))
 }
 

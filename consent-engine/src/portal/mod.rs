@@ -6,7 +6,7 @@
 //! | `back` | the way back to the application that sent the person here |
 //! | `address` | addresses within the portal, read and written |
 //! | `trouble` | the pages for what went wrong |
-//! | `visitor` | who calls: the session, the trace, what every form must bring |
+//! | `visitor` | who calls: the session, the trace |
 //! | `attempt` | sign-ins that have begun, sealed in the browser that began them |
 //! | `speech` | the language in which a request is answered |
 //! | `dress` | around every page: finds the visitor, makes the page for a trouble, sets the headers |

@@ -21,11 +21,12 @@ use crate::{
         question::{self, Asked, Errors},
         shown, sign_in,
         trouble::Trouble,
-        visitor::{CookieName, Form, Visitor},
+        visitor::{CookieName, Visitor},
     },
     state::Scene,
     store::{Person, Recorded},
 };
+use ndx_pages::form::Form;
 
 /// `GET /c/{id}`
 pub(crate) async fn show(
@@ -67,7 +68,7 @@ pub(crate) async fn answer(
     let id = known_id(id);
     let portal = &state.engine.config.portal;
     let Some(session) = &visitor.session else { return come_back(&state, &visitor, jar, id, &headers, &body) };
-    let form = Form::of_ours(&body, &headers, portal, session)?;
+    let form = Form::of_ours(&body, &headers, portal, &session.csrf)?;
     let id = id.ok_or(Trouble::NotFound)?;
     let person = &session.person;
     let recorded = state.engine.consent_of(&person.subject, id).await?;
@@ -127,7 +128,7 @@ fn come_back(
 ) -> Result<Response, Trouble> {
     let (store, portal) = (&state.engine.store, &state.engine.config.portal);
     let csrf = CookieName::Session.of(&jar, portal).map(|session| store.csrf(&session));
-    let form = csrf.and_then(|csrf| Form::of_session(body, headers, portal, &csrf));
+    let form = csrf.and_then(|csrf| Form::of_ours(body, headers, portal, &csrf).ok());
     match (id, form) {
         (Some(id), Some(form)) => kept(state, visitor, jar, id, Filled::of(&form)),
         _ => gate(state, visitor, id, false),

@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use crate::{
     ledger::Shown,
-    portal::visitor::Form,
     state::Scene,
     store::{Person, Recorded},
 };
+use ndx_pages::form::Form;
 
 /// What the seal is bound to.
 const SEALED_FOR: &str = "portal.shown";

@@ -25,11 +25,12 @@ use crate::{
         address::{self, Manner, local},
         attempt::{self, Begun},
         trouble::Trouble,
-        visitor::{CookieName, Form, Visitor},
+        visitor::{CookieName, Visitor},
     },
     state::Scene,
     store::{IDLE, Person},
 };
+use ndx_pages::form::Form;
 
 /// How long ago somebody may have signed in who shares something sensitive.
 pub(crate) const FRESH: TimeDelta = TimeDelta::minutes(5);
@@ -205,7 +206,7 @@ pub(crate) async fn sign_out(
 ) -> Result<Response, Trouble> {
     let portal = &state.engine.config.portal;
     let Some(session) = &visitor.session else { return Ok(Redirect::to("/signed-out").into_response()) };
-    let form = Form::of_ours(&body, &headers, portal, session)?;
+    let form = Form::of_ours(&body, &headers, portal, &session.csrf)?;
     let back = local(portal, form.get("return"));
     if let Some(id) = CookieName::Session.of(&jar, portal) {
         state.engine.store.end_session(&id).await?;
@@ -231,7 +232,7 @@ pub(crate) async fn sign_out_everywhere(
 ) -> Result<Response, Trouble> {
     let portal = &state.engine.config.portal;
     let Some(session) = &visitor.session else { return Ok(Redirect::to("/signed-out").into_response()) };
-    Form::of_ours(&body, &headers, portal, session)?;
+    Form::of_ours(&body, &headers, portal, &session.csrf)?;
     state.engine.store.end_sessions_of(&session.person.subject).await?;
     let jar = jar
         .remove(CookieName::Session.with(String::new(), portal))

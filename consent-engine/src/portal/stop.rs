@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
+use ndx_pages::form::Form;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ use crate::{
     portal::{
         address::{self, Id, known_id},
         trouble::Trouble,
-        visitor::{Form, Visitor},
+        visitor::Visitor,
         wording::Asker,
     },
     state::Scene,
@@ -72,7 +73,7 @@ pub(crate) async fn stop(
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
     let Some(session) = &visitor.session else { return Ok(to_detail(id)) };
-    Form::of_ours(&body, &headers, &state.engine.config.portal, session)?;
+    Form::of_ours(&body, &headers, &state.engine.config.portal, &session.csrf)?;
     let id = id.ok_or(Trouble::NotFound)?;
     match state.engine.stop(&session.person.subject, id, &visitor.trace_id).await {
         Ok(_) => Ok(Redirect::to(&format!("/my/{id}/stopped")).into_response()),
@@ -113,7 +114,7 @@ pub(crate) async fn reopen(
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
     let Some(session) = &visitor.session else { return Ok(to_detail(id)) };
-    Form::of_ours(&body, &headers, &state.engine.config.portal, session)?;
+    Form::of_ours(&body, &headers, &state.engine.config.portal, &session.csrf)?;
     let id = id.ok_or(Trouble::NotFound)?;
     state.engine.reopen(&session.person.subject, id, &visitor.trace_id).await?;
     Ok(Redirect::to(&format!("/c/{id}")).into_response())

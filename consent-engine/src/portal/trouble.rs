@@ -5,6 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use ndx_auth::{Rejection, openid::OpenIdError};
+use ndx_pages::form::NotOurForm;
 use serde::Serialize;
 
 use crate::{
@@ -100,6 +101,12 @@ impl IntoResponse for Trouble {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+impl From<NotOurForm> for Trouble {
+    fn from(_: NotOurForm) -> Self {
+        Self::NotOurForm
     }
 }
 

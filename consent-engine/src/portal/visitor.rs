@@ -1,17 +1,13 @@
-//! Who calls, and whether a form is ours.
+//! Who calls.
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
-use axum::http::{HeaderMap, header};
-use axum_extra::extract::{
-    CookieJar,
-    cookie::{Cookie, SameSite},
-};
+use axum_extra::extract::{CookieJar, cookie::Cookie};
 use ndx_contracts::{Subject, TraceId};
-use url::{Url, form_urlencoded};
+use ndx_pages::cookie;
+use url::Url;
 
 use crate::{
     pages::Viewer,
-    portal::{address, back::Back, trouble::Trouble},
+    portal::{address, back::Back},
     store::{Person, Session},
 };
 
@@ -53,47 +49,7 @@ fn ending(subject: &Subject) -> String {
     last.into_iter().rev().collect()
 }
 
-/// What a form brought.
-#[derive(Debug)]
-pub(crate) struct Form(Vec<(String, String)>);
-
-impl Form {
-    /// Reads the body of a POST, and refuses what does not come from a page of ours in this session.
-    pub(crate) fn of_ours(body: &[u8], headers: &HeaderMap, portal: &Url, session: &Session) -> Result<Self, Trouble> {
-        Self::of_session(body, headers, portal, &session.csrf).ok_or(Trouble::NotOurForm)
-    }
-
-    /// The same for a session whose forms bring back `csrf`, ended or not.
-    pub(crate) fn of_session(body: &[u8], headers: &HeaderMap, portal: &Url, csrf: &str) -> Option<Self> {
-        let form = Self(form_urlencoded::parse(body).into_owned().collect());
-        let sent = form.get("csrf").unwrap_or_default();
-        let right = verify_slices_are_equal(sent.as_bytes(), csrf.as_bytes()).is_ok();
-        (right && from_our_page(headers, portal)).then_some(form)
-    }
-
-    /// The first value of this name.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).next()
-    }
-
-    /// All values of this name.
-    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-}
-
-/// Whether the browser says that a page of ours sent the form. Our pages send no referrer, and for such a page browsers
-/// write `Origin: null`; what tells then is `Sec-Fetch-Site`. A browser that says nothing at all is left to the token.
-pub(crate) fn from_our_page(headers: &HeaderMap, portal: &Url) -> bool {
-    let text = |name| headers.get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
-    let site = text("sec-fetch-site");
-    let origin = text("origin").filter(|origin| *origin != "null");
-    let ours = portal.origin().ascii_serialization();
-    site.is_none_or(|site| site == "same-origin") && origin.is_none_or(|origin| origin == ours)
-}
-
-/// The portal's cookies. On an `https` address their names begin with `__Host-`: browsers then accept them from this
-/// very host only, over TLS only.
+/// The portal's cookies.
 #[derive(Debug, Clone)]
 pub(crate) enum CookieName {
     /// Holds the id of a session.
@@ -109,30 +65,24 @@ pub(crate) enum CookieName {
 }
 
 impl CookieName {
-    fn name(&self, portal: &Url) -> String {
-        let host = if portal.scheme() == "https" { "__Host-" } else { "" };
+    fn name(&self) -> String {
         match self {
-            Self::Session => format!("{host}ndx-portal-session"),
-            Self::Attempt(which) => format!("{host}ndx-portal-sign-in-{which}"),
-            Self::SignedOut => format!("{host}ndx-portal-signed-out"),
-            Self::Draft => format!("{host}ndx-portal-draft"),
-            Self::Language => format!("{host}ndx-portal-language"),
+            Self::Session => "ndx-portal-session".to_owned(),
+            Self::Attempt(which) => format!("ndx-portal-sign-in-{which}"),
+            Self::SignedOut => "ndx-portal-signed-out".to_owned(),
+            Self::Draft => "ndx-portal-draft".to_owned(),
+            Self::Language => "ndx-portal-language".to_owned(),
         }
     }
 
     /// What the browser sent.
     pub(crate) fn of(&self, jar: &CookieJar, portal: &Url) -> Option<String> {
-        jar.get(&self.name(portal)).map(|cookie| cookie.value().to_owned())
+        cookie::sent(jar, &self.name(), portal)
     }
 
     /// The cookie with this value; gone when the browser closes.
     pub(crate) fn with(&self, value: String, portal: &Url) -> Cookie<'static> {
-        Cookie::build((self.name(portal), value))
-            .path("/")
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .secure(portal.scheme() == "https")
-            .build()
+        cookie::cookie(&self.name(), value, portal)
     }
 }
 

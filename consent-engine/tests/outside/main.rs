@@ -21,7 +21,6 @@
 //! | `shown` | an answer is kept with what was shown |
 //! | `languages` | the words of the pages in each language |
 //! | `guarded` | what the pages keep from strangers and other sites |
-//! | `components` | the component templates, against the examples of their makers |
 
 #![expect(
     clippy::unwrap_used,
@@ -67,5 +66,3 @@ mod shown;
 mod languages;
 
 mod guarded;
-
-mod components;

@@ -52,7 +52,15 @@ in_every_setting! {
                     })
                 })
                 .collect();
-            tokio::time::sleep(Duration::from_millis(150 + round * 37)).await;
+            // In the middle of it, however fast the machine is.
+            let so_far = answered.lock().unwrap().len();
+            let some = async {
+                while answered.lock().unwrap().len() < so_far + 5 {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(20), some).await.expect("no answers to be cut off");
+            tokio::time::sleep(Duration::from_millis(round * 37)).await;
             farajaland.kill(Part::Exchange).await;
             for asker in askers {
                 asker.await.unwrap();
@@ -63,7 +71,6 @@ in_every_setting! {
         farajaland.stop(Part::Exchange).await;
 
         let answered = answered.lock().unwrap().clone();
-        assert!(answered.len() > 20, "the test must have had answers: {}", answered.len());
         let released: BTreeSet<String> =
             farajaland.rows("audit", "SELECT trace_id FROM audit_records WHERE event = 'RELEASE'").await.into_iter().collect();
         let unrecorded: Vec<_> = answered.difference(&released).collect();

@@ -368,3 +368,138 @@ access-not-yet-title = What does not work yet
 access-not-yet = People who use screen readers have not tested the pages yet.
 access-tell-title = Tell us
 access-tell = If something on { $portal } does not work for you, contact { $complaints }.
+
+## Receipts
+
+receipt-gate = Sign in to see your receipt
+receipt-title = Receipt
+receipt-lead = This is what you decided about sharing your information with the { $application }.
+receipt-download = Download the signed receipt
+receipt-back = Back to the details
+receipt-print = To print this page or to save it as a PDF, use “Print” in your browser.
+receipt-check-title = How to check it
+receipt-check = Anybody to whom you give the downloaded file can check at { $link } that we signed it and that nothing in it was changed. This page alone is not signed.
+receipt-link = See, print or download your receipt
+receipt-your = Your receipt
+receipt-after-yes = { $link } says all of this, signed by us.
+receipt-after-stop = { $link } says so too.
+help-receipt-title = I want to show what I decided
+help-receipt = Each thing that you share has a receipt, signed by us. You find it with the details. Whoever gets it from you can { $link }.
+help-receipt-link = check it
+
+## What a receipt says
+
+record-whose = Whose information
+record-person = Person with ID ending { $ending }
+record-asked-by = Asked by
+record-run-by = Run by
+record-why = Why
+record-ground = On what ground
+record-ground-yes = The person said yes
+record-given = Said yes at
+record-ends = Ends
+record-ended = Ended
+record-state = State
+record-state-given = Shared
+record-state-narrowed = Shared, but less than at first
+record-state-withdrawn = Stopped
+record-state-ended = Ended
+record-shared = What is shared
+record-not-shared = What is not shared any more
+record-left-out = What the person chose not to share
+record-shared-until = Shared until { $until }
+record-happened = What happened
+record-keep = How long they keep it
+record-see = How to see it or stop it
+record-see-at = Only the person can do this, at { $link }.
+record-other-way = Without the internet: { $otherWay }.
+record-complain-title = How to complain
+record-signed-title = How it was signed
+record-signed-by = Signed by
+record-signed-at = Signed at
+record-reference = Reference
+record-step = { $reference }, step { $step }
+record-what-shown = What was shown
+record-page = Page in the language “{ $language }”, with the SHA-256 { $hash }
+record-signed-in = Signed in at { $at }
+record-strength = Strength of the sign-in: { $strength }
+record-no-page = Another portal showed the question. What it said was not written down here.
+record-key = Key
+told-reopened =
+    { $number ->
+        [one] Chose to answer again about 1 thing.
+       *[other] Chose to answer again about { $number } things.
+    }
+told-asked =
+    { $number ->
+        [one] Was asked for 1 thing.
+       *[other] Was asked for { $number } things.
+    }
+told-yes =
+    { $number ->
+        [one] Said yes to 1 thing, until { $end }.
+       *[other] Said yes to { $number } things, until { $end }.
+    }
+told-no =
+    { $number ->
+        [one] Said no to 1 thing.
+       *[other] Said no to { $number } things.
+    }
+told-less =
+    { $number ->
+        [one] Stopped sharing 1 thing.
+       *[other] Stopped sharing { $number } things.
+    }
+told-shorter = Chose a shorter time, until { $end }.
+told-stopped = Stopped sharing.
+told-ended =
+    { $number ->
+        [one] The time for 1 thing had ended by then.
+       *[other] The time for { $number } things had ended by then.
+    }
+told-superseded =
+    { $number ->
+        [one] Was asked again for 1 thing, in other words.
+       *[other] Was asked again for { $number } things, in other words.
+    }
+
+## Checking a receipt
+
+verify-title = Check a receipt
+verify-lead = Has somebody shown you a receipt from { $portal }? Here you can check that we signed it, and that nothing in it was changed.
+verify-nothing-kept = We do not keep what you send. You do not have to sign in.
+verify-file = The receipt as a file
+verify-file-hint = Its name begins with “receipt” and ends with “.json”.
+verify-text = Or the text of the receipt
+verify-text-hint = Paste all of it.
+verify-button = Check it
+verify-yourself = You can check it without us, too: our public keys are at { $link }.
+verify-error-nothing = Choose a file, or paste a receipt
+verify-error-large = Choose a smaller file: no receipt is as large as this one
+verify-another = Check another receipt
+genuine-title = This receipt is genuine
+genuine-signed = We signed it at { $at }
+genuine-means = What this means
+genuine-means-signed = { $portal } signed it. Nobody else can.
+genuine-means-whole = Nothing in it was changed since. What you read below is what we signed.
+genuine-key = We used the key for it from { $from }.
+genuine-key-old = We used the key for it from { $from } until { $until }. We use another one now.
+genuine-earlier =
+    { $number ->
+        [one] It also holds 1 older signature of ours about the same decision. It is genuine too.
+       *[other] It also holds { $number } older signatures of ours about the same decision. They are genuine too.
+    }
+genuine-means-not = What this does not mean
+genuine-not-now = It may not be so any more. The person can stop at any time.
+genuine-not-who = It does not say who the person is. It says only how their ID ends.
+genuine-not-got = It does not say whether anybody has got the information.
+genuine-says = What it says
+not-genuine-title = This receipt proves nothing
+not-genuine-advice = Do not rely on it. Ask the person for the file that they downloaded from { $portal }, not a copy of it in another program.
+refusal-other = It is not one of our receipts. Check that it is the right file.
+refusal-key = We did not sign it. It names a key that we never had.
+refusal-signature = It was changed after it was signed, or we never signed it.
+refusal-record = What it shows is not what we signed. Somebody has changed it.
+refusal-earlier = The older signatures in it are not the ones that belong to it. Somebody has changed it.
+refusal-time = It says that it was signed at a time when we did not use that key.
+refusal-way = It is signed in a way in which we do not sign receipts.

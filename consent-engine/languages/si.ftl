@@ -367,3 +367,138 @@ access-not-yet-title = තවම ක්‍රියා නොකරන දේ
 access-not-yet = තිර කියවන භාවිත කරන අය තවම මේ පිටු පරීක්ෂා කර නැත.
 access-tell-title = අපට කියන්න
 access-tell = { $portal } හි යමක් ඔබට ක්‍රියා නොකරයි නම්, අමතන්න: { $complaints }.
+
+## Receipts
+
+receipt-gate = ඔබේ රිසිට්පත බැලීමට පිවිසෙන්න
+receipt-title = රිසිට්පත
+receipt-lead = { $application } සමඟ ඔබේ තොරතුරු බෙදා ගැනීම ගැන ඔබ තීරණය කළ දේ මෙයයි.
+receipt-download = අත්සන් කළ රිසිට්පත බාගන්න
+receipt-back = විස්තර වෙත ආපසු
+receipt-print = මේ පිටුව මුද්‍රණය කිරීමට හෝ PDF ලෙස සුරැකීමට, ඔබේ බ්‍රවුසරයේ “මුද්‍රණය” භාවිත කරන්න.
+receipt-check-title = එය පරීක්ෂා කරන ආකාරය
+receipt-check = ඔබ බාගත් ගොනුව දෙන ඕනෑම කෙනෙකුට, අප එය අත්සන් කළ බවත් එහි කිසිවක් වෙනස් නොකළ බවත් { $link } හි පරීක්ෂා කළ හැකිය. මේ පිටුව පමණක් අත්සන් කර නැත.
+receipt-link = ඔබේ රිසිට්පත බලන්න, මුද්‍රණය කරන්න, නැතහොත් බාගන්න
+receipt-your = ඔබේ රිසිට්පත
+receipt-after-yes = { $link } මේ සියල්ල පවසයි. එය අප අත්සන් කර ඇත.
+receipt-after-stop = { $link } ද එසේ පවසයි.
+help-receipt-title = මගේ තීරණය පෙන්වන්න ඕනෑ
+help-receipt = ඔබ බෙදා ගන්නා සෑම දෙයකටම අප අත්සන් කළ රිසිට්පතක් ඇත. එය විස්තර සමඟ ඇත. ඔබෙන් එය ලබන අයට { $link } පුළුවන්.
+help-receipt-link = එය පරීක්ෂා කරන්න
+
+## What a receipt says
+
+record-whose = කාගේ තොරතුරුද
+record-person = හැඳුනුම්පත් අංකය { $ending } ලෙස අවසන් වන පුද්ගලයා
+record-asked-by = ඉල්ලුවේ
+record-run-by = පවත්වාගෙන යන්නේ
+record-why = හේතුව
+record-ground = කුමන පදනමකින්ද
+record-ground-yes = පුද්ගලයා ඔව් කිව්වා
+record-given = ඔව් කිව්වේ
+record-ends = අවසන් වන්නේ
+record-ended = අවසන් වූයේ
+record-state = තත්ත්වය
+record-state-given = බෙදා ගනී
+record-state-narrowed = බෙදා ගනී, එහෙත් මුලට වඩා අඩුවෙන්
+record-state-withdrawn = නවත්වා ඇත
+record-state-ended = අවසන් වී ඇත
+record-shared = බෙදා ගන්නා දේ
+record-not-shared = තවදුරටත් බෙදා නොගන්නා දේ
+record-left-out = පුද්ගලයා බෙදා නොගත් දේ
+record-shared-until = { $until } දක්වා බෙදා ගත්තා
+record-happened = සිදු වූ දේ
+record-keep = ඔවුන් එය තබා ගන්නා කාලය
+record-see = එය බලන හෝ නවත්වන ආකාරය
+record-see-at = මෙය කළ හැක්කේ ඒ පුද්ගලයාට පමණයි: { $link }.
+record-other-way = අන්තර්ජාලය නැතිව: { $otherWay }.
+record-complain-title = පැමිණිලි කරන ආකාරය
+record-signed-title = එය අත්සන් කළ ආකාරය
+record-signed-by = අත්සන් කළේ
+record-signed-at = අත්සන් කළ වේලාව
+record-reference = යොමු අංකය
+record-step = { $reference }, පියවර { $step }
+record-what-shown = පෙන්වූ දේ
+record-page = “{ $language }” භාෂාවේ පිටුව, එහි SHA-256 { $hash }
+record-signed-in = පිවිසියේ { $at }ටයි
+record-strength = පිවිසීමේ ශක්තිය: { $strength }
+record-no-page = ප්‍රශ්නය පෙන්වූයේ වෙනත් පිටුවකිනි. එහි කී දේ මෙහි සටහන් කර නැත.
+record-key = යතුර
+told-reopened =
+    { $number ->
+        [one] එක් දෙයක් ගැන නැවත පිළිතුරු දීමට තෝරා ගත්තා.
+       *[other] දේවල් { $number }ක් ගැන නැවත පිළිතුරු දීමට තෝරා ගත්තා.
+    }
+told-asked =
+    { $number ->
+        [one] එක් දෙයක් ඉල්ලා තිබුණා.
+       *[other] දේවල් { $number }ක් ඉල්ලා තිබුණා.
+    }
+told-yes =
+    { $number ->
+        [one] { $end } දක්වා එක් දෙයකට ඔව් කිව්වා.
+       *[other] { $end } දක්වා දේවල් { $number }කට ඔව් කිව්වා.
+    }
+told-no =
+    { $number ->
+        [one] එක් දෙයකට එපා කිව්වා.
+       *[other] දේවල් { $number }කට එපා කිව්වා.
+    }
+told-less =
+    { $number ->
+        [one] එක් දෙයක් බෙදා ගැනීම නැවැත්වුවා.
+       *[other] දේවල් { $number }ක් බෙදා ගැනීම නැවැත්වුවා.
+    }
+told-shorter = අඩු කලක් තේරුවා, { $end } දක්වා.
+told-stopped = බෙදා ගැනීම නැවැත්වුවා.
+told-ended =
+    { $number ->
+        [one] ඒ වන විට එක් දෙයක කාලය අවසන් වී තිබුණා.
+       *[other] ඒ වන විට දේවල් { $number }ක කාලය අවසන් වී තිබුණා.
+    }
+told-superseded =
+    { $number ->
+        [one] එක් දෙයක් වෙනත් වචනවලින් නැවත ඉල්ලා තිබුණා.
+       *[other] දේවල් { $number }ක් වෙනත් වචනවලින් නැවත ඉල්ලා තිබුණා.
+    }
+
+## Checking a receipt
+
+verify-title = රිසිට්පතක් පරීක්ෂා කරන්න
+verify-lead = යමෙක් ඔබට { $portal } හි රිසිට්පතක් පෙන්වුවාද? අප එය අත්සන් කළාද, එහි කිසිවක් වෙනස් කළාද යන්න මෙහි බලන්න පුළුවන්.
+verify-nothing-kept = ඔබ එවන දේ අපි තබා නොගනිමු. ඔබ පිවිසීමට අවශ්‍ය නැත.
+verify-file = රිසිට්පත ගොනුවක් ලෙස
+verify-file-hint = එහි නම “receipt” ලෙස ආරම්භ වී “.json” ලෙස අවසන් වේ.
+verify-text = නැතහොත් රිසිට්පතේ පෙළ
+verify-text-hint = සියල්ල අලවන්න.
+verify-button = පරීක්ෂා කරන්න
+verify-yourself = අප නැතිවත් ඔබට එය පරීක්ෂා කළ හැකිය. අපේ පොදු යතුරු මෙහි ඇත: { $link }.
+verify-error-nothing = ගොනුවක් තෝරන්න, නැතහොත් රිසිට්පතක් අලවන්න
+verify-error-large = කුඩා ගොනුවක් තෝරන්න: කිසිදු රිසිට්පතක් මෙතරම් විශාල නොවේ
+verify-another = තවත් රිසිට්පතක් පරීක්ෂා කරන්න
+genuine-title = මේ රිසිට්පත සැබෑය
+genuine-signed = අප එය අත්සන් කළේ { $at }ටයි
+genuine-means = මෙයින් අදහස් වන්නේ
+genuine-means-signed = { $portal } එය අත්සන් කළා. වෙන කිසිවෙකුට එය කළ නොහැකිය.
+genuine-means-whole = එතැන් සිට එහි කිසිවක් වෙනස් කර නැත. පහත ඔබ කියවන්නේ අප අත්සන් කළ දෙයයි.
+genuine-key = අප ඒ යතුර { $from } සිට භාවිත කළා.
+genuine-key-old = අප ඒ යතුර { $from } සිට { $until } දක්වා භාවිත කළා. දැන් අප භාවිත කරන්නේ තවත් එකක්.
+genuine-earlier =
+    { $number ->
+        [one] එහි ඒ තීරණය ගැනම අපේ පරණ අත්සනක් ද ඇත. එයත් සැබෑය.
+       *[other] එහි ඒ තීරණය ගැනම අපේ පරණ අත්සන් { $number }ක් ද ඇත. ඒවාත් සැබෑය.
+    }
+genuine-means-not = මෙයින් අදහස් නොවන්නේ
+genuine-not-now = දැන් එය එසේ නොවිය හැකිය. ඒ පුද්ගලයාට ඕනෑම විටක නවත්වන්න පුළුවන්.
+genuine-not-who = ඒ පුද්ගලයා කවුදැයි එය නොකියයි. හැඳුනුම්පත් අංකය අවසන් වන ආකාරය පමණක් කියයි.
+genuine-not-got = කිසිවෙකුට තොරතුරු ලැබුණාද යන්න එය නොකියයි.
+genuine-says = එහි ඇති දේ
+not-genuine-title = මේ රිසිට්පතෙන් කිසිවක් ඔප්පු නොවේ
+not-genuine-advice = එය විශ්වාස නොකරන්න. වෙනත් වැඩසටහනක පිටපතක් නොව, { $portal } වෙතින් බාගත් ගොනුව ඒ පුද්ගලයාගෙන් ඉල්ලන්න.
+refusal-other = එය අපේ රිසිට්පතක් නොවේ. නිවැරදි ගොනුවදැයි බලන්න.
+refusal-key = අප එය අත්සන් කළේ නැත. එහි ඇත්තේ අපට කිසිදා නොතිබූ යතුරකි.
+refusal-signature = අත්සන් කළ පසු එය වෙනස් කර ඇත, නැතහොත් අප එය කිසිදා අත්සන් කළේ නැත.
+refusal-record = එහි පෙන්වන්නේ අප අත්සන් කළ දේ නොවේ. යමෙක් එය වෙනස් කර ඇත.
+refusal-earlier = එහි ඇති පරණ අත්සන් එයට අයත් ඒවා නොවේ. යමෙක් එය වෙනස් කර ඇත.
+refusal-time = අප ඒ යතුර භාවිත නොකළ කාලයක එය අත්සන් කළ බව එහි ඇත.
+refusal-way = එය අත්සන් කර ඇත්තේ අප රිසිට්පත් අත්සන් නොකරන ආකාරයකටයි.

@@ -15,7 +15,7 @@ use crate::{
     config::Config,
     current::Current,
     error::EngineError,
-    store::{ConsentStore, SqlStore},
+    store::{ConsentStore, EvidenceKeyStore as _, SqlStore},
 };
 
 /// The ledger, with the configuration by which it is kept.
@@ -40,6 +40,8 @@ impl Engine {
         let store = SqlStore::open(place, root_key).await?;
         // A folder belongs to one process; a server has several, and each reads from it.
         let store = if matches!(place, Place::Folder(_)) { store.alone() } else { store };
+        // Made before anybody asks for the public one.
+        store.signing_key(clock.now()).await?;
         Ok(Self::over(config, Arc::new(store), clock))
     }
 

@@ -5,6 +5,7 @@ pub mod error;
 pub mod ledger;
 pub mod store;
 mod current;
+mod evidence;
 mod engine;
 mod pages;
 mod state;

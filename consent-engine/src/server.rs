@@ -19,7 +19,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{self, answer, consents, health, mine, one, standing, withdrawn},
+    api::{self, answer, consents, health, keys, mine, one, standing, withdrawn},
     engine::Engine,
     pages::Templates,
     portal,
@@ -74,6 +74,7 @@ fn open() -> OpenApiRouter {
         .routes(routes!(health::health))
         .routes(routes!(health::internal_health))
         .routes(routes!(health::citizens_health))
+        .routes(routes!(keys::keys))
 }
 
 fn for_services() -> OpenApiRouter {

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     let target = arguments.first().and_then(|name| Target::named(name));
     let seconds = arguments.get(1).and_then(|text| text.parse().ok());
     let (Some(target), Some(seconds)) = (target, seconds) else {
-        eprintln!("usage: ndx-test-fuzz document|variables|provider|sdl SECONDS [SEED]");
+        eprintln!("usage: ndx-test-fuzz document|variables|provider|sdl|receipt SECONDS [SEED]");
         return ExitCode::from(2);
     };
     let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(1, |time| time.as_secs());

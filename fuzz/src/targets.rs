@@ -1,4 +1,4 @@
-//! What is done with an input: the gateway's own functions, without HTTP around them.
+//! What is done with an input: the gateway's own functions, and those that judge a receipt, without HTTP around them.
 
 use std::{
     path::{Path, PathBuf},
@@ -13,6 +13,7 @@ use ndx_contracts::{
     consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, StandingConsent},
     policy::{Decision, DecisionRequest, Effect, FieldDecision, PolicyDecisionPoint},
 };
+use ndx_receipt::{KeySet, Receipt, Record, verify};
 use ndx_test_gateway::{APPLICATION, Country, Register};
 use orchestration_engine::{
     authentication::Caller,
@@ -37,6 +38,10 @@ const VARIABLES: &str =
     person(nic: $n) { name @include(if: $b) }
     events(nic: $n, filter: $f, kinds: $k, limit: $l, weight: $w, ids: $i, since: $d) { total } }";
 
+/// A receipt, and the keys that verify it.
+const RECEIPT: &str = include_str!("../../crates/ndx-receipt/tests/kept/receipt.json");
+const KEYS: &str = include_str!("../../crates/ndx-receipt/tests/kept/keys.json");
+
 /// What an input is taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
@@ -48,15 +53,18 @@ pub enum Target {
     Provider,
     /// A schema.
     Sdl,
+    /// A receipt, or the keys that verify it.
+    Receipt,
 }
 
 impl Target {
     /// All.
-    pub const ALL: [(&'static str, Self); 4] = [
+    pub const ALL: [(&'static str, Self); 5] = [
         ("document", Self::Document),
         ("variables", Self::Variables),
         ("provider", Self::Provider),
         ("sdl", Self::Sdl),
+        ("receipt", Self::Receipt),
     ];
 
     /// The target with this name.
@@ -87,6 +95,10 @@ impl Target {
                 r#"{"data":{"r0_citizen":null},"errors":[{"message":"x","path":["r0_citizen","children",0,"toys"],"extensions":{"code":"PROVIDER_TIMEOUT"}}]}"#,
                 r#"{"data":null,"errors":[{"message":"x"}]}"#,
             ]),
+            Self::Receipt => {
+                let signature = serde_json::from_str::<Receipt>(RECEIPT).unwrap().signature;
+                all(&[RECEIPT, KEYS, &signature])
+            }
             Self::Sdl => [texts("tests/graphql_behaviour/schema"), texts("schema"), texts("schema/providers")].concat(),
         }
     }
@@ -98,6 +110,8 @@ pub struct Lab {
     schema: ConsumerSchema,
     question: (Operation, ConsentedPlan),
     country: Country,
+    receipt_keys: KeySet,
+    signed: Vec<Record>,
 }
 
 impl std::fmt::Debug for Lab {
@@ -113,7 +127,10 @@ impl Default for Lab {
         let schema = schema::load(&config).unwrap();
         let operation = prepared(&config, &schema, QUESTION, serde_json::Map::new()).unwrap();
         let consented = Runtime::new().unwrap().block_on(consented(&config, &schema, &operation));
-        Self { config, schema, question: (operation, consented), country }
+        let receipt_keys = KeySet::read(KEYS).unwrap();
+        let genuine = verify(RECEIPT, &receipt_keys).unwrap();
+        let signed = genuine.earlier.into_iter().chain([genuine.signed]).map(|signed| signed.record).collect();
+        Self { config, schema, question: (operation, consented), country, receipt_keys, signed }
     }
 }
 
@@ -128,6 +145,7 @@ impl Lab {
             }
             Target::Provider => self.provider(input),
             Target::Sdl => self.sdl(input),
+            Target::Receipt => self.receipt(&String::from_utf8_lossy(input)),
         }
     }
 
@@ -151,6 +169,14 @@ impl Lab {
         let merged = projection::merge(consented, &opened, &self.schema.definition, &operation.introspection, limit);
         let data = merged.data.unwrap_or_else(|| "null".to_owned());
         serde_json::from_str::<&serde_json::value::RawValue>(&data).unwrap_or_else(|error| panic!("{error}: {data}"));
+    }
+
+    /// Whatever is accepted is what was signed.
+    fn receipt(&self, text: &str) {
+        drop(KeySet::read(text));
+        if let Ok(genuine) = verify(text, &self.receipt_keys) {
+            assert!(self.signed.contains(&genuine.signed.record), "nobody signed this: {text}");
+        }
     }
 
     fn sdl(&self, input: &[u8]) {

@@ -18,6 +18,8 @@ mod up;
 
 mod serve;
 
+mod receipt;
+
 mod keys;
 
 mod store;
@@ -69,9 +71,12 @@ enum Command {
     /// Look after the stores: bring them up to date, move them to PostgreSQL.
     #[command(subcommand)]
     Store(store::Store),
-    /// Make and show the keys with which services prove themselves to each other.
+    /// Make and show the keys with which services prove themselves to each other; replace the one that signs receipts.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Say whether a citizen's receipt is genuine and what it proves; print the keys for that.
+    #[command(subcommand)]
+    Receipt(receipt::Receipt),
     /// Print what a query would ask of whom. Nothing is asked.
     Plan(plan::Plan),
     /// Ask the gateway as an application would, and print the answer.
@@ -148,7 +153,8 @@ pub async fn run() -> ExitCode {
         Command::Up(up) => up.run().await,
         Command::Serve(serve) => serve.run().await,
         Command::Store(store) => store.run().await,
-        Command::Keys(keys) => keys.run(),
+        Command::Keys(keys) => keys.run().await,
+        Command::Receipt(receipt) => return receipt.run().await,
         Command::Plan(plan) => plan.run(),
         Command::Query(query) => query.run().await,
         Command::Explain(explain) => explain.run().await,

@@ -60,6 +60,12 @@ pub const TABLES: Tables = Tables {
             sqlite: include_str!("5_no_index_by_person.sql"),
             postgres: include_str!("5_no_index_by_person.sql"),
         },
+        Step {
+            version: 6,
+            name: "one tree less",
+            sqlite: include_str!("6_one_tree_less.sqlite.sql"),
+            postgres: include_str!("6_one_tree_less.postgres.sql"),
+        },
     ],
     names: &["data_keys", "audit_records", "audit_subjects", "open_requests", "posted_events"],
 };

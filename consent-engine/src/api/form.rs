@@ -1,4 +1,4 @@
-//! The form of every answer to a program: JSON, and never kept.
+//! The form of every answer to a program: JSON, and never kept unless it says itself how long.
 
 use axum::{
     Json,
@@ -11,7 +11,9 @@ use crate::api::{ApiError, ErrorBody, error::Code};
 /// Whether programs, and not people, look at what `path` answers.
 pub(crate) fn is_for_programs(path: &str) -> bool {
     let below = |folder: &str| path.starts_with(folder);
-    below("/api/") || below("/internal/") || matches!(path, "/health" | ndx_service::openapi::PATH)
+    below("/api/")
+        || below("/internal/")
+        || matches!(path, "/health" | "/.well-known/jwks.json" | ndx_service::openapi::PATH)
 }
 
 /// The answer as a program understands it: an error that is not JSON yet becomes it, with its status and its headers.
@@ -29,7 +31,7 @@ pub(crate) fn complete(response: Response) -> Response {
         }
         _ => response,
     };
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 

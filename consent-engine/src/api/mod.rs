@@ -7,6 +7,7 @@
 //! | `form` | the form of every answer: JSON, never kept |
 //! | `cross_origin` | lets the pages of other portals call the citizens' API |
 //! | `health` | the service is up |
+//! | `keys` | the public keys with which receipts are verified |
 //! | `requirement` | what a service may ask, and all that is wrong with it |
 //! | `consents` | for services: where fields stand, and a request where the person must be asked |
 //! | `standing` | for services: where fields stand of a person who is not to be asked |
@@ -21,6 +22,7 @@ mod body;
 mod form;
 pub(crate) mod cross_origin;
 pub(crate) mod health;
+pub(crate) mod keys;
 mod requirement;
 pub(crate) mod consents;
 pub(crate) mod standing;

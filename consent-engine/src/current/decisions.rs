@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::{
     current::Current,
     error::EngineError,
+    evidence::Witness,
     ledger::{Action, AskedField, Consent, Entry, Illegal, Shown, reopening},
     store::{Recorded, Writing},
 };
@@ -54,6 +55,10 @@ impl Current {
         trace_id: &TraceId,
     ) -> Result<Recorded, EngineError> {
         let unexpected = matches!(decision, Decision::Deny { unexpected: true });
+        let witness = match &decision {
+            Decision::Share { .. } => Some(self.witness(subject).await?),
+            Decision::Deny { .. } => None,
+        };
         let choose = |consent: &Consent, now| {
             let request = consent.request.as_ref().ok_or(Illegal::NothingAsked)?;
             let Decision::Share { optional, length } = decision else {
@@ -66,7 +71,7 @@ impl Current {
             let (fields, declined) = (names(shared), names(declined));
             Ok(Some(Action::Granted { fields, declined, until: now + length, shown, evidence: None }))
         };
-        let recorded = self.change(subject, id, Some(seen), trace_id, choose).await?;
+        let recorded = self.change(subject, id, Some(seen), witness.as_ref(), trace_id, choose).await?;
         if unexpected {
             let (application, purpose) = (&recorded.application, &recorded.purpose);
             tracing::warn!(consent = %id, %application, %purpose, %trace_id, "a person had not asked for anything");
@@ -89,11 +94,12 @@ impl Current {
         trace_id: &TraceId,
     ) -> Result<Recorded, EngineError> {
         let Narrowing { stop, length } = narrowing;
+        let witness = self.witness(subject).await?;
         let choose = |_: &Consent, now| {
             let until = length.map(|length| now + length);
             Ok(Some(Action::Narrowed { stopped: stop, until, shown, evidence: None }))
         };
-        self.change(subject, id, Some(seen), trace_id, choose).await
+        self.change(subject, id, Some(seen), Some(&witness), trace_id, choose).await
     }
 
     /// Ends everything that `subject` shares under this consent.
@@ -103,7 +109,7 @@ impl Current {
     pub async fn stop(&self, subject: &Subject, id: Uuid, trace_id: &TraceId) -> Result<Recorded, EngineError> {
         let cool_down = self.config.cool_down;
         let stop = |_: &Consent, now| Ok(Some(Action::Revoked { cool_down_until: now + cool_down }));
-        self.change(subject, id, None, trace_id, stop).await
+        self.change(subject, id, None, None, trace_id, stop).await
     }
 
     /// Opens a request because `subject` has changed her mind about a refusal, or about what she declined. Where there
@@ -113,16 +119,18 @@ impl Current {
     /// [`EngineError::NotFound`] when it is not hers.
     pub async fn reopen(&self, subject: &Subject, id: Uuid, trace_id: &TraceId) -> Result<Recorded, EngineError> {
         let lifetime = self.config.request_lifetime;
-        self.change(subject, id, None, trace_id, |consent, now| Ok(reopening(consent, now, lifetime))).await
+        self.change(subject, id, None, None, trace_id, |consent, now| Ok(reopening(consent, now, lifetime))).await
     }
 
     /// Lets `choose` say what to write about one consent of `subject`, and writes it, in one transaction. What has
-    /// lapsed by now is recorded first, and stays recorded when `choose` finds nothing possible.
+    /// lapsed by now is recorded first, and stays recorded when `choose` finds nothing possible. What is proved, is signed
+    /// by `witness`; a "no" and a "stop" need none, and never fail for want of a key.
     async fn change(
         &self,
         subject: &Subject,
         id: Uuid,
         seen: Option<u64>,
+        witness: Option<&Witness>,
         trace_id: &TraceId,
         choose: impl FnOnce(&Consent, DateTime<Utc>) -> Result<Option<Action>, Illegal> + Send,
     ) -> Result<Recorded, EngineError> {
@@ -136,7 +144,16 @@ impl Current {
         let lapsed = recorded.consent.has_lapsed(now).then_some(Action::Expired {});
         self.append(&mut *writing, &mut recorded, lapsed, now, trace_id).await?;
         let outcome = match choose(&recorded.consent, now) {
-            Ok(action) => self.append(&mut *writing, &mut recorded, action, now, trace_id).await,
+            Ok(action) => {
+                let proved = |action| match witness {
+                    Some(witness) => self.proved(&recorded, action, now, trace_id, witness),
+                    None => Ok(action),
+                };
+                match action.map(proved).transpose() {
+                    Ok(action) => self.append(&mut *writing, &mut recorded, action, now, trace_id).await,
+                    Err(error) => Err(error),
+                }
+            }
             Err(illegal) => Err(illegal.into()),
         };
         match outcome {

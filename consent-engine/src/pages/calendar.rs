@@ -31,8 +31,12 @@ impl Calendar {
     /// `11:30am on 21 November`, with the year when it is not this one.
     pub(crate) fn moment(&self, at: DateTime<Utc>) -> Said {
         let local = self.local(at);
-        let date = if local.year() == self.now.year() { "date-this-year" } else { "date" };
-        self.say("moment", [("time", self.time(local)?.into()), ("date", self.day(date, local)?.into())])
+        self.at(if local.year() == self.now.year() { "date-this-year" } else { "date" }, local)
+    }
+
+    /// `11:30am on 21 November 2026`, for what is read years later.
+    pub(crate) fn in_full(&self, at: DateTime<Utc>) -> Said {
+        self.at("date", self.local(at))
     }
 
     /// When something ends that is near: `today at 11:30am`, `tomorrow at 9am`, `at 11:30am on 21 November`.
@@ -72,6 +76,10 @@ impl Calendar {
 
     fn local(&self, at: DateTime<Utc>) -> DateTime<FixedOffset> {
         at.with_timezone(self.now.offset())
+    }
+
+    fn at(&self, form: &str, local: DateTime<FixedOffset>) -> Said {
+        self.say("moment", [("time", self.time(local)?.into()), ("date", self.day(form, local)?.into())])
     }
 
     fn day(&self, form: &str, local: DateTime<FixedOffset>) -> Said {
@@ -119,6 +127,7 @@ mod tests {
         let calendar = calendar("2026-11-21T05:00:00Z", "en");
         assert_eq!(calendar.date(at("2026-11-27T20:00:00Z")).unwrap(), "28 November 2026");
         assert_eq!(calendar.moment(at("2026-11-21T06:00:00Z")).unwrap(), "11:30am on 21 November");
+        assert_eq!(calendar.in_full(at("2026-11-21T06:00:00Z")).unwrap(), "11:30am on 21 November 2026");
         assert_eq!(calendar.moment(at("2027-01-01T06:30:00Z")).unwrap(), "midday on 1 January 2027");
         assert_eq!(calendar.when(at("2026-11-21T06:00:00Z")).unwrap(), "today at 11:30am");
         assert_eq!(calendar.when(at("2026-11-21T18:30:00Z")).unwrap(), "tomorrow at midnight");

@@ -124,6 +124,11 @@ impl Pages {
         &self.language
     }
 
+    /// What the speakers of the language with this tag call it; the tag itself, where the pages do not speak it.
+    pub(crate) fn language_name(&self, tag: &str) -> String {
+        self.templates.known(tag).map_or_else(|| tag.to_owned(), |language| language.name.clone())
+    }
+
     /// The message `id` with these values, as plain text.
     pub(crate) fn say<'a>(
         &self,

@@ -35,6 +35,8 @@ struct DetailPage {
     /// Until when the application cannot ask again.
     quiet_until: Option<String>,
     history: Vec<Happened>,
+    /// Whether the person ever said yes.
+    has_receipt: bool,
 }
 
 impl Page for DetailPage {
@@ -94,6 +96,7 @@ pub(crate) async fn show(
         several: present.shared.len() > 1,
         left_out: items(&state, &recorded, &present, &present.declined)?,
         refused: groups(items(&state, &recorded, &present, refused)?),
+        has_receipt: recorded.entries.iter().any(|entry| matches!(entry.action, Action::Granted { .. })),
         quiet_until: quiet.map(|refusal| calendar.date(refusal.until)).transpose()?,
         history: recorded
             .entries

@@ -19,6 +19,9 @@
 //! | `request` | the question, and the answer |
 //! | `mine` | what a person shares, with whom |
 //! | `detail` | one consent, and what happened to it |
+//! | `told` | a record in the words of pages |
+//! | `receipt` | the receipt, to read, to print and as a file |
+//! | `verify` | whether we signed a receipt, for everybody |
 //! | `stop` | stopping, and changing one's mind |
 //! | `less` | sharing less: one thing no more, or for a shorter time |
 //! | `settings` | what a person can set |
@@ -40,6 +43,9 @@ mod answered;
 mod request;
 mod mine;
 mod detail;
+mod told;
+mod receipt;
+mod verify;
 mod stop;
 mod less;
 mod settings;
@@ -59,6 +65,8 @@ pub(crate) fn router() -> Router {
         .route("/c/{id}/done", get(answered::done))
         .route("/my", get(mine::list))
         .route("/my/{id}", get(detail::show))
+        .route("/my/{id}/receipt", get(receipt::page))
+        .route("/my/{id}/receipt.json", get(receipt::file))
         .route("/my/{id}/stop", get(stop::ask).post(stop::stop))
         .route("/my/{id}/stopped", get(stop::stopped))
         .route("/my/{id}/stop-some", get(less::ask_what).post(less::stop_some))
@@ -71,6 +79,7 @@ pub(crate) fn router() -> Router {
         .route("/sign-out", get(sign_in::ask_to_sign_out).post(sign_in::sign_out))
         .route("/sign-out/everywhere", get(sign_in::to_settings).post(sign_in::sign_out_everywhere))
         .route("/signed-out", get(sign_in::signed_out))
+        .route("/verify", get(verify::ask).post(verify::answer))
         .route("/sources", get(about::sources))
         .route("/help", get(about::help))
         .route("/privacy", get(about::privacy))

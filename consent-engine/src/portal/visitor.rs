@@ -1,7 +1,7 @@
 //! Who calls.
 
 use axum_extra::extract::{CookieJar, cookie::Cookie};
-use ndx_contracts::{Subject, TraceId};
+use ndx_contracts::TraceId;
 use ndx_pages::cookie;
 use url::Url;
 
@@ -36,17 +36,11 @@ impl Visitor {
         let path = if self.path.starts_with("/c/") { self.path.trim_end_matches("/done") } else { "/my" };
         Some(Viewer {
             name: session.person.name.clone(),
-            ending: ending(&session.person.subject),
+            ending: session.person.subject.ending(),
             sign_out: address::sign_out(&self.back.onto(path)),
             csrf: session.csrf.clone(),
         })
     }
-}
-
-/// The last four characters: enough to know one's own number again, too few for anybody else.
-fn ending(subject: &Subject) -> String {
-    let last: Vec<char> = subject.expose().chars().rev().take(4).collect();
-    last.into_iter().rev().collect()
 }
 
 /// The portal's cookies.
@@ -98,11 +92,5 @@ mod tests {
         let sandbox = Url::parse("http://127.0.0.1:8081/").unwrap();
         let cookie = CookieName::Session.with("id".to_owned(), &sandbox).to_string();
         assert_eq!(cookie, "ndx-portal-session=id; HttpOnly; SameSite=Lax; Path=/");
-    }
-
-    #[test]
-    fn shows_the_last_four_characters_of_an_identifier() {
-        assert_eq!(ending(&Subject::from_canonical("861234567V")), "567V");
-        assert_eq!(ending(&Subject::from_canonical("1")), "1");
     }
 }

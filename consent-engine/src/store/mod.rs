@@ -4,12 +4,14 @@
 //! | --- | --- |
 //! | `consents` | consents and their actions; actions are only ever added |
 //! | `kept` | consents that were read lately, where nobody else writes them |
+//! | `evidence_keys` | the keys that sign what people decided |
 //! | `sessions` | who is signed in to the portal, in which browser |
 //!
 //! INVARIANT: whatever is read here comes from where it is written, or from a copy that every change takes away first, never
 //! from one that may be behind: what a person has stopped is stopped for everybody who looks after she was told so.
 
 mod consents;
+mod evidence_keys;
 mod kept;
 mod sessions;
 
@@ -18,6 +20,7 @@ use std::{fmt::Debug, sync::Arc};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use ndx_contracts::{ApplicationId, Purpose, Subject};
+use ndx_receipt::{KeySet, SigningKey};
 use ndx_store::{Database, Keyring, Place, RootKey, StoreError, Tables, keyring};
 use uuid::Uuid;
 
@@ -26,6 +29,7 @@ use crate::ledger::Entry;
 
 pub use self::{
     consents::Recorded,
+    evidence_keys::{Rotated, published_keys},
     sessions::{Person, Session},
 };
 pub(crate) use sessions::IDLE;
@@ -33,13 +37,20 @@ pub(crate) use sessions::IDLE;
 /// The tables, and their history. Steps are added at the end and never edited.
 pub const TABLES: Tables = Tables {
     name: "consent",
-    steps: &[keyring::FIRST_STEP, consents::STEP, sessions::STEP, consents::PROOF_STEP, sessions::BY_PERSON],
-    names: &["data_keys", "consents", "consent_actions", "sessions"],
+    steps: &[
+        keyring::FIRST_STEP,
+        consents::STEP,
+        sessions::STEP,
+        consents::PROOF_STEP,
+        evidence_keys::STEP,
+        sessions::BY_PERSON,
+    ],
+    names: &["data_keys", "consents", "consent_actions", "sessions", "evidence_keys", "evidence_private_keys"],
 };
 
 /// Keeps consents and what happened to them.
 #[async_trait]
-pub trait ConsentStore: SessionStore {
+pub trait ConsentStore: SessionStore + EvidenceKeyStore {
     /// The consent of this person, application and purpose.
     async fn find(
         &self,
@@ -88,6 +99,16 @@ pub trait Writing: Send {
 
     /// Makes it last.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}
+
+/// Keeps the keys that sign what people decided.
+#[async_trait]
+pub trait EvidenceKeyStore: Debug + Send + Sync {
+    /// The key that signs at `now`; made, once for all processes, when there is none.
+    async fn signing_key(&self, now: DateTime<Utc>) -> Result<SigningKey, StoreError>;
+
+    /// The public keys of all times.
+    async fn published_keys(&self) -> Result<KeySet, StoreError>;
 }
 
 /// Keeps who is signed in.

@@ -15,13 +15,14 @@ use consent_engine::{
     Decision, Engine, EngineError, Recorded,
     ledger::Entry,
     server,
-    store::{ConsentStore, Person, Session, SessionStore, SqlStore, Writing},
+    store::{ConsentStore, EvidenceKeyStore, Person, Session, SessionStore, SqlStore, Writing},
 };
 use ndx_auth::ServiceVerifier;
 use ndx_contracts::{
     ApplicationId, JudgeError, Purpose, Subject,
     consent::{ConsentEngine, StandingConsent},
 };
+use ndx_receipt::{KeySet, SigningKey};
 use ndx_service::{listen, outbound};
 use ndx_store::{Keyring, StoreError};
 use reqwest::StatusCode;
@@ -108,6 +109,17 @@ impl SessionStore for Failing {
 
     fn csrf(&self, id: &str) -> String {
         self.inner.csrf(id)
+    }
+}
+
+#[async_trait]
+impl EvidenceKeyStore for Failing {
+    async fn signing_key(&self, now: DateTime<Utc>) -> Result<SigningKey, StoreError> {
+        self.inner.signing_key(now).await
+    }
+
+    async fn published_keys(&self) -> Result<KeySet, StoreError> {
+        self.inner.published_keys().await
     }
 }
 

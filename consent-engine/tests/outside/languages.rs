@@ -8,6 +8,7 @@ use std::{
 
 use crate::{
     portal::{SHARE, id_in},
+    receipts::{checked_in, pasted},
     support::*,
 };
 use fluent_syntax::{
@@ -18,7 +19,8 @@ use reqwest::{StatusCode, header};
 use scraper::{ElementRef, Html};
 
 /// What stands in no language's own letters: names of norms, and people's and things' own names.
-const NAMES: [&str; 6] = ["WCAG 2.2 AA", "Nayana Perera", "FUDI", "English", "සිංහල", "தமிழ்"];
+const NAMES: [&str; 10] =
+    ["WCAG 2.2 AA", "“receipt”", "“.json”", "SHA-256", "PDF", "Nayana Perera", "FUDI", "English", "සිංහල", "தமிழ்"];
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -124,7 +126,9 @@ pub async fn all_pages(portal: &Portal, language: &str) -> Vec<(String, Page)> {
     for browser in [&nobody, &browser] {
         browser.get(&format!("/help?lang={language}")).await;
     }
-    for address in [path.as_str(), "/my", "/settings", "/sources", "/help", "/privacy", "/accessibility", "/nothing"] {
+    for address in
+        [path.as_str(), "/my", "/settings", "/sources", "/help", "/privacy", "/accessibility", "/verify", "/nothing"]
+    {
         pages.push((format!("nobody at {address}"), nobody.get(address).await));
     }
     pages.push(("not signed in".to_owned(), nobody.get("/signed-in?state=x&code=y").await));
@@ -146,7 +150,7 @@ pub async fn all_pages(portal: &Portal, language: &str) -> Vec<(String, Page)> {
     browser.post(&format!("{mine}/reopen"), &form).await;
     browser.answer(&path, &[SHARE.as_slice(), &[("field", "abc-212:getPersonInfo.sex")]].concat()).await;
     look(&mut pages, &format!("{path}/done")).await;
-    for below in ["", "/stop", "/stop-some", "/less-time"] {
+    for below in ["", "/stop", "/stop-some", "/less-time", "/receipt"] {
         look(&mut pages, &format!("{mine}{below}")).await;
     }
     pages.push(("nothing chosen".to_owned(), browser.answer(&format!("{mine}/stop-some"), &[]).await));
@@ -155,8 +159,12 @@ pub async fn all_pages(portal: &Portal, language: &str) -> Vec<(String, Page)> {
     look(&mut pages, &format!("{mine}/changed")).await;
     look(&mut pages, &format!("{mine}/less-time")).await;
     look(&mut pages, &path).await;
+    let receipt = browser.get(&format!("{mine}/receipt.json")).await.html;
+    for (what, text) in [("nothing to check", ""), ("a receipt", receipt.as_str()), ("no receipt", "{}")] {
+        pages.push((what.to_owned(), checked_in(&nobody, pasted(text)).await));
+    }
     browser.answer(&format!("{mine}/stop"), &[]).await;
-    for address in [format!("{mine}/stopped"), mine, "/my?show=ended".to_owned(), path] {
+    for address in [format!("{mine}/stopped"), format!("{mine}/receipt"), mine, "/my?show=ended".to_owned(), path] {
         look(&mut pages, &address).await;
     }
     pages
@@ -165,7 +173,11 @@ pub async fn all_pages(portal: &Portal, language: &str) -> Vec<(String, Page)> {
 /// What people read and hear on a page, but for names and numbers to quote.
 fn read(page: &Page) -> Vec<String> {
     let document = Html::parse_document(&page.html);
-    let quotes = |element: ElementRef<'_>| element.attr("class").is_some_and(|class| class.contains("ndx-reference"));
+    // Numbers to quote, and what a receipt quotes in the language in which it was signed.
+    let quotes = |element: ElementRef<'_>| {
+        let class = element.attr("class").is_some_and(|class| class.contains("ndx-reference"));
+        class || (element.value().name() == "span" && element.attr("lang").is_some())
+    };
     let nodes = document.tree.root().descendants();
     let read = nodes.filter(|node| !node.ancestors().filter_map(ElementRef::wrap).any(quotes));
     let texts = read.filter_map(|node| node.value().as_text().map(|text| text.to_string()));

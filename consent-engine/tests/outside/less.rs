@@ -88,7 +88,7 @@ async fn a_request_whose_application_is_gone_needs_no_answer(on: On) {
     let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0]).await;
     let page = browser.get(&path).await;
-    let config = changed_config(portal.url.trim_start_matches("http://"), "127.0.0.1:1", |text| {
+    let config = config_with(portal.url.trim_start_matches("http://"), "127.0.0.1:1", |text| {
         text.replace("\"id\": \"passport-application\"", "\"id\": \"another-purpose\"")
     });
     portal.ledger.engine.reconfigure(config);

@@ -6,6 +6,8 @@
 //! | `ledger` | the pure rules |
 //! | `engine` | the engine over a real file |
 //! | `many_engines` | several engines on one PostgreSQL |
+//! | `evidence` | what people decide is signed, and their receipts prove it |
+//! | `evidence_keys` | the keys that sign what people decided |
 //! | `faults` | a ledger that fails |
 //! | `internal_api` | what other services hear |
 //! | `citizens_api` | what a citizen's own portal hears |
@@ -20,6 +22,7 @@
 //! | `less` | sharing less than before |
 //! | `shown` | an answer is kept with what was shown |
 //! | `languages` | the words of the pages in each language |
+//! | `receipts` | receipts as people see them, and the page that checks them |
 //! | `guarded` | what the pages keep from strangers and other sites |
 
 #![expect(
@@ -36,6 +39,10 @@ mod ledger;
 mod engine;
 
 mod many_engines;
+
+mod evidence;
+
+mod evidence_keys;
 
 mod faults;
 
@@ -64,5 +71,7 @@ mod less;
 mod shown;
 
 mod languages;
+
+mod receipts;
 
 mod guarded;

@@ -79,11 +79,11 @@ pub fn clock() -> Arc<ManualClock> {
 
 /// Farajaland's configuration, with the addresses of the portal and of the identity provider changed.
 pub fn config(portal: &str, provider: &str) -> Config {
-    changed_config(portal, provider, |text| text)
+    config_with(portal, provider, |text| text)
 }
 
-/// The same, changed besides.
-pub fn changed_config(portal: &str, provider: &str, change: impl FnOnce(String) -> String) -> Config {
+/// The same, changed once more.
+pub fn config_with(portal: &str, provider: &str, change: impl FnOnce(String) -> String) -> Config {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fl-config.json");
     let moved = |text: String| change(text.replace("127.0.0.1:8081", portal).replace("127.0.0.1:8090", provider));
     Config::of(&ndx_config::load(&file, moved).unwrap()).unwrap()
@@ -210,7 +210,7 @@ pub async fn portal_with(on: On, change: impl FnOnce(String) -> String) -> Porta
     let provider = listen::bind_loopback("fudi", 0).await.unwrap();
     let provider_address = address(&provider);
     identity_provider(provider, &address(&portal), clock.clone());
-    let config = changed_config(&address(&portal), &provider_address, change);
+    let config = config_with(&address(&portal), &provider_address, change);
     portal_of(on, portal, config, clock).await
 }
 

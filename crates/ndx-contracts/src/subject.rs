@@ -20,6 +20,12 @@ impl Subject {
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    /// The last four characters of the identifier: enough to know one's own number again, too few for anybody else.
+    pub fn ending(&self) -> String {
+        let last: Vec<char> = self.0.chars().rev().take(4).collect();
+        last.into_iter().rev().collect()
+    }
 }
 
 impl std::fmt::Debug for Subject {

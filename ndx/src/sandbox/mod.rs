@@ -15,6 +15,8 @@ pub enum Sandbox {
     Answer(walk::Answer),
     /// Stop sharing as a citizen would: open the page of the consent, sign in, press the button.
     Stop(walk::Stop),
+    /// Download a receipt as a citizen would: open the page of the consent, sign in, follow the links. Prints it.
+    Receipt(walk::Receipt),
     /// Show a citizen's one-time code of this half minute, as her authenticator app would.
     Code(walk::Code),
 }
@@ -29,6 +31,7 @@ impl Sandbox {
             Self::Serve(serve) => serve.run().await,
             Self::Answer(answer) => answer.run().await,
             Self::Stop(stop) => stop.run().await,
+            Self::Receipt(receipt) => receipt.run().await,
             Self::Code(code) => code.run(),
         }
     }

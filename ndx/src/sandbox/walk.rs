@@ -1,4 +1,4 @@
-//! `ndx sandbox answer` and `ndx sandbox stop`: a citizen at the portal's real pages.
+//! `ndx sandbox answer`, `stop` and `receipt`: a citizen at the portal's real pages.
 
 use std::path::{Path, PathBuf};
 
@@ -7,6 +7,8 @@ use citizen::{Authenticator, Choice, Citizen};
 use clap::Args;
 use ndx_clock::SystemClock;
 use url::Url;
+
+use crate::stdout::print;
 
 /// Who walks.
 #[derive(Debug, Args)]
@@ -90,6 +92,26 @@ pub struct Stop {
     url: Url,
     #[command(flatten)]
     walker: Walker,
+}
+
+/// Downloads a receipt, and prints it; exit code 1 when there is none.
+#[derive(Debug, Args)]
+pub struct Receipt {
+    /// The page of the consent: `/my/<id>` at the portal.
+    url: Url,
+    #[command(flatten)]
+    walker: Walker,
+}
+
+impl Receipt {
+    /// Walks.
+    ///
+    /// # Errors
+    /// With the page's words when there is none.
+    pub async fn run(self) -> anyhow::Result<()> {
+        print(&self.walker.citizen()?.receipt(self.url).await?);
+        Ok(())
+    }
 }
 
 impl Answer {

@@ -149,6 +149,19 @@ impl Citizen {
         let form = form.ok_or_else(|| not_offered(&page))?;
         ended(self.browser.submit(&form, &form.values).await?, "/stopped")
     }
+
+    /// Downloads the receipt of what is shared on the page at `address` (`/my/{id}`).
+    ///
+    /// # Errors
+    /// With the page's words when there is none.
+    pub async fn receipt(&self, address: Url) -> Result<String, WalkError> {
+        let mut page = self.visit(address).await?;
+        for words in ["download your receipt", "Download the signed receipt"] {
+            let link = page.link(words).ok_or_else(|| not_offered(&page))?;
+            page = self.browser.open(link).await?;
+        }
+        if page.status == 200 { Ok(page.html) } else { Err(not_offered(&page)) }
+    }
 }
 
 /// The form that has a field to be filled in.

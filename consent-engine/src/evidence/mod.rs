@@ -1,0 +1,125 @@
+//! What proves, years later, what a person decided: each yes, and each time that she shares less, is signed in the
+//! transaction that writes it, in the words that she saw.
+//!
+//! | Module | What it does |
+//! | --- | --- |
+//! | `history` | what has become of each item, and what has happened, from the actions of one consent |
+//! | `record` | the record of one consent, in the words that were shown |
+//! | `receipt` | the receipt that a person takes with her |
+
+mod history;
+mod record;
+mod receipt;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+use ndx_contracts::{Subject, TraceId};
+use ndx_receipt::{
+    KeyError, KeySet, Record, SigningKey, digest,
+    record::{Evidence, Principal},
+    sign, verify_signature,
+};
+use ndx_store::StoreError;
+
+use self::record::{Earlier, Making};
+use crate::{
+    current::Current,
+    error::EngineError,
+    ledger::{Action, Entry},
+    store::Recorded,
+};
+
+impl Current {
+    /// The public keys with which receipts are verified: the one that signs now, and all that signed before.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn public_keys(&self) -> Result<KeySet, EngineError> {
+        Ok(self.store.published_keys().await?)
+    }
+
+    /// What is needed to sign an answer. It is asked for before the ledger is held: a key that is replaced in this very
+    /// moment may still sign.
+    pub(crate) async fn witness(&self, subject: &Subject) -> Result<Witness, EngineError> {
+        let key = self.store.signing_key(self.now()).await?;
+        Ok(Witness { key, keys: self.store.published_keys().await?, subject: subject.clone() })
+    }
+
+    /// `action`, which is the next of `recorded`, with what proves it where it is one that is proved.
+    pub(crate) fn proved(
+        &self,
+        recorded: &Recorded,
+        action: Action,
+        at: DateTime<Utc>,
+        trace_id: &TraceId,
+        witness: &Witness,
+    ) -> Result<Action, EngineError> {
+        if !matches!(action, Action::Granted { .. } | Action::Narrowed { .. }) {
+            return Ok(action);
+        }
+        let seq = recorded.consent.version + 1;
+        let mut after = recorded.clone();
+        let entry = Entry { seq, at, trace_id: trace_id.clone(), action: action.clone() };
+        after.consent.apply(&entry)?;
+        after.entries.push(entry);
+        let proof = self.signed_now(&after, at, witness)?.map(|(_, jws)| jws);
+        Ok(action.proved(proof))
+    }
+
+    /// The record of `recorded` as it is at `at`, and its signature; `None` when the person never said yes.
+    fn signed_now(
+        &self,
+        recorded: &Recorded,
+        at: DateTime<Utc>,
+        witness: &Witness,
+    ) -> Result<Option<(Record, String)>, EngineError> {
+        let earlier = witness.earlier(recorded)?;
+        let making = Making {
+            config: &self.config,
+            recorded,
+            principal: self.principal(recorded, &witness.subject),
+            earlier: &earlier,
+            key_id: witness.key.public().id(),
+            issued_at: at,
+        };
+        let Some(record) = making.record()? else { return Ok(None) };
+        let jws = sign(&record, &witness.key).map_err(refused)?;
+        Ok(Some((record, jws)))
+    }
+
+    /// The person, so that nobody learns from it who it is. Only this store can make the hash again, and no two of a
+    /// person's consents have the same.
+    fn principal(&self, recorded: &Recorded, subject: &Subject) -> Principal {
+        let hash = self.store.keys().hash(&format!("receipt/{}/{}", recorded.id, subject.expose()));
+        Principal { pii_principal_id: URL_SAFE_NO_PAD.encode(hash.as_column()), id_ending: subject.ending() }
+    }
+}
+
+/// What signs an answer, and verifies those before it.
+pub(crate) struct Witness {
+    key: SigningKey,
+    keys: KeySet,
+    subject: Subject,
+}
+
+impl Witness {
+    /// What was signed with the actions of `recorded` so far. Nothing is told anew that does not verify.
+    fn earlier(&self, recorded: &Recorded) -> Result<Vec<Earlier>, EngineError> {
+        let proofs = recorded.entries.iter().filter_map(|entry| Some((entry.seq, entry.action.evidence()?)));
+        let read = |(seq, jws): (u64, &str)| {
+            let signed = verify_signature(jws, &self.keys).map_err(|refusal| {
+                StoreError::Corrupt(format!(
+                    "what proves step {seq} of consent {} proves nothing: {refusal}",
+                    recorded.id
+                ))
+            })?;
+            let evidence = Evidence { key_id: signed.record.key_id.clone(), sha256: digest(jws) };
+            Ok(Earlier { seq, record: signed.record, evidence })
+        };
+        proofs.map(read).collect()
+    }
+}
+
+fn refused(error: KeyError) -> EngineError {
+    StoreError::Corrupt(format!("an answer could not be signed: {error}")).into()
+}

@@ -127,6 +127,10 @@ fn decision(
     if seen.is_some_and(|seen| seen != version) {
         return Err(CHANGED);
     }
+    // A token does not say how surely somebody signed in; our own pages ask for more.
+    if yes && request.fields.iter().any(|asked| asked.sensitive) {
+        return Err(ApiError::Unauthorized("something sensitive is asked: it is shared on the exchange's own pages only"));
+    }
     let decision =
         if yes { share(&engine.config, recorded, request, said)? } else { Decision::Deny { unexpected: false } };
     Ok((decision, version))

@@ -18,7 +18,7 @@ usage: ./init.sh [options]
   --help             this text
 
 The parts and their ports: gateway 4000, consent 8081, policy 8082, audit 3001, fudi 8090, rgd 8080, drp-adapter 9090,
-drp-api 9091.
+drp-api 9091, passport-app 3000.
 TEXT
 }
 
@@ -32,7 +32,7 @@ wrong_use() { printf 'init.sh: %s\n\n' "$*" >&2; usage >&2; exit 2; }
 absolute() { case "$1" in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$from" "$1" ;; esac; }
 
 mode=foreground fresh=no data='' program=''
-declare -A port=([gateway]=4000 [consent]=8081 [policy]=8082 [audit]=3001 [fudi]=8090 [rgd]=8080 [drp-adapter]=9090 [drp-api]=9091)
+declare -A port=([gateway]=4000 [consent]=8081 [policy]=8082 [audit]=3001 [fudi]=8090 [rgd]=8080 [drp-adapter]=9090 [drp-api]=9091 [passport-app]=3000)
 moved=()
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -57,7 +57,7 @@ if [ -z "$data" ]; then
   if [ "$mode" = stop ] && [ -f "$last" ]; then data=$(cat "$last"); else data=data; fi
 fi
 marker=.ndx-data
-parts=(fudi rgd drp-api drp-adapter exchange)
+parts=(fudi rgd drp-api drp-adapter exchange passport-app)
 
 # --- processes: for each part a file in $data/run with its number and the time at which it was started -----------------
 
@@ -72,7 +72,7 @@ is_alive() { # the very process that was started, lest a number that is used aga
 
 stop_all() {
   local part number waited
-  for part in exchange drp-adapter drp-api rgd fudi; do
+  for part in passport-app exchange drp-adapter drp-api rgd fudi; do
     if is_alive "$part"; then kill "$(number_of "$part")" 2>/dev/null || true; fi
   done
   for part in "${parts[@]}"; do
@@ -127,7 +127,7 @@ fi
 
 is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 taken=''
-for name in gateway consent policy audit fudi rgd drp-adapter drp-api; do
+for name in gateway consent policy audit fudi rgd drp-adapter drp-api passport-app; do
   if is_taken "${port[$name]}"; then
     taken+="
   port ${port[$name]} is taken, and \`$name\` needs it; choose another with --port $name=NUMBER"
@@ -158,6 +158,7 @@ start rgd sandbox serve rgd
 start drp-api sandbox serve drp-api
 start drp-adapter sandbox serve drp-adapter
 start exchange up --data "$data"
+start passport-app sandbox serve passport-app
 
 # --- wait until all is healthy ---------------------------------------------------------------------------------------
 
@@ -188,6 +189,7 @@ wait_for rgd rgd
 wait_for drp-api drp-api
 wait_for drp-adapter drp-adapter
 wait_for exchange gateway consent policy audit
+wait_for passport-app passport-app
 
 # --- say where things are ----------------------------------------------------------------------------------------------
 
@@ -196,13 +198,14 @@ cat <<TEXT
 
 Farajaland's data exchange is running.
 
+  passport application  $(at passport-app)           (begin here, in a browser)
   questions             $(at gateway)/public/graphql
   citizens              $(at consent)/my        (sign in as nayana, password sandbox)
   identity provider     $(at fudi)
   registers             $(at rgd) (births)   $(at drp-api) (persons, behind $(at drp-adapter))
   data, keys and logs   $data
 
-The story, in three steps:
+The same story without a browser, in three steps:
 
   1. A token for the passport office, and its question. The answer is a link for Nayana.
 

@@ -93,6 +93,9 @@ npm ci --prefix explorer --no-audit --no-fund --loglevel=error
 npm run --prefix explorer --silent check
 npm ci --prefix tests/explorer --no-audit --no-fund --loglevel=error
 
+step "the citizens' pages in a browser"
+npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error
+
 step "tests"
 export INSTA_UPDATE=no
 cargo test --workspace --doc --locked --quiet

@@ -244,6 +244,22 @@ fn what_no_schema_can_follow_is_told_where_it_is_set() {
 }
 
 #[test]
+fn the_pages_speak_the_languages_that_are_listed() {
+    let folder = farajaland();
+    let path = folder.path().join(CONFIG);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let write = |languages: &str| std::fs::write(&path, text.replace("[\"en\", \"si\", \"ta\"]", languages)).unwrap();
+    write("[\"en\", \"si\", \"ta\", \"fr\"]");
+    let (code, text, _) = ndx(folder.path(), &["check"]);
+    assert!(code == 1 && text.contains("the pages do not speak `fr`, only `en`, `si`, `ta`; translate"), "{text}");
+    assert!(text.contains("`name` is not there in `fr`, which the portal speaks"), "{text}");
+    assert!(text.contains("the label of `person.fullName` is not there in `fr`"), "{text}");
+    write("[\"en\", \"si\", \"ta\", \"en-XA\"]");
+    let (code, text, _) = ndx(folder.path(), &["check"]);
+    assert!(code == 0 && text.contains("warning: `en-XA` is made for tests"), "{text}");
+}
+
+#[test]
 fn wrong_use_is_two_and_a_file_that_is_not_there_is_one() {
     let folder = tempfile::tempdir().unwrap();
     for wrong in [&["check", "--strickt"][..], &["check", "--migrate"], &["check", "--migrate", "x", "--json"]] {

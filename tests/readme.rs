@@ -14,7 +14,7 @@ use ndx_testkit::Ports;
 use tempfile::TempDir;
 
 const NDX: &str = env!("CARGO_BIN_EXE_ndx");
-const USUAL: [(&str, u16); 8] = [
+const USUAL: [(&str, u16); 9] = [
     ("gateway", 4000),
     ("consent", 8081),
     ("policy", 8082),
@@ -23,6 +23,7 @@ const USUAL: [(&str, u16); 8] = [
     ("rgd", 8080),
     ("drp-adapter", 9090),
     ("drp-api", 9091),
+    ("passport-app", 3000),
 ];
 
 /// A block of commands, and the output that stands below it, when one does.

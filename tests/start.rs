@@ -17,7 +17,8 @@ use std::{
 use ndx_testkit::Ports;
 
 const NDX: &str = env!("CARGO_BIN_EXE_ndx");
-const NAMES: [&str; 8] = ["gateway", "consent", "policy", "audit", "fudi", "rgd", "drp-adapter", "drp-api"];
+const NAMES: [&str; 9] =
+    ["gateway", "consent", "policy", "audit", "fudi", "rgd", "drp-adapter", "drp-api", "passport-app"];
 
 fn init(data: &Path, ports: &Ports, arguments: &[&str]) -> Command {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

@@ -2,7 +2,10 @@
 
 mod notices;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::{FixedOffset, TimeDelta};
 use ndx_config::{
@@ -34,7 +37,7 @@ pub struct Config {
     pub offset: FixedOffset,
     /// The body to complain to, and how.
     pub complaints: Words,
-    /// How people see and stop what they share without the pages.
+    /// Another way to see and stop what is shared.
     pub other_way: Option<Words>,
     /// Where citizens sign in.
     pub identity_provider: IdentityProvider,
@@ -84,6 +87,8 @@ pub struct SignIn {
     pub citizen_claim: String,
     /// The audiences of the access tokens that the citizens' API accepts.
     pub audiences: Vec<String>,
+    /// What the provider calls a sign-in that is sure enough for something sensitive; empty where any is.
+    pub sensitive_acr_values: Vec<String>,
 }
 
 /// What the configuration's own check would have refused.
@@ -124,6 +129,7 @@ impl Config {
             redirect: Url::parse(&below(own_address, "/signed-in"))?,
             citizen_claim: claim.clone(),
             audiences: portal.api_audiences.clone(),
+            sensitive_acr_values: provider.sensitive_acr_values.clone(),
         };
         let keepers = exchange.providers.iter().map(|one| (one.schema_id.clone(), one.member.clone()));
         Ok(Self {
@@ -173,6 +179,12 @@ impl Config {
     /// The body with this id.
     pub fn member(&self, id: &MemberId) -> Option<&Member> {
         self.members.get(id)
+    }
+
+    /// The bodies that keep registers, each once, by their ids.
+    pub fn keepers(&self) -> impl Iterator<Item = &Member> {
+        let keepers: BTreeSet<&MemberId> = self.keepers.values().collect();
+        keepers.into_iter().filter_map(|id| self.members.get(id))
     }
 
     /// The body that keeps the data of this schema.

@@ -8,7 +8,7 @@ mod current;
 mod evidence;
 mod engine;
 mod outbox;
-pub mod pages;
+mod pages;
 mod state;
 mod api;
 mod portal;
@@ -19,5 +19,6 @@ pub use crate::{
     current::{Current, Decision, Narrowing},
     engine::Engine,
     error::EngineError,
+    pages::known_languages,
     store::{History, Recorded, TABLES},
 };

@@ -95,7 +95,8 @@ fn for_citizens() -> OpenApiRouter {
 /// Gives the request the one configuration that it is answered under, and sees to it that whatever comes back has the form
 /// that its reader understands: JSON for programs, a page for people.
 async fn from_beginning_to_end(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let scene = state.scene();
+    let query = request.uri().query().unwrap_or_default();
+    let scene = state.scene(|config| portal::language(&request, config), query);
     let for_programs = api::is_for_programs(request.uri().path());
     request.extensions_mut().insert(scene.clone());
     let response = next.run(request).await;

@@ -9,10 +9,10 @@ use ndx_clock::Clock;
 use ndx_service::outbound;
 
 use crate::{
-    config::SignIn,
+    config::{Config, SignIn},
     current::Current,
     engine::Engine,
-    pages::{Pages, Templates},
+    pages::{Country, Pages, Templates},
 };
 
 /// Handles.
@@ -37,14 +37,18 @@ impl AppState {
         Ok(Self { engine, providers, templates: Arc::new(templates) })
     }
 
-    /// The scene for a request that begins now.
-    pub(crate) fn scene(&self) -> Scene {
+    /// The scene for a request that begins now, in the language that `choose` finds for it; `query` is what stands in its
+    /// address.
+    pub(crate) fn scene(&self, choose: impl FnOnce(&Config) -> String, query: &str) -> Scene {
         let engine = self.engine.current();
         let provider = self.providers.of(&engine.config.sign_in);
-        let pages = Pages::new(
-            Arc::clone(&self.templates),
-            engine.config.name.in_language(engine.config.first_language()).to_owned(),
-        );
+        let country = Country {
+            name: engine.config.name.clone(),
+            complaints: engine.config.complaints.clone(),
+            languages: engine.config.languages.clone(),
+        };
+        let language = choose(&engine.config);
+        let pages = Pages::new(Arc::clone(&self.templates), Arc::new(country), &language, query);
         Scene { engine, provider, pages }
     }
 }

@@ -59,6 +59,7 @@ pub fn check(config: &Path, needed: Secrets, rewrite: impl FnOnce(String) -> Str
     checked.warnings.extend(reading.warnings.iter().map(|one| in_file(&file, one)));
     let Some(root) = reading.root() else { return checked };
     let folder = folder_of(config);
+    checked.languages(&reading, &root);
     let composition = inputs(&root, folder).map(|inputs| (schema::check(&inputs), inputs));
     if let Some((composition, inputs)) = &composition {
         checked.mistakes.extend(composition.mistakes.iter().map(in_schema));

@@ -1,52 +1,18 @@
-//! Style sheets and icon. The address of each holds the hash of its content, so that browsers may keep it for ever.
+//! The portal's style sheets and icon. The components' style sheet comes from `ndx-pages`.
 
-use axum::{
-    Router,
-    extract::Path,
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
-    routing::get,
-};
+use axum::Router;
 use rust_embed::RustEmbed;
-use tower_http::compression::CompressionLayer;
 
 #[derive(RustEmbed)]
 #[folder = "assets/"]
-struct Files;
-
-/// Bytes of the hash that an address holds.
-const HASH_LENGTH: usize = 8;
+struct Own;
 
 /// Serves all files.
 pub(crate) fn router() -> Router {
-    Router::new().route("/assets/{hash}/{file}", get(file)).layer(CompressionLayer::new())
+    ndx_pages::assets::router::<Own>()
 }
 
 /// The address of `name`.
 pub(crate) fn address(name: &str) -> String {
-    let hash = Files::get(name).map(|file| hash(&file)).unwrap_or_default();
-    format!("/assets/{hash}/{name}")
-}
-
-async fn file(Path((asked_hash, name)): Path<(String, String)>) -> Response {
-    // The folder holds licences too, which are for readers of the sources.
-    let content_type = match name.rsplit_once('.') {
-        Some((_, "css")) => Some("text/css; charset=utf-8"),
-        Some((_, "svg")) => Some("image/svg+xml"),
-        _ => None,
-    };
-    let file = Files::get(&name).filter(|file| hash(file) == asked_hash);
-    let (Some(content_type), Some(file)) = (content_type, file) else {
-        return (StatusCode::NOT_FOUND, "there is no such file").into_response();
-    };
-    let headers = [
-        (header::CONTENT_TYPE, content_type),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (headers, file.data.into_owned()).into_response()
-}
-
-fn hash(file: &rust_embed::EmbeddedFile) -> String {
-    file.metadata.sha256_hash().iter().take(HASH_LENGTH).map(|byte| format!("{byte:02x}")).collect()
+    ndx_pages::assets::address::<Own>(name)
 }

@@ -2,24 +2,38 @@
 //!
 //! | Module | What it does |
 //! | --- | --- |
-//! | `environment` | the templates, built into the program, with escaping always on |
+//! | `languages` | the words of the pages in each language, and which language suits |
+//! | `templates` | the templates once in each language |
 //! | `assets` | style sheets and icon, under names that hold the hash of their content |
 //! | `calendar` | times and lengths of time in words |
+//!
+//! The components that the templates are put together from are in `ndx-pages`.
 
+mod languages;
+mod templates;
 pub(crate) mod assets;
 pub(crate) mod calendar;
-mod environment;
 
 use std::sync::Arc;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use minijinja::Environment;
+use fluent_bundle::FluentValue;
+use ndx_contracts::Words;
 use serde::Serialize;
+use url::form_urlencoded;
 
-pub use self::environment::environment;
+pub use self::languages::known_languages;
+pub(crate) use self::{
+    languages::{Language, choose},
+    templates::Templates,
+};
+
+/// The parameter that chooses a language.
+pub(crate) const LANGUAGE: &str = "lang";
 
 /// What one template is filled with.
 pub(crate) trait Page: Serialize {
@@ -43,10 +57,25 @@ pub(crate) struct Viewer {
 /// What surrounds every page.
 #[derive(Serialize)]
 struct Frame<'a> {
-    portal: &'a str,
+    portal: String,
+    complaints: String,
+    language: &'a str,
+    direction: &'a str,
+    languages: Vec<LanguageLink<'a>>,
     viewer: Option<&'a Viewer>,
     styles: Vec<String>,
     icon: String,
+    /// What the page's form brings back, to prove what was shown.
+    shown: Option<String>,
+}
+
+/// The way to the same page in another language.
+#[derive(Serialize)]
+struct LanguageLink<'a> {
+    tag: &'a str,
+    name: &'a str,
+    direction: &'a str,
+    href: String,
 }
 
 #[derive(Serialize)]
@@ -55,29 +84,79 @@ struct Context<'a, P> {
     page: &'a P,
 }
 
-/// All templates of the portal, each checked.
+/// What the country calls its portal, and what its pages say of it.
 #[derive(Debug)]
-pub(crate) struct Templates(Environment<'static>);
-
-impl Templates {
-    /// # Errors
-    /// When a template has a mistake.
-    pub(crate) fn load() -> Result<Self, minijinja::Error> {
-        environment().map(Self)
-    }
+pub(crate) struct Country {
+    /// The exchange.
+    pub(crate) name: Words,
+    /// The body to complain to.
+    pub(crate) complaints: Words,
+    /// The tags of its languages, the first one first.
+    pub(crate) languages: Vec<String>,
 }
 
-/// The templates, under the name of one portal.
+/// The pages of one country, in the language of one request.
 #[derive(Debug, Clone)]
 pub(crate) struct Pages {
     templates: Arc<Templates>,
-    portal: String,
+    country: Arc<Country>,
+    language: Arc<Language>,
+    /// What else stands in the address, and stays there when the language changes.
+    kept: Vec<(String, String)>,
 }
 
 impl Pages {
-    /// The pages of the portal with this name.
-    pub(crate) fn new(templates: Arc<Templates>, portal: String) -> Self {
-        Self { templates, portal }
+    /// The pages of `country` in the language with this tag. `query` is that of the request: a link to another language
+    /// keeps it.
+    pub(crate) fn new(templates: Arc<Templates>, country: Arc<Country>, tag: &str, query: &str) -> Self {
+        let language = templates.language(tag);
+        let kept = form_urlencoded::parse(query.as_bytes()).into_owned().filter(|(name, _)| name != LANGUAGE).collect();
+        Self { templates, country, language, kept }
+    }
+
+    /// The same, whose links to other languages keep nothing of the address: for a page that must not depend on it.
+    pub(crate) fn forgetful(&self) -> Self {
+        Self { kept: Vec::new(), ..self.clone() }
+    }
+
+    /// The language.
+    pub(crate) fn language(&self) -> &Arc<Language> {
+        &self.language
+    }
+
+    /// What the speakers of the language with this tag call it; the tag itself, where the pages do not speak it.
+    pub(crate) fn language_name(&self, tag: &str) -> String {
+        self.templates.known(tag).map_or_else(|| tag.to_owned(), |language| language.name.clone())
+    }
+
+    /// The message `id` with these values, as plain text.
+    pub(crate) fn say<'a>(
+        &self,
+        id: &str,
+        values: impl IntoIterator<Item = (&'a str, FluentValue<'a>)>,
+    ) -> Result<String, minijinja::Error> {
+        self.language.say(id, values)
+    }
+
+    /// `words` in the language of the page.
+    pub(crate) fn words(&self, words: &Words) -> String {
+        self.language.words(words)
+    }
+
+    /// `words` where they are there in the language of the page: a help that nobody needs to understand the rest.
+    pub(crate) fn help(&self, words: &Words) -> Option<String> {
+        let first = self.country.languages.first().map_or("", String::as_str);
+        words.speak(&self.language.written_in, first).then(|| self.words(words))
+    }
+
+    /// What the exchange is called.
+    pub(crate) fn portal(&self) -> String {
+        self.words(&self.country.name)
+    }
+
+    /// The body to complain to.
+    pub(crate) fn complaints(&self) -> String {
+        self.words(&self.country.complaints)
     }
 
     /// `page` as `viewer` sees it.
@@ -87,9 +166,57 @@ impl Pages {
         viewer: Option<&Viewer>,
         page: &P,
     ) -> Result<Response, minijinja::Error> {
-        let styles = ["govuk-frontend.css", "theme.css", "portal.css"].map(assets::address).to_vec();
-        let frame = Frame { portal: &self.portal, viewer, styles, icon: assets::address("icon.svg") };
-        let html = self.templates.0.get_template(P::TEMPLATE)?.render(Context { frame, page })?;
-        Ok((status, Html(html)).into_response())
+        let context = Context { frame: self.frame(viewer), page };
+        let html = self.templates.environment(&self.language.tag)?.get_template(P::TEMPLATE)?.render(context)?;
+        Ok((status, [(header::CONTENT_LANGUAGE, self.language.tag.clone())], Html(html)).into_response())
+    }
+
+    /// The same for a page whose form brings back what was shown: `seal` makes it from the hash (SHA-256, hexadecimal) of the
+    /// page's main part, which is everything from `<main` to `</main>`. INVARIANT: that part holds nothing that changes from
+    /// one look to the next.
+    pub(crate) fn answer_shown<P: Page, E: From<minijinja::Error>>(
+        &self,
+        status: StatusCode,
+        viewer: Option<&Viewer>,
+        page: &P,
+        seal: impl FnOnce(&str) -> Result<String, E>,
+    ) -> Result<Response, E> {
+        let template = self.templates.environment(&self.language.tag)?.get_template(P::TEMPLATE)?;
+        let mut context = Context { frame: self.frame(viewer), page };
+        let main = template.render_captured(&context)?.with_state_mut(|state| state.render_block("main"))?;
+        let hash = digest(&SHA256, main.as_bytes());
+        let hash: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        context.frame.shown = Some(seal(&hash)?);
+        let html = template.render(&context)?;
+        Ok((status, [(header::CONTENT_LANGUAGE, self.language.tag.clone())], Html(html)).into_response())
+    }
+
+    fn frame<'a>(&'a self, viewer: Option<&'a Viewer>) -> Frame<'a> {
+        let link = |tag: &'a String| {
+            let language = self.templates.known(tag)?;
+            let (tag, name, direction) = (tag.as_str(), language.name.as_str(), language.direction.as_str());
+            Some(LanguageLink { tag, name, direction, href: self.in_language(tag) })
+        };
+        Frame {
+            portal: self.portal(),
+            complaints: self.complaints(),
+            language: &self.language.tag,
+            direction: &self.language.direction,
+            languages: self.country.languages.iter().filter_map(link).collect(),
+            viewer,
+            styles: [ndx_pages::assets::COMPONENTS, "theme.css", "portal.css"].map(assets::address).to_vec(),
+            icon: assets::address("icon.svg"),
+            shown: None,
+        }
+    }
+
+    /// The link from the page that is shown to the same one in another language: it changes the query and nothing else.
+    fn in_language(&self, tag: &str) -> String {
+        let start = String::from("?");
+        let from = start.len();
+        form_urlencoded::Serializer::for_suffix(start, from)
+            .extend_pairs(&self.kept)
+            .append_pair(LANGUAGE, tag)
+            .finish()
     }
 }

@@ -1,4 +1,4 @@
-//! Help, privacy, accessibility: the same for everybody, signed in or not.
+//! Help, privacy, accessibility, and who holds information: the same for everybody, signed in or not.
 
 use axum::{Extension, http::StatusCode, response::Response};
 use serde::Serialize;
@@ -13,9 +13,8 @@ macro_rules! about {
     ($(#[$doc:meta])* $handler:ident, $page:ident, $template:literal) => {
         #[derive(Debug, Serialize)]
         struct $page {
-            portal: String,
             provider: String,
-            complaints: String,
+            other_way: Option<String>,
         }
 
         impl Page for $page {
@@ -29,9 +28,8 @@ macro_rules! about {
         ) -> Result<Response, Trouble> {
             let config = &state.engine.config;
             let page = $page {
-                portal: config.name.in_language(config.first_language()).to_owned(),
                 provider: config.identity_provider.name.clone(),
-                complaints: config.complaints.in_language(config.first_language()).to_owned(),
+                other_way: config.other_way.as_ref().map(|words| state.pages.words(words)),
             };
             Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
         }
@@ -49,4 +47,41 @@ about! {
 about! {
     /// `GET /accessibility`
     accessibility, AccessibilityPage, "accessibility.html"
+}
+
+/// Who holds information.
+#[derive(Debug, Serialize)]
+struct SourcesPage {
+    keepers: Vec<Keeper>,
+}
+
+impl Page for SourcesPage {
+    const TEMPLATE: &'static str = "sources.html";
+}
+
+/// A body that keeps a register.
+#[derive(Debug, Serialize)]
+struct Keeper {
+    name: String,
+    /// What it keeps about people.
+    keeps: Option<String>,
+    contact: String,
+    /// How to have something corrected.
+    corrections: Option<String>,
+}
+
+/// `GET /sources`
+pub(crate) async fn sources(
+    Extension(state): Extension<Scene>,
+    Extension(visitor): Extension<Visitor>,
+) -> Result<Response, Trouble> {
+    let pages = &state.pages;
+    let keepers = state.engine.config.keepers().map(|member| Keeper {
+        name: pages.words(&member.name),
+        keeps: member.keeps.as_ref().map(|words| pages.words(words)),
+        contact: pages.words(&member.contact),
+        corrections: member.corrections.as_ref().map(|words| pages.words(words)),
+    });
+    let page = SourcesPage { keepers: keepers.collect() };
+    Ok(pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
 }

@@ -14,6 +14,7 @@ use crate::{
     pages::{Page, calendar::Calendar},
     portal::{
         address::{Id, known_id},
+        back::WayBack,
         trouble::Trouble,
         visitor::Visitor,
         wording::{Asker, Item, items},
@@ -30,7 +31,7 @@ struct SharingPage {
     shared: Vec<Item>,
     left_out: Vec<Item>,
     until: String,
-    back: Option<String>,
+    back: WayBack,
 }
 
 impl Page for SharingPage {
@@ -46,7 +47,9 @@ struct SaidNoPage {
     only: Vec<Item>,
     /// Until when the application cannot ask again.
     quiet_until: Option<String>,
-    back: Option<String>,
+    /// Whether the person had not asked for anything.
+    unexpected: bool,
+    back: WayBack,
 }
 
 impl Page for SaidNoPage {
@@ -63,7 +66,7 @@ struct AnsweredPage {
     shared: Vec<Item>,
     until: String,
     stopped_or_denied: bool,
-    back: Option<String>,
+    back: WayBack,
 }
 
 impl Page for AnsweredPage {
@@ -73,17 +76,27 @@ impl Page for AnsweredPage {
 /// What ended by itself.
 #[derive(Debug, Serialize)]
 struct EndedPage {
-    id: String,
     asker: Asker,
     /// Whether it is a request, or else a time of sharing, that ended.
     request: bool,
     ended: String,
     shares_more: bool,
-    back: Option<String>,
+    back: WayBack,
 }
 
 impl Page for EndedPage {
     const TEMPLATE: &'static str = "ended.html";
+}
+
+/// A request that nobody waits for any more.
+#[derive(Debug, Serialize)]
+struct CancelledPage {
+    asker: Asker,
+    shares_more: bool,
+}
+
+impl Page for CancelledPage {
+    const TEMPLATE: &'static str = "cancelled.html";
 }
 
 /// `GET /c/{id}/done`
@@ -93,44 +106,44 @@ pub(crate) async fn done(
     id: Id,
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
-    let elsewhere = |path: String| Ok(Redirect::to(&path).into_response());
+    let elsewhere = |path: &str| Ok(Redirect::to(&visitor.back.onto(path)).into_response());
     let Some(person) = visitor.person() else {
-        return elsewhere(id.map_or_else(|| "/my".to_owned(), |id| format!("/c/{id}")));
+        return elsewhere(&id.map_or_else(|| "/my".to_owned(), |id| format!("/c/{id}")));
     };
     let recorded = state.engine.consent_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
     let present = recorded.consent.at(state.engine.now());
-    let config = &state.engine.config;
-    let calendar = Calendar::new(state.engine.now(), config.offset);
-    let asker = Asker::of(config, &recorded);
-    let words = |fields: &[FieldRef]| items(config, &recorded, &present, fields);
+    let calendar = calendar(&state);
+    let words = |fields: &[FieldRef]| items(&state, &recorded, &present, fields);
     let viewer = visitor.viewer();
     match &present.answer {
-        _ if present.request.is_some() => elsewhere(format!("/c/{}", recorded.id)),
+        _ if present.request.is_some() => elsewhere(&format!("/c/{}", recorded.id)),
         Some(Answer { at, said: Said::Yes { fields, declined, until } })
             if fields.iter().all(|field| present.shared.contains_key(field)) =>
         {
             let status = if declined.is_empty() { "granted" } else { "partly_granted" };
             let page = SharingPage {
                 id: recorded.id.to_string(),
-                shared: words(fields),
-                left_out: words(declined),
-                until: calendar.end(*at, *until),
-                back: asker.way_back(recorded.id, status),
-                asker,
+                shared: words(fields)?,
+                left_out: words(declined)?,
+                until: calendar.end(*at, *until)?,
+                back: way(&state, &visitor, &recorded, status),
+                asker: Asker::of(&state, &recorded),
             };
             Ok(state.pages.answer(StatusCode::OK, viewer.as_ref(), &page)?)
         }
         Some(Answer { said: Said::No { fields }, .. }) => {
+            let quiet_until = present.refusal.as_ref().map(|refusal| calendar.date(refusal.until)).transpose()?;
             let page = SaidNoPage {
                 id: recorded.id.to_string(),
-                only: if present.shared.is_empty() { Vec::new() } else { words(fields) },
-                quiet_until: present.refusal.as_ref().map(|refusal| calendar.date(refusal.until)),
-                back: asker.way_back(recorded.id, "denied"),
-                asker,
+                only: if present.shared.is_empty() { Vec::new() } else { words(fields)? },
+                quiet_until,
+                unexpected: present.unexpected.is_some(),
+                back: way(&state, &visitor, &recorded, "denied"),
+                asker: Asker::of(&state, &recorded),
             };
             Ok(state.pages.answer(StatusCode::OK, viewer.as_ref(), &page)?)
         }
-        _ => elsewhere(format!("/c/{}", recorded.id)),
+        _ => elsewhere(&format!("/c/{}", recorded.id)),
     }
 }
 
@@ -141,22 +154,20 @@ pub(crate) fn already(
     recorded: &Recorded,
     present: &Consent,
 ) -> Result<Response, Trouble> {
-    let config = &state.engine.config;
-    let calendar = Calendar::new(state.engine.now(), config.offset);
-    let asker = Asker::of(config, recorded);
-    let id = recorded.id.to_string();
+    let calendar = calendar(state);
     let viewer = visitor.viewer();
-    let ended = |request: bool, at: DateTime<Utc>| EndedPage {
-        id: id.clone(),
-        request,
-        ended: calendar.moment(at),
-        shares_more: !present.shared.is_empty(),
-        back: asker.way_back(recorded.id, "expired"),
-        asker: Asker::of(config, recorded),
+    let ended = |request: bool, at: DateTime<Utc>| -> Result<EndedPage, Trouble> {
+        Ok(EndedPage {
+            request,
+            ended: calendar.moment(at)?,
+            shares_more: !present.shared.is_empty(),
+            back: way(state, visitor, recorded, "expired"),
+            asker: Asker::of(state, recorded),
+        })
     };
     let page = match (&present.ended, &present.answer) {
-        (Some(Ended::Request(at)), _) => ended(true, *at),
-        (Some(Ended::Sharing(at)), _) if present.refusal.is_none() => ended(false, *at),
+        (Some(Ended::Request(at)), _) => ended(true, *at)?,
+        (Some(Ended::Sharing(at)), _) if present.refusal.is_none() => ended(false, *at)?,
         (_, Some(answer)) => {
             let status = match answer.said {
                 Said::Yes { .. } if present.declined.is_empty() => "granted",
@@ -164,14 +175,15 @@ pub(crate) fn already(
                 Said::No { .. } | Said::Stop => "denied",
             };
             let last = present.shared.values().max_by_key(|share| share.until);
+            let until = last.map(|share| calendar.end(share.since, share.until)).transpose()?;
             let page = AnsweredPage {
-                id,
-                said: said(&calendar, answer),
-                shared: items(config, recorded, present, present.shared.keys()),
-                until: last.map(|share| calendar.end(share.since, share.until)).unwrap_or_default(),
+                id: recorded.id.to_string(),
+                said: said(state, &calendar, answer)?,
+                shared: items(state, recorded, present, present.shared.keys())?,
+                until: until.unwrap_or_default(),
                 stopped_or_denied: present.refusal.is_some(),
-                back: asker.way_back(recorded.id, status),
-                asker,
+                back: way(state, visitor, recorded, status),
+                asker: Asker::of(state, recorded),
             };
             return Ok(state.pages.answer(StatusCode::OK, viewer.as_ref(), &page)?);
         }
@@ -181,12 +193,31 @@ pub(crate) fn already(
     Ok(state.pages.answer(StatusCode::GONE, viewer.as_ref(), &page)?)
 }
 
-fn said(calendar: &Calendar, answer: &Answer) -> String {
-    let at = calendar.moment(answer.at);
-    match answer.said {
-        Said::Yes { .. } => format!("You said yes at {at}."),
-        Said::No { .. } => format!("You said no at {at}."),
-        Said::Less { .. } => format!("You chose to share less at {at}."),
-        Said::Stop => format!("You stopped sharing at {at}."),
-    }
+/// The page of a request whose application, or whose purpose, is not registered any more.
+pub(crate) fn cancelled(
+    state: &Scene,
+    visitor: &Visitor,
+    recorded: &Recorded,
+    present: &Consent,
+) -> Result<Response, Trouble> {
+    let page = CancelledPage { asker: Asker::of(state, recorded), shares_more: !present.shared.is_empty() };
+    Ok(state.pages.answer(StatusCode::GONE, visitor.viewer().as_ref(), &page)?)
+}
+
+fn way(state: &Scene, visitor: &Visitor, recorded: &Recorded, status: &str) -> WayBack {
+    visitor.back.way(state.engine.config.application(&recorded.application), recorded.id, status)
+}
+
+fn calendar(state: &Scene) -> Calendar {
+    Calendar::new(state.engine.now(), state.engine.config.offset, state.pages.language().clone())
+}
+
+fn said(state: &Scene, calendar: &Calendar, answer: &Answer) -> Result<String, Trouble> {
+    let message = match answer.said {
+        Said::Yes { .. } => "answered-yes",
+        Said::No { .. } => "answered-no",
+        Said::Less { .. } => "answered-narrow",
+        Said::Stop => "answered-stop",
+    };
+    Ok(state.pages.say(message, [("at", calendar.moment(answer.at)?.into())])?)
 }

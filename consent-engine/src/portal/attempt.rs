@@ -24,19 +24,22 @@ const LIFETIME: TimeDelta = TimeDelta::minutes(15);
 pub(crate) struct Begun {
     pub(crate) attempt: Attempt,
     pub(crate) path: String,
+    /// Whether it was begun for something sensitive.
+    pub(crate) surely: bool,
     begun_at: DateTime<Utc>,
 }
 
-/// The cookie that keeps `attempt`, which leads back to `path`.
-pub(crate) fn keep(
-    keys: &Keyring,
-    attempt: Attempt,
-    path: String,
-    now: DateTime<Utc>,
-    portal: &Url,
-) -> Result<Cookie<'static>, CryptoError> {
-    let name = name(keys, attempt.state());
-    let sealed = keys.seal(SEALED_FOR, &Begun { attempt, path, begun_at: now })?;
+impl Begun {
+    /// An attempt that begins now and leads back to `path`.
+    pub(crate) fn new(attempt: Attempt, path: String, surely: bool, now: DateTime<Utc>) -> Self {
+        Self { attempt, path, surely, begun_at: now }
+    }
+}
+
+/// The cookie that keeps `begun`.
+pub(crate) fn keep(keys: &Keyring, begun: &Begun, portal: &Url) -> Result<Cookie<'static>, CryptoError> {
+    let name = name(keys, begun.attempt.state());
+    let sealed = keys.seal(SEALED_FOR, begun)?;
     Ok(name.with(URL_SAFE_NO_PAD.encode(sealed.as_column()), portal))
 }
 

@@ -3,36 +3,26 @@
 use axum::{
     Extension,
     extract::Request,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, StatusCode},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::CookieJar;
 use ndx_contracts::TraceId;
+use ndx_pages::headers::dressed;
 use ndx_service::trace;
 
 use crate::{
     pages::Viewer,
     portal::{
+        back::Back,
+        speech,
         trouble::Trouble,
         visitor::{CookieName, Visitor},
     },
     state::Scene,
     store::Session,
 };
-
-const HEADERS: [(HeaderName, &str); 6] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; \
-         frame-ancestors 'none'; base-uri 'none'",
-    ),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::CACHE_CONTROL, "no-store"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("x-robots-tag"), "noindex"),
-];
 
 pub(crate) async fn dress(
     Extension(state): Extension<Scene>,
@@ -45,15 +35,18 @@ pub(crate) async fn dress(
         Err(trouble) => (None, Some(trouble)),
     };
     let trace_id = request.extensions().get::<TraceId>().cloned().unwrap_or_else(trace::fresh);
-    let visitor = Visitor { session, trace_id, path: request.uri().path().to_owned() };
+    let query = request.uri().query().map(str::to_owned);
+    let back = Back::of(query.as_deref());
+    let visitor = Visitor { session, trace_id, path: request.uri().path().to_owned(), back };
     request.extensions_mut().insert(visitor.clone());
     let mut response = match failed {
         Some(trouble) => trouble.into_response(),
         None => next.run(request).await,
     };
     if let Some(trouble) = response.extensions_mut().remove::<Trouble>() {
-        response = page_of(&state, &visitor, &trouble);
+        response = page_of(&state, visitor, &trouble);
     }
+    speech::remember(&state, query.as_deref(), &mut response);
     dressed(response)
 }
 
@@ -75,13 +68,6 @@ pub(crate) fn complete(state: &Scene, response: Response) -> Response {
     page
 }
 
-fn dressed(mut response: Response) -> Response {
-    for (name, value) in HEADERS {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    response
-}
-
 async fn session(state: &Scene, jar: &CookieJar) -> Result<Option<Session>, Trouble> {
     match CookieName::Session.of(jar, &state.engine.config.portal) {
         Some(id) => Ok(state.engine.store.session(&id, state.engine.now()).await?),
@@ -89,15 +75,16 @@ async fn session(state: &Scene, jar: &CookieJar) -> Result<Option<Session>, Trou
     }
 }
 
-fn page_of(state: &Scene, visitor: &Visitor, trouble: &Trouble) -> Response {
+fn page_of(state: &Scene, visitor: Visitor, trouble: &Trouble) -> Response {
+    let number = Some(visitor.trace_id.to_string());
     // The page must not depend on what was asked for.
-    let viewer = Visitor { path: "/my".to_owned(), ..visitor.clone() }.viewer();
-    made(state, viewer.as_ref(), trouble, Some(visitor.trace_id.to_string()))
+    let viewer = Visitor { path: "/my".to_owned(), back: Back::default(), ..visitor }.viewer();
+    made(state, viewer.as_ref(), trouble, number)
 }
 
-fn made(state: &Scene, viewer: Option<&Viewer>, trouble: &Trouble, trace: Option<String>) -> Response {
-    let page = trouble.page(&state.engine.config.identity_provider.name, trace);
-    match state.pages.answer(trouble.status(), viewer, &page) {
+fn made(state: &Scene, viewer: Option<&Viewer>, trouble: &Trouble, number: Option<String>) -> Response {
+    let page = trouble.page(state, number);
+    match page.and_then(|page| state.pages.forgetful().answer(trouble.status(), viewer, &page)) {
         Ok(response) => response,
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a page could not be made");

@@ -3,47 +3,59 @@
 //!
 //! | Module | What it does |
 //! | --- | --- |
+//! | `back` | the way back to the application that sent the person here |
 //! | `address` | addresses within the portal, read and written |
 //! | `trouble` | the pages for what went wrong |
-//! | `visitor` | who calls: the session, the trace, what every form must bring |
+//! | `visitor` | who calls: the session, the trace |
 //! | `attempt` | sign-ins that have begun, sealed in the browser that began them |
+//! | `speech` | the language in which a request is answered |
 //! | `dress` | around every page: finds the visitor, makes the page for a trouble, sets the headers |
 //! | `wording` | consents in the words that pages use |
-//! | `sign_in` | signing in at the identity provider, and out |
-//! | `request` | the question, and the answer |
+//! | `sign_in` | signing in at the identity provider, surely enough, and out |
+//! | `draft` | what was filled in when a session ended |
+//! | `shown` | what a person saw when she answered |
+//! | `question` | the question's page, and what an answer must hold |
 //! | `answered` | what was answered, and the way back to the application |
+//! | `request` | the question, and the answer |
 //! | `mine` | what a person shares, with whom |
+//! | `detail` | one consent, and what happened to it |
 //! | `told` | a record in the words of pages |
 //! | `receipt` | the receipt, to read, to print and as a file |
 //! | `verify` | whether we signed a receipt, for everybody |
 //! | `stop` | stopping, and changing one's mind |
-//! | `about` | help, privacy, accessibility |
+//! | `less` | sharing less: one thing no more, or for a shorter time |
+//! | `settings` | what a person can set |
+//! | `about` | help, privacy, accessibility, who holds information |
 
+mod back;
 mod address;
 mod trouble;
 mod visitor;
 mod attempt;
+mod speech;
 mod dress;
 mod wording;
 mod sign_in;
-mod request;
+mod draft;
+mod shown;
+mod question;
 mod answered;
+mod request;
 mod mine;
+mod detail;
 mod told;
 mod receipt;
 mod verify;
 mod stop;
+mod less;
+mod settings;
 mod about;
 
-use axum::{
-    Router, middleware,
-    response::Redirect,
-    routing::{get, post},
-};
+use axum::{Router, middleware, response::Redirect, routing::get};
 
 use crate::{pages::assets, portal::trouble::Trouble};
 
-pub(crate) use self::dress::complete;
+pub(crate) use self::{dress::complete, speech::language};
 
 /// All pages.
 pub(crate) fn router() -> Router {
@@ -52,17 +64,23 @@ pub(crate) fn router() -> Router {
         .route("/c/{id}", get(request::show).post(request::answer))
         .route("/c/{id}/done", get(answered::done))
         .route("/my", get(mine::list))
-        .route("/my/{id}", get(mine::detail))
+        .route("/my/{id}", get(detail::show))
         .route("/my/{id}/receipt", get(receipt::page))
         .route("/my/{id}/receipt.json", get(receipt::file))
         .route("/my/{id}/stop", get(stop::ask).post(stop::stop))
         .route("/my/{id}/stopped", get(stop::stopped))
-        .route("/my/{id}/reopen", post(stop::reopen))
+        .route("/my/{id}/stop-some", get(less::ask_what).post(less::stop_some))
+        .route("/my/{id}/less-time", get(less::ask_how_long).post(less::shorten))
+        .route("/my/{id}/changed", get(less::changed))
+        .route("/my/{id}/reopen", get(stop::reopened).post(stop::reopen))
+        .route("/settings", get(settings::show))
         .route("/sign-in", get(sign_in::begin))
         .route("/signed-in", get(sign_in::finish))
         .route("/sign-out", get(sign_in::ask_to_sign_out).post(sign_in::sign_out))
+        .route("/sign-out/everywhere", get(sign_in::to_settings).post(sign_in::sign_out_everywhere))
         .route("/signed-out", get(sign_in::signed_out))
         .route("/verify", get(verify::ask).post(verify::answer))
+        .route("/sources", get(about::sources))
         .route("/help", get(about::help))
         .route("/privacy", get(about::privacy))
         .route("/accessibility", get(about::accessibility))

@@ -9,9 +9,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    pages::{Page, assets, calendar::Calendar},
+    pages::{Page, assets},
     portal::{
-        address::{Id, known_id},
+        address::{self, Id, known_id},
         sign_in,
         told::Told,
         trouble::Trouble,
@@ -20,7 +20,8 @@ use crate::{
     state::Scene,
 };
 
-const GATE: &str = "Sign in to see your receipt";
+/// The message over the gate in front of a receipt.
+const GATE: &str = "receipt-gate";
 
 /// The receipt.
 #[derive(Debug, Serialize)]
@@ -48,7 +49,7 @@ pub(crate) async fn page(
     let Some(receipt) = state.engine.receipt_of(&person.subject, id).await? else { return Ok(to_detail(id)) };
     let page = ReceiptPage {
         id: id.to_string(),
-        told: Told::new(&receipt.record, &Calendar::new(state.engine.now(), state.engine.config.offset)),
+        told: Told::new(&receipt.record, &state)?,
         verify: state.engine.config.address("/verify"),
         print_style: assets::address("print.css"),
     };
@@ -71,9 +72,9 @@ pub(crate) async fn file(
 }
 
 fn gate(state: &Scene, id: Option<Uuid>) -> Result<Response, Trouble> {
-    sign_in::gate(state, &id.map_or_else(|| "/my".to_owned(), |id| format!("/my/{id}/receipt")), GATE)
+    sign_in::gate(state, &id.map_or_else(|| "/my".to_owned(), |id| format!("/my/{id}/receipt")), GATE, false)
 }
 
 fn to_detail(id: Uuid) -> Response {
-    Redirect::to(&format!("/my/{id}")).into_response()
+    Redirect::to(&address::detail(Some(id))).into_response()
 }

@@ -3,157 +3,102 @@
 use axum::{
     Extension,
     body::Bytes,
-    http::{HeaderMap, StatusCode},
+    extract::RawQuery,
+    http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
-use chrono::TimeDelta;
-use ndx_contracts::Need;
-use serde::Serialize;
+use axum_extra::extract::CookieJar;
 use uuid::Uuid;
 
 use crate::{
-    config::Config,
     current::Decision,
     error::EngineError,
-    ledger::{AskedField, Consent, Request},
-    pages::{
-        Page,
-        calendar::{Calendar, length_of_time},
-    },
+    ledger::{Consent, Request},
     portal::{
         address::{Id, known_id},
-        answered, sign_in,
+        answered,
+        draft::{self, Filled},
+        question::{self, Asked, Errors},
+        shown, sign_in,
         trouble::Trouble,
-        visitor::{Form, Visitor},
-        wording::{Asker, Group, Item, full_sentence, groups, item},
+        visitor::{CookieName, Visitor},
     },
     state::Scene,
-    store::Recorded,
+    store::{Person, Recorded},
 };
-
-/// Lists longer than this are folded, each under its count.
-const LONG: usize = 12;
-
-const GATE: &str = "Sign in to see who is asking for your information";
-
-/// What the question's page shows.
-#[derive(Debug, Serialize)]
-struct RequestPage {
-    id: String,
-    version: u64,
-    asker: Asker,
-    /// What is needed, by the body that keeps it.
-    needed: Vec<Group>,
-    /// Whether the lists are folded.
-    folded: bool,
-    optional: Vec<OptionalItem>,
-    lengths: Vec<Length>,
-    /// "30 days"
-    longest: String,
-    /// Whether other things are shared already.
-    shares_more: bool,
-    /// "today at 11:30am"
-    ends: String,
-    later: Option<String>,
-    complaints: String,
-    errors: Errors,
-}
-
-impl Page for RequestPage {
-    const TEMPLATE: &'static str = "request.html";
-}
-
-#[derive(Debug, Serialize)]
-struct OptionalItem {
-    key: String,
-    label: String,
-    hint: String,
-    checked: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct Length {
-    value: String,
-    text: String,
-    checked: bool,
-}
-
-/// What is wrong with an answer, by the question it belongs to.
-#[derive(Debug, Default, Serialize)]
-struct Errors {
-    decision: Option<&'static str>,
-    optional: Option<&'static str>,
-    length: Option<&'static str>,
-}
-
-impl Errors {
-    fn any(&self) -> bool {
-        self.decision.is_some() || self.optional.is_some() || self.length.is_some()
-    }
-}
-
-/// What a person has filled in.
-#[derive(Debug, Default)]
-struct Filled {
-    optional: Vec<String>,
-    length: Option<String>,
-}
+use ndx_pages::form::Form;
 
 /// `GET /c/{id}`
 pub(crate) async fn show(
     Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
+    jar: CookieJar,
+    RawQuery(query): RawQuery,
     id: Id,
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
-    let Some(person) = visitor.person() else { return gate(&state, id) };
-    let recorded = state.engine.consent_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
-    let present = recorded.consent.at(state.engine.now());
-    match &present.request {
-        Some(request) => {
-            let page = page(&state, &recorded, &present, request, &Filled::default(), Errors::default());
-            Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
-        }
-        None => answered::already(&state, &visitor, &recorded, &present),
+    let (engine, portal) = (&state.engine, &state.engine.config.portal);
+    let filled = id.and_then(|id| draft::find(engine.store.keys(), &jar, id, engine.now(), portal));
+    let Some(person) = visitor.person() else { return gate(&state, &visitor, id, filled.is_some()) };
+    let id = id.ok_or(Trouble::NotFound)?;
+    let recorded = engine.consent_of(&person.subject, id).await?;
+    let present = recorded.consent.at(engine.now());
+    let Some(request) = &present.request else { return answered::already(&state, &visitor, &recorded, &present) };
+    if engine.config.purpose(&recorded.application, &recorded.purpose).is_none() {
+        return answered::cancelled(&state, &visitor, &recorded, &present);
     }
+    if needs_more(&state, request, person) {
+        let not_enough = query.is_some_and(|query| query.contains(sign_in::NOT_ENOUGH));
+        let path = visitor.back.onto(&format!("/c/{id}"));
+        return sign_in::surely(&state, &visitor, &path, filled.is_some(), not_enough);
+    }
+    let asked = Asked { recorded: &recorded, present: &present, request };
+    question::page(&state, &visitor, asked, filled.as_ref(), Errors::default())
 }
 
 /// `POST /c/{id}`
 pub(crate) async fn answer(
     Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
+    jar: CookieJar,
     id: Id,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
-    let Some(session) = &visitor.session else { return gate(&state, id) };
-    let form = Form::of_ours(&body, &headers, &state.engine.config.portal, session)?;
+    let portal = &state.engine.config.portal;
+    let Some(session) = &visitor.session else { return come_back(&state, &visitor, jar, id, &headers, &body) };
+    let form = Form::of_ours(&body, &headers, portal, &session.csrf)?;
     let id = id.ok_or(Trouble::NotFound)?;
-    let subject = &session.person.subject;
-    let recorded = state.engine.consent_of(subject, id).await?;
+    let person = &session.person;
+    let recorded = state.engine.consent_of(&person.subject, id).await?;
     let present = recorded.consent.at(state.engine.now());
     let seen = form.get("etag").and_then(|etag| etag.parse().ok()).unwrap_or_default();
     let (Some(request), true) = (&present.request, seen == recorded.consent.version) else {
         // Answered twice, or the request has changed or ended: the person sees how it stands.
         return show_again(&state, &visitor, &recorded, &present);
     };
-    let filled = Filled {
-        optional: form.all("field").map(str::to_owned).collect(),
-        length: form.get("duration").map(str::to_owned),
-    };
-    let decision = match decision(&state.engine.config, &recorded, request, &filled, form.get("decision")) {
+    let asked = Asked { recorded: &recorded, present: &present, request };
+    let filled = Filled::of(&form);
+    let decision = match question::decision(&state.engine.config, asked, &filled, form.get("decision")) {
         Ok(decision) => decision,
-        Err(errors) => {
-            let page = page(&state, &recorded, &present, request, &filled, errors);
-            return Ok(state.pages.answer(StatusCode::UNPROCESSABLE_ENTITY, visitor.viewer().as_ref(), &page)?);
-        }
+        Err(errors) => return question::page(&state, &visitor, asked, Some(&filled), errors),
     };
-    match state.engine.decide(subject, id, seen, decision, None, &visitor.trace_id).await {
-        Ok(_) => Ok(Redirect::to(&format!("/c/{id}/done")).into_response()),
+    // To say no, nobody needs to be surer.
+    if matches!(decision, Decision::Share { .. }) && needs_more(&state, request, person) {
+        return kept(&state, &visitor, jar, id, filled);
+    }
+    let Some(shown) = shown::of(state.engine.store.keys(), &form, &recorded, person) else {
+        return Err(Trouble::NotOurForm);
+    };
+    match state.engine.decide(&person.subject, id, seen, decision, Some(shown), &visitor.trace_id).await {
+        Ok(_) => {
+            let done = Redirect::to(&visitor.back.onto(&format!("/c/{id}/done")));
+            Ok((jar.remove(draft::forget(portal)), done).into_response())
+        }
         // Somebody was faster, or it has just ended.
         Err(EngineError::Conflict | EngineError::Illegal(_)) => {
-            let recorded = state.engine.consent_of(subject, id).await?;
+            let recorded = state.engine.consent_of(&person.subject, id).await?;
             let present = recorded.consent.at(state.engine.now());
             show_again(&state, &visitor, &recorded, &present)
         }
@@ -161,101 +106,46 @@ pub(crate) async fn answer(
     }
 }
 
-/// The same page for every id, known or not.
-fn gate(state: &Scene, id: Option<Uuid>) -> Result<Response, Trouble> {
-    let path = id.map_or_else(|| "/my".to_owned(), |id| format!("/c/{id}"));
-    sign_in::gate(state, &path, GATE)
+/// Whether something sensitive is asked of somebody who has not signed in surely enough to share it.
+fn needs_more(state: &Scene, request: &Request, person: &Person) -> bool {
+    request.fields.iter().any(|asked| asked.sensitive) && !sign_in::is_sure(state, person)
+}
+
+/// The same page for every id, known or not. Whether something waits to be sent, this browser knows by itself.
+fn gate(state: &Scene, visitor: &Visitor, id: Option<Uuid>, kept: bool) -> Result<Response, Trouble> {
+    let path = id.map_or_else(|| "/my".to_owned(), |id| visitor.back.onto(&format!("/c/{id}")));
+    sign_in::gate(state, &path, "gate-request", kept)
+}
+
+/// An answer whose session has ended while the form was open: what was filled in is kept, and the gate is shown.
+fn come_back(
+    state: &Scene,
+    visitor: &Visitor,
+    jar: CookieJar,
+    id: Option<Uuid>,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Response, Trouble> {
+    let (store, portal) = (&state.engine.store, &state.engine.config.portal);
+    let csrf = CookieName::Session.of(&jar, portal).map(|session| store.csrf(&session));
+    let form = csrf.and_then(|csrf| Form::of_ours(body, headers, portal, &csrf).ok());
+    match (id, form) {
+        (Some(id), Some(form)) => kept(state, visitor, jar, id, Filled::of(&form)),
+        _ => gate(state, visitor, id, false),
+    }
+}
+
+/// Keeps what is filled in, and shows what stands in the way.
+fn kept(state: &Scene, visitor: &Visitor, jar: CookieJar, id: Uuid, filled: Filled) -> Result<Response, Trouble> {
+    let engine = &state.engine;
+    let cookie = draft::keep(engine.store.keys(), id, filled, engine.now(), &engine.config.portal)?;
+    let path = visitor.back.onto(&format!("/c/{id}"));
+    Ok((jar.add(cookie), Redirect::to(&path)).into_response())
 }
 
 fn show_again(state: &Scene, visitor: &Visitor, recorded: &Recorded, present: &Consent) -> Result<Response, Trouble> {
     if present.request.is_some() {
-        return Ok(Redirect::to(&format!("/c/{}", recorded.id)).into_response());
+        return Ok(Redirect::to(&visitor.back.onto(&format!("/c/{}", recorded.id))).into_response());
     }
     answered::already(state, visitor, recorded, present)
-}
-
-/// What the person decided, or what is missing in her answer.
-fn decision(
-    config: &Config,
-    recorded: &Recorded,
-    request: &Request,
-    filled: &Filled,
-    chosen: Option<&str>,
-) -> Result<Decision, Errors> {
-    match chosen {
-        Some("deny") => return Ok(Decision::Deny { unexpected: false }),
-        Some("share") => {}
-        _ => return Err(Errors { decision: Some("Choose whether to share"), ..Errors::default() }),
-    }
-    let lengths = lengths(config, recorded);
-    let length = match lengths.as_slice() {
-        [(_, only)] => Some(*only),
-        several => several.iter().find(|(name, _)| Some(name) == filled.length.as_ref()).map(|(_, length)| *length),
-    };
-    let ticked =
-        |asked: &&AskedField| asked.need == Need::Optional && filled.optional.contains(&asked.field.to_string());
-    let optional: Vec<_> = request.fields.iter().filter(ticked).map(|asked| asked.field.clone()).collect();
-    let nothing = optional.is_empty() && request.fields.iter().all(|asked| asked.need == Need::Optional);
-    let errors = Errors {
-        decision: None,
-        optional: nothing.then_some("Choose what to share, or choose “Do not share”"),
-        length: length.is_none().then_some("Choose how long they can get your information"),
-    };
-    match length {
-        Some(length) if !errors.any() => Ok(Decision::Share { optional, length }),
-        _ => Err(errors),
-    }
-}
-
-/// The times that the person may choose from, with their names in the form.
-fn lengths(config: &Config, recorded: &Recorded) -> Vec<(String, TimeDelta)> {
-    let purpose = config.purpose(&recorded.application, &recorded.purpose);
-    let durations = purpose.map(|purpose| purpose.durations.as_slice()).unwrap_or_default();
-    durations.iter().map(|duration| (duration.as_str().to_owned(), duration.length())).collect()
-}
-
-fn page(
-    state: &Scene,
-    recorded: &Recorded,
-    present: &Consent,
-    request: &Request,
-    filled: &Filled,
-    errors: Errors,
-) -> RequestPage {
-    let config = &state.engine.config;
-    let calendar = Calendar::new(state.engine.now(), config.offset);
-    let asker = Asker::of(config, recorded);
-    let (needed, optional): (Vec<&AskedField>, Vec<&AskedField>) =
-        request.fields.iter().partition(|asked| asked.need == Need::Needed);
-    let needed: Vec<Item> = needed.into_iter().map(|asked| item(config, recorded, asked)).collect();
-    let folded = request.fields.len() > LONG;
-    let optional = optional.into_iter().map(|asked| {
-        let item = item(config, recorded, asked);
-        let reason = item.reason.as_deref().map(full_sentence).unwrap_or_default();
-        let hint = format!("From {}. {reason}", item.provider).trim().to_owned();
-        OptionalItem { checked: filled.optional.contains(&item.key), key: item.key, label: item.label, hint }
-    });
-    let optional = optional.collect();
-    let lengths = lengths(config, recorded);
-    let longest = lengths.last().map(|(_, length)| length_of_time(*length)).unwrap_or_default();
-    let lengths = lengths.into_iter().map(|(value, length)| Length {
-        text: calendar.choice(length),
-        checked: filled.length.as_ref() == Some(&value),
-        value,
-    });
-    RequestPage {
-        id: recorded.id.to_string(),
-        version: recorded.consent.version,
-        later: asker.way_back(recorded.id, "deferred"),
-        asker,
-        needed: groups(needed),
-        folded,
-        optional,
-        lengths: lengths.collect(),
-        longest,
-        shares_more: !present.shared.is_empty(),
-        ends: calendar.when(request.expires_at),
-        complaints: config.complaints.in_language(config.first_language()).to_owned(),
-        errors,
-    }
 }

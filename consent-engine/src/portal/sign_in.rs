@@ -12,36 +12,59 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::CookieJar;
-use ndx_auth::openid::{OpenIdError, Prompt};
+use chrono::{DateTime, TimeDelta};
+use ndx_auth::openid::{OpenIdError, Prompt, Wishes};
 use serde::Serialize;
 use serde_json::Value;
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 use crate::{
+    ledger::SignedIn,
     pages::Page,
     portal::{
-        address,
+        address::{self, Manner, local},
         attempt::{self, Begun},
         trouble::Trouble,
-        visitor::{CookieName, Form, Visitor},
+        visitor::{CookieName, Visitor},
     },
     state::Scene,
     store::{IDLE, Person},
 };
+use ndx_pages::form::Form;
 
-/// A consent's page with its id is shorter.
-const LONGEST_PATH: usize = 80;
+/// How long ago somebody may have signed in who shares something sensitive.
+pub(crate) const FRESH: TimeDelta = TimeDelta::minutes(5);
+
+/// The parameter of a page that says that a sign-in, meant to be sure enough, was not.
+pub(crate) const NOT_ENOUGH: &str = "not_enough";
 
 /// The gate: who is not signed in learns nothing.
 #[derive(Debug, Serialize)]
-pub(crate) struct GatePage {
-    title: &'static str,
+struct GatePage {
+    title: String,
     provider: String,
     sign_in: String,
+    /// Whether something that was filled in waits for the person's return.
+    kept: bool,
 }
 
 impl Page for GatePage {
     const TEMPLATE: &'static str = "gate.html";
+}
+
+/// The gate in front of something sensitive.
+#[derive(Debug, Serialize)]
+struct SurelyPage {
+    provider: String,
+    sign_in: String,
+    /// Whether something that was filled in waits for the person's return.
+    kept: bool,
+    /// Whether the person has just signed in, and not in the way that is needed.
+    not_enough: bool,
+}
+
+impl Page for SurelyPage {
+    const TEMPLATE: &'static str = "surely.html";
 }
 
 /// "This is not me."
@@ -58,6 +81,7 @@ impl Page for SignOutPage {
 #[derive(Debug, Serialize)]
 struct SignedOutPage {
     provider: String,
+    everywhere: bool,
     sign_in: String,
 }
 
@@ -65,11 +89,36 @@ impl Page for SignedOutPage {
     const TEMPLATE: &'static str = "signed_out.html";
 }
 
-/// The gate in front of `path`.
-pub(crate) fn gate(state: &Scene, path: &str, title: &'static str) -> Result<Response, Trouble> {
-    let provider = state.engine.config.identity_provider.name.clone();
-    let page = GatePage { title, provider, sign_in: address::sign_in(path, false) };
+/// The gate in front of `path`; `title` is a message.
+pub(crate) fn gate(state: &Scene, path: &str, title: &str, kept: bool) -> Result<Response, Trouble> {
+    let page = GatePage {
+        title: state.pages.say(title, [])?,
+        provider: state.engine.config.identity_provider.name.clone(),
+        sign_in: address::sign_in(path, Manner::Usual),
+        kept,
+    };
     Ok(state.pages.answer(StatusCode::OK, None, &page)?)
+}
+
+/// The gate in front of `path`, where something sensitive is asked, for somebody who has not signed in surely enough.
+pub(crate) fn surely(
+    state: &Scene,
+    visitor: &Visitor,
+    path: &str,
+    kept: bool,
+    not_enough: bool,
+) -> Result<Response, Trouble> {
+    let provider = state.engine.config.identity_provider.name.clone();
+    let page = SurelyPage { provider, sign_in: address::sign_in(path, Manner::Surely), kept, not_enough };
+    Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
+}
+
+/// Whether `person` has signed in surely enough, and not too long ago, to share something sensitive. INVARIANT: what counts
+/// is what the verified ID token said.
+pub(crate) fn is_sure(state: &Scene, person: &Person) -> bool {
+    let wanted = &state.engine.config.sign_in.sensitive_acr_values;
+    let enough = wanted.is_empty() || person.signed_in.acr.as_ref().is_some_and(|acr| wanted.contains(acr));
+    enough && state.engine.now() - person.signed_in.at < FRESH
 }
 
 /// `GET /sign-in?return=…`
@@ -79,13 +128,23 @@ pub(crate) async fn begin(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Trouble> {
     let query = named(query);
-    let portal = &state.engine.config.portal;
+    let config = &state.engine.config;
+    let portal = &config.portal;
     let path = local(portal, query.get("return").map(String::as_str));
+    let surely = query.contains_key("surely");
     // After signing out, and on "sign in as someone else", the provider must not remember anybody.
     let anew = query.contains_key("again") || CookieName::SignedOut.of(&jar, portal).is_some();
-    let prompt = if anew { Prompt::Always } else { Prompt::IfOlderThan(IDLE) };
-    let (address, attempt) = state.provider.begin(prompt).await?;
-    let kept = attempt::keep(state.engine.store.keys(), attempt, path, state.engine.now(), portal)?;
+    let prompt = match (anew, surely) {
+        (true, _) => Prompt::Always,
+        // So much earlier that there is time to read and to answer.
+        (false, true) => Prompt::IfOlderThan(FRESH / 5),
+        (false, false) => Prompt::IfOlderThan(IDLE),
+    };
+    let acr_values: &[String] = if surely { &config.sign_in.sensitive_acr_values } else { &[] };
+    let wishes = Wishes { prompt, acr_values, ui_locales: Some(&state.pages.language().tag) };
+    let (address, attempt) = state.provider.begin(wishes).await?;
+    let begun = Begun::new(attempt, path, surely, state.engine.now());
+    let kept = attempt::keep(state.engine.store.keys(), &begun, portal)?;
     Ok((jar.add(kept), Redirect::to(address.as_str())).into_response())
 }
 
@@ -100,7 +159,7 @@ pub(crate) async fn finish(
     let (engine, portal) = (&state.engine, &state.engine.config.portal);
     let keys = engine.store.keys();
     let state_sent = query.get("state").map_or("", String::as_str);
-    let Some(Begun { attempt, path, .. }) = attempt::find(keys, &jar, state_sent, engine.now(), portal) else {
+    let Some(Begun { attempt, path, surely, .. }) = attempt::find(keys, &jar, state_sent, engine.now(), portal) else {
         // The back button leads here once more; who is signed in already need not worry.
         let worry = visitor.session.is_none().then(|| Trouble::NotSignedIn("/my".to_owned()));
         return worry.map_or_else(|| Ok(Redirect::to("/my").into_response()), Err);
@@ -114,11 +173,13 @@ pub(crate) async fn finish(
     if let Some(old) = CookieName::Session.of(&jar, portal) {
         engine.store.end_session(&old).await?;
     }
+    let enough = !surely || is_sure(&state, &person);
     let id = engine.store.begin_session(&person, engine.now()).await?;
     let jar = jar
         .add(CookieName::Session.with(id, portal))
         .remove(attempt::forget(keys, state_sent, portal))
         .remove(CookieName::SignedOut.with(String::new(), portal));
+    let path = if enough { path } else { with_parameter(&path, NOT_ENOUGH) };
     Ok((jar, Redirect::to(&path)).into_response())
 }
 
@@ -145,7 +206,7 @@ pub(crate) async fn sign_out(
 ) -> Result<Response, Trouble> {
     let portal = &state.engine.config.portal;
     let Some(session) = &visitor.session else { return Ok(Redirect::to("/signed-out").into_response()) };
-    let form = Form::of_ours(&body, &headers, portal, session)?;
+    let form = Form::of_ours(&body, &headers, portal, &session.csrf)?;
     let back = local(portal, form.get("return"));
     if let Some(id) = CookieName::Session.of(&jar, portal) {
         state.engine.store.end_session(&id).await?;
@@ -156,14 +217,39 @@ pub(crate) async fn sign_out(
     Ok((jar, Redirect::to(&address::signed_out(&back))).into_response())
 }
 
+/// `GET /sign-out/everywhere`: it is a button on the settings' page.
+pub(crate) async fn to_settings() -> Redirect {
+    Redirect::to("/settings")
+}
+
+/// `POST /sign-out/everywhere`: every session of the person ends, in every browser.
+pub(crate) async fn sign_out_everywhere(
+    Extension(state): Extension<Scene>,
+    Extension(visitor): Extension<Visitor>,
+    jar: CookieJar,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Trouble> {
+    let portal = &state.engine.config.portal;
+    let Some(session) = &visitor.session else { return Ok(Redirect::to("/signed-out").into_response()) };
+    Form::of_ours(&body, &headers, portal, &session.csrf)?;
+    state.engine.store.end_sessions_of(&session.person.subject).await?;
+    let jar = jar
+        .remove(CookieName::Session.with(String::new(), portal))
+        .add(CookieName::SignedOut.with("yes".to_owned(), portal));
+    Ok((jar, Redirect::to("/signed-out?everywhere=yes")).into_response())
+}
+
 /// `GET /signed-out`
 pub(crate) async fn signed_out(
     Extension(state): Extension<Scene>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Trouble> {
-    let back = local(&state.engine.config.portal, named(query).get("return").map(String::as_str));
+    let query = named(query);
+    let back = local(&state.engine.config.portal, query.get("return").map(String::as_str));
     let provider = state.engine.config.identity_provider.name.clone();
-    let page = SignedOutPage { provider, sign_in: address::sign_in(&back, true) };
+    let everywhere = query.contains_key("everywhere");
+    let page = SignedOutPage { provider, everywhere, sign_in: address::sign_in(&back, Manner::Anew) };
     Ok(state.pages.answer(StatusCode::OK, None, &page)?)
 }
 
@@ -180,21 +266,21 @@ fn person(state: &Scene, claims: &HashMap<String, Value>) -> Option<Person> {
     let config = &state.engine.config;
     let identifier = claims.get(&config.sign_in.citizen_claim)?.as_str()?;
     let subject = config.subject(identifier)?;
-    let name = claims.get("name").and_then(Value::as_str).unwrap_or("you").to_owned();
-    Some(Person { subject, name })
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let name = text("name").unwrap_or(identifier).to_owned();
+    let at = claims.get("auth_time").and_then(Value::as_i64).and_then(|at| DateTime::from_timestamp(at, 0));
+    let means = claims.get("amr").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let signed_in = SignedIn {
+        at: at.unwrap_or(DateTime::UNIX_EPOCH),
+        acr: text("acr").map(str::to_owned),
+        amr: means.map(str::to_owned).collect(),
+    };
+    Some(Person { subject, name, signed_in })
 }
 
-/// The path to go back to: one of the pages that belong to a person, on this site; else her own page.
-fn local(portal: &Url, wanted: Option<&str>) -> String {
-    let home = || "/my".to_owned();
-    let Some(wanted) = wanted.filter(|wanted| wanted.starts_with('/') && wanted.len() <= LONGEST_PATH) else {
-        return home();
-    };
-    let Ok(address) = portal.join(wanted) else { return home() };
-    let ours = address.origin() == portal.origin();
-    let path = address.path();
-    let personal = path == "/my" || path.starts_with("/my/") || path.starts_with("/c/");
-    if ours && personal && path == wanted { path.to_owned() } else { home() }
+/// `path` with one more parameter.
+fn with_parameter(path: &str, name: &str) -> String {
+    format!("{path}{}{name}=yes", if path.contains('?') { '&' } else { '?' })
 }
 
 /// The parameters of a query, the first of each name.
@@ -205,35 +291,4 @@ fn named(query: Option<String>) -> HashMap<String, String> {
         named.entry(name).or_insert(value);
     }
     named
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn leads_back_to_a_page_of_the_person_and_nowhere_else() {
-        let portal = Url::parse("http://127.0.0.1:8081/").unwrap();
-        for good in ["/my", "/my/5f0c", "/c/5f0c"] {
-            assert_eq!(local(&portal, Some(good)), good);
-        }
-        for bad in [
-            "https://evil.example/",
-            "//evil.example/c/1",
-            "/\\evil.example/c/1",
-            "\\\\evil.example",
-            "/c/../sign-out",
-            "/c/1\r\nSet-Cookie: a=b",
-            "/\t/evil.example",
-            "/c/1?next=https://evil.example",
-            "javascript:alert(1)",
-            "/sign-in",
-            "/help",
-            "",
-            "c/1",
-        ] {
-            assert_eq!(local(&portal, Some(bad)), "/my", "{bad:?}");
-        }
-        assert_eq!(local(&portal, None), "/my");
-    }
 }

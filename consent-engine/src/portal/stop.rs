@@ -6,16 +6,18 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
+use ndx_pages::form::Form;
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::{
     error::EngineError,
     ledger::RefusalKind,
     pages::{Page, calendar::Calendar},
     portal::{
-        address::{Id, known_id},
+        address::{self, Id, known_id},
         trouble::Trouble,
-        visitor::{Form, Visitor},
+        visitor::Visitor,
         wording::Asker,
     },
     state::Scene,
@@ -57,7 +59,7 @@ pub(crate) async fn ask(
     if recorded.consent.at(state.engine.now()).shared.is_empty() {
         return Ok(to_detail(Some(recorded.id)));
     }
-    let page = StopPage { id: recorded.id.to_string(), asker: Asker::of(&state.engine.config, &recorded) };
+    let page = StopPage { id: recorded.id.to_string(), asker: Asker::of(&state, &recorded) };
     Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
 }
 
@@ -71,7 +73,7 @@ pub(crate) async fn stop(
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
     let Some(session) = &visitor.session else { return Ok(to_detail(id)) };
-    Form::of_ours(&body, &headers, &state.engine.config.portal, session)?;
+    Form::of_ours(&body, &headers, &state.engine.config.portal, &session.csrf)?;
     let id = id.ok_or(Trouble::NotFound)?;
     match state.engine.stop(&session.person.subject, id, &visitor.trace_id).await {
         Ok(_) => Ok(Redirect::to(&format!("/my/{id}/stopped")).into_response()),
@@ -92,12 +94,12 @@ pub(crate) async fn stopped(
     let recorded = state.engine.consent_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
     let stopped = recorded.consent.refusal.as_ref().filter(|refusal| refusal.kind == RefusalKind::Revoked);
     let Some(stopped) = stopped else { return Ok(to_detail(Some(recorded.id))) };
-    let calendar = Calendar::new(state.engine.now(), state.engine.config.offset);
+    let calendar = Calendar::new(state.engine.now(), state.engine.config.offset, state.pages.language().clone());
     let page = StoppedPage {
         id: recorded.id.to_string(),
-        asker: Asker::of(&state.engine.config, &recorded),
-        at: calendar.moment(stopped.at),
-        quiet_until: calendar.date(stopped.until),
+        asker: Asker::of(&state, &recorded),
+        at: calendar.moment(stopped.at)?,
+        quiet_until: calendar.date(stopped.until)?,
     };
     Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
 }
@@ -112,12 +114,18 @@ pub(crate) async fn reopen(
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
     let Some(session) = &visitor.session else { return Ok(to_detail(id)) };
-    Form::of_ours(&body, &headers, &state.engine.config.portal, session)?;
+    Form::of_ours(&body, &headers, &state.engine.config.portal, &session.csrf)?;
     let id = id.ok_or(Trouble::NotFound)?;
     state.engine.reopen(&session.person.subject, id, &visitor.trace_id).await?;
     Ok(Redirect::to(&format!("/c/{id}")).into_response())
 }
 
-fn to_detail(id: Option<uuid::Uuid>) -> Response {
-    Redirect::to(&id.map_or_else(|| "/my".to_owned(), |id| format!("/my/{id}"))).into_response()
+/// `GET /my/{id}/reopen`: it is a button on other pages.
+pub(crate) async fn reopened(id: Id) -> Response {
+    to_detail(known_id(id))
+}
+
+/// To the page of the consent, which says how it stands.
+pub(crate) fn to_detail(id: Option<Uuid>) -> Response {
+    Redirect::to(&address::detail(id)).into_response()
 }

@@ -5,9 +5,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use ndx_auth::{Rejection, openid::OpenIdError};
+use ndx_pages::form::NotOurForm;
 use serde::Serialize;
 
-use crate::{error::EngineError, pages::Page, portal::address};
+use crate::{
+    error::EngineError,
+    pages::Page,
+    portal::address::{self, Manner},
+    state::Scene,
+};
 
 /// What went wrong, as far as a person may know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +41,12 @@ pub(crate) enum Trouble {
 /// What the page says.
 #[derive(Debug, Serialize)]
 pub(crate) struct TroublePage {
-    pub(crate) title: &'static str,
-    pub(crate) paragraphs: Vec<String>,
+    title: String,
+    paragraphs: Vec<String>,
     /// What to do: a link and its text.
-    pub(crate) action: Option<(String, &'static str)>,
+    action: Option<(String, String)>,
     /// The number to name when asking for help.
-    pub(crate) trace: Option<String>,
+    trace: Option<String>,
 }
 
 impl Page for TroublePage {
@@ -58,56 +64,35 @@ impl Trouble {
         }
     }
 
-    /// The words; `provider` is what people call the identity provider.
-    pub(crate) fn page(&self, provider: &str, trace: Option<String>) -> TroublePage {
-        let (title, paragraphs, action) = match self {
-            Self::NotFound => ("We cannot find this request", vec![], None),
-            Self::NoSuchPage => (
-                "Page not found",
-                vec!["If you typed the address, check that it is right.".to_owned()],
-                Some(("/my".to_owned(), "See what you are sharing")),
-            ),
-            Self::NotOurForm => (
-                "We could not accept your answer",
-                vec![
-                    "The page was open for too long, or you signed in again since. Nothing was changed.".to_owned(),
-                    "Go back, load the page again and answer once more.".to_owned(),
-                ],
-                Some(("/my".to_owned(), "See what you are sharing")),
-            ),
-            Self::TooLarge => (
-                "We could not accept your answer",
-                vec!["What was sent is larger than an answer can be. Nothing was changed.".to_owned()],
-                Some(("/my".to_owned(), "See what you are sharing")),
-            ),
-            Self::NotSignedIn(path) => (
-                "You are not signed in",
-                vec![format!("{provider} did not sign you in, or it took too long. Nothing was changed.")],
-                Some((address::sign_in(path, false), "Try again")),
-            ),
-            Self::NotRecognised => (
-                "We do not know who you are",
-                vec![format!("You signed in, but {provider} did not tell us an identity number that we can use.")],
-                Some((address::sign_in("/my", true), "Sign in as someone else")),
-            ),
-            Self::NoIdentityProvider => (
-                "You cannot sign in now",
-                vec![format!("{provider} is not answering. Try again in a few minutes.")],
-                None,
-            ),
-            Self::NoLedger => {
-                ("This is not working now", vec!["Nothing was changed. Try again in a few minutes.".to_owned()], None)
+    /// The page, in the words of `scene`.
+    pub(crate) fn page(&self, scene: &Scene, trace: Option<String>) -> Result<TroublePage, minijinja::Error> {
+        let mine = || Some(("/my".to_owned(), "mine-link"));
+        let (title, paragraphs, action): (_, &[&str], _) = match self {
+            Self::NotFound => ("missing-title", &[], None),
+            Self::NoSuchPage => ("no-page-title", &["no-page"], mine()),
+            Self::NotOurForm => ("not-accepted-title", &["not-accepted", "not-accepted-again"], mine()),
+            Self::TooLarge => ("not-accepted-title", &["too-large"], mine()),
+            Self::NotSignedIn(path) => {
+                ("not-signed-in-title", &["not-signed-in"], Some((address::sign_in(path, Manner::Usual), "try-again")))
             }
-            Self::OurMistake => (
-                "Something went wrong",
-                vec!["This is our mistake, not yours. Try again in a few minutes.".to_owned()],
-                None,
-            ),
+            Self::NotRecognised => {
+                let other = address::sign_in("/my", Manner::Anew);
+                ("not-recognised-title", &["not-recognised"], Some((other, "out-other")))
+            }
+            Self::NoIdentityProvider => ("no-provider-title", &["no-provider"], None),
+            Self::NoLedger => ("no-ledger-title", &["no-ledger"], None),
+            Self::OurMistake => ("our-mistake-title", &["our-mistake"], None),
         };
-        // INVARIANT: the page for what is not there and the page for what is another person's do not differ, so it
-        // cannot hold a number of its own.
-        let trace = trace.filter(|_| *self != Self::NotFound);
-        TroublePage { title, paragraphs, action, trace }
+        let provider = &scene.engine.config.identity_provider.name;
+        let say = |id: &&str| scene.pages.say(id, [("provider", provider.as_str().into())]);
+        Ok(TroublePage {
+            title: say(&title)?,
+            paragraphs: paragraphs.iter().map(say).collect::<Result<_, _>>()?,
+            action: action.map(|(address, text)| Ok::<_, minijinja::Error>((address, say(&text)?))).transpose()?,
+            // INVARIANT: the page for what is not there and the page for what is another person's do not differ, so it
+            // cannot hold a number of its own.
+            trace: trace.filter(|_| *self != Self::NotFound),
+        })
     }
 }
 
@@ -116,6 +101,12 @@ impl IntoResponse for Trouble {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+impl From<NotOurForm> for Trouble {
+    fn from(_: NotOurForm) -> Self {
+        Self::NotOurForm
     }
 }
 

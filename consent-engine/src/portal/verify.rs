@@ -22,7 +22,7 @@ use crate::{
 /// The question.
 #[derive(Debug, Default, Serialize)]
 struct VerifyPage {
-    /// What was wrong with what was sent.
+    /// The message that says what was wrong with what was sent.
     error: Option<&'static str>,
 }
 
@@ -48,6 +48,7 @@ impl Page for GenuinePage {
 /// The answer: no.
 #[derive(Debug, Serialize)]
 struct RefusedPage {
+    /// The message that says why.
     reason: &'static str,
 }
 
@@ -81,17 +82,14 @@ pub(crate) async fn answer(
     let again = |status, error| state.pages.answer(status, viewer.as_ref(), &VerifyPage { error: Some(error) });
     let text = match sent(&headers, body).await {
         Sent::Receipt(text) => text,
-        Sent::Nothing => return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, "Choose a file, or paste a receipt")?),
+        Sent::Nothing => return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, "verify-error-nothing")?),
         Sent::TooMuch => {
-            return Ok(again(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "Choose a smaller file: no receipt is as large as this one",
-            )?);
+            return Ok(again(StatusCode::PAYLOAD_TOO_LARGE, "verify-error-large")?);
         }
     };
     let keys = state.engine.public_keys().await?;
     let response = match verify(&text, &keys) {
-        Ok(genuine) => state.pages.answer(StatusCode::OK, viewer.as_ref(), &page_of(&genuine, &state))?,
+        Ok(genuine) => state.pages.answer(StatusCode::OK, viewer.as_ref(), &page_of(&genuine, &state)?)?,
         Err(refusal) => {
             let page = RefusedPage { reason: in_words(&refusal) };
             state.pages.answer(StatusCode::OK, viewer.as_ref(), &page)?
@@ -100,16 +98,16 @@ pub(crate) async fn answer(
     Ok(response)
 }
 
-fn page_of(genuine: &Genuine, state: &Scene) -> GenuinePage {
-    let calendar = Calendar::new(state.engine.now(), state.engine.config.offset);
+fn page_of(genuine: &Genuine, state: &Scene) -> Result<GenuinePage, Trouble> {
+    let calendar = Calendar::new(state.engine.now(), state.engine.config.offset, state.pages.language().clone());
     let (record, key) = (&genuine.signed.record, &genuine.signed.key);
-    GenuinePage {
-        told: Told::new(record, &calendar),
-        signed: calendar.in_full(record.issued_at),
-        key_from: key.used_from.map(|from| calendar.date(from)),
-        key_until: key.used_until.map(|until| calendar.date(until)),
+    Ok(GenuinePage {
+        told: Told::new(record, state)?,
+        signed: calendar.in_full(record.issued_at)?,
+        key_from: key.used_from.map(|from| calendar.date(from)).transpose()?,
+        key_until: key.used_until.map(|until| calendar.date(until)).transpose()?,
         earlier: genuine.earlier.len(),
-    }
+    })
 }
 
 /// The file, or else the text.
@@ -144,18 +142,15 @@ fn unread(error: &multer::Error) -> Sent {
     }
 }
 
+/// The message that says why.
 fn in_words(refusal: &Refusal) -> &'static str {
     match refusal {
-        Refusal::TooLong | Refusal::NotAReceipt(_) => "It is not one of our receipts. Check that it is the right file.",
-        Refusal::UnknownKey(_) => "We did not sign it. It names a key that we never had.",
-        Refusal::Signature => "It was changed after it was signed, or we never signed it.",
-        Refusal::OtherRecord => "What it shows is not what we signed. Somebody has changed it.",
-        Refusal::OtherEarlier | Refusal::Earlier(..) => {
-            "The older signatures in it are not the ones that belong to it. Somebody has changed it."
-        }
-        Refusal::KeyNotInUse(_) => "It says that it was signed at a time when we did not use that key.",
-        Refusal::OtherKind | Refusal::NotARecord(_) | Refusal::OtherKey | Refusal::OtherName => {
-            "It is signed in a way in which we do not sign receipts."
-        }
+        Refusal::TooLong | Refusal::NotAReceipt(_) => "refusal-other",
+        Refusal::UnknownKey(_) => "refusal-key",
+        Refusal::Signature => "refusal-signature",
+        Refusal::OtherRecord => "refusal-record",
+        Refusal::OtherEarlier | Refusal::Earlier(..) => "refusal-earlier",
+        Refusal::KeyNotInUse(_) => "refusal-time",
+        Refusal::OtherKind | Refusal::NotARecord(_) | Refusal::OtherKey | Refusal::OtherName => "refusal-way",
     }
 }

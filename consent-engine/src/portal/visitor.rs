@@ -1,17 +1,13 @@
-//! Who calls, and whether a form is ours.
+//! Who calls.
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
-use axum::http::{HeaderMap, header};
-use axum_extra::extract::{
-    CookieJar,
-    cookie::{Cookie, SameSite},
-};
+use axum_extra::extract::{CookieJar, cookie::Cookie};
 use ndx_contracts::TraceId;
-use url::{Url, form_urlencoded};
+use ndx_pages::cookie;
+use url::Url;
 
 use crate::{
     pages::Viewer,
-    portal::{address, trouble::Trouble},
+    portal::{address, back::Back},
     store::{Person, Session},
 };
 
@@ -24,6 +20,8 @@ pub(crate) struct Visitor {
     pub(crate) trace_id: TraceId,
     /// Where it was sent to.
     pub(crate) path: String,
+    /// The way back to the application that sent the person here.
+    pub(crate) back: Back,
 }
 
 impl Visitor {
@@ -35,52 +33,17 @@ impl Visitor {
     /// What the pages show of the visitor.
     pub(crate) fn viewer(&self) -> Option<Viewer> {
         let session = self.session.as_ref()?;
-        let back = if self.path.starts_with("/c/") { self.path.trim_end_matches("/done") } else { "/my" };
+        let path = if self.path.starts_with("/c/") { self.path.trim_end_matches("/done") } else { "/my" };
         Some(Viewer {
             name: session.person.name.clone(),
             ending: session.person.subject.ending(),
-            sign_out: address::sign_out(back),
+            sign_out: address::sign_out(&self.back.onto(path)),
             csrf: session.csrf.clone(),
         })
     }
 }
 
-/// What a form brought.
-#[derive(Debug)]
-pub(crate) struct Form(Vec<(String, String)>);
-
-impl Form {
-    /// Reads the body of a POST, and refuses what does not come from a page of ours in this session.
-    pub(crate) fn of_ours(body: &[u8], headers: &HeaderMap, portal: &Url, session: &Session) -> Result<Self, Trouble> {
-        let form = Self(form_urlencoded::parse(body).into_owned().collect());
-        let sent = form.get("csrf").unwrap_or_default();
-        let right = verify_slices_are_equal(sent.as_bytes(), session.csrf.as_bytes()).is_ok();
-        if right && from_our_page(headers, portal) { Ok(form) } else { Err(Trouble::NotOurForm) }
-    }
-
-    /// The first value of this name.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).next()
-    }
-
-    /// All values of this name.
-    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-}
-
-/// Whether the browser says that a page of ours sent the form. Our pages send no referrer, and for such a page browsers
-/// write `Origin: null`; what tells then is `Sec-Fetch-Site`. A browser that says nothing at all is left to the token.
-pub(crate) fn from_our_page(headers: &HeaderMap, portal: &Url) -> bool {
-    let text = |name| headers.get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
-    let site = text("sec-fetch-site");
-    let origin = text("origin").filter(|origin| *origin != "null");
-    let ours = portal.origin().ascii_serialization();
-    site.is_none_or(|site| site == "same-origin") && origin.is_none_or(|origin| origin == ours)
-}
-
-/// The portal's cookies. On an `https` address their names begin with `__Host-`: browsers then accept them from this
-/// very host only, over TLS only.
+/// The portal's cookies.
 #[derive(Debug, Clone)]
 pub(crate) enum CookieName {
     /// Holds the id of a session.
@@ -89,31 +52,31 @@ pub(crate) enum CookieName {
     Attempt(String),
     /// Says that somebody signed out in this browser: whoever signs in next does so anew.
     SignedOut,
+    /// Holds what was filled in when a session ended, sealed.
+    Draft,
+    /// Holds the language that was chosen.
+    Language,
 }
 
 impl CookieName {
-    fn name(&self, portal: &Url) -> String {
-        let host = if portal.scheme() == "https" { "__Host-" } else { "" };
+    fn name(&self) -> String {
         match self {
-            Self::Session => format!("{host}ndx-portal-session"),
-            Self::Attempt(which) => format!("{host}ndx-portal-sign-in-{which}"),
-            Self::SignedOut => format!("{host}ndx-portal-signed-out"),
+            Self::Session => "ndx-portal-session".to_owned(),
+            Self::Attempt(which) => format!("ndx-portal-sign-in-{which}"),
+            Self::SignedOut => "ndx-portal-signed-out".to_owned(),
+            Self::Draft => "ndx-portal-draft".to_owned(),
+            Self::Language => "ndx-portal-language".to_owned(),
         }
     }
 
     /// What the browser sent.
     pub(crate) fn of(&self, jar: &CookieJar, portal: &Url) -> Option<String> {
-        jar.get(&self.name(portal)).map(|cookie| cookie.value().to_owned())
+        cookie::sent(jar, &self.name(), portal)
     }
 
     /// The cookie with this value; gone when the browser closes.
     pub(crate) fn with(&self, value: String, portal: &Url) -> Cookie<'static> {
-        Cookie::build((self.name(portal), value))
-            .path("/")
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .secure(portal.scheme() == "https")
-            .build()
+        cookie::cookie(&self.name(), value, portal)
     }
 }
 

@@ -1,13 +1,13 @@
-//! Consents in the words that pages use.
+//! Consents in the words that pages use, in the language of the page.
 
 use ndx_config::{Application, Member};
 use ndx_contracts::FieldRef;
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::{
-    config::Config,
     ledger::{AskedField, Consent},
+    portal::trouble::Trouble,
+    state::Scene,
     store::Recorded,
 };
 
@@ -32,43 +32,39 @@ pub(crate) struct Asker {
     pub(crate) if_refused: String,
     /// How long the body keeps what it got.
     pub(crate) retention: String,
-    /// Where the application registered that people come back to.
-    #[serde(skip)]
-    back: Option<url::Url>,
 }
 
 impl Asker {
     /// Who asks for `recorded`. Where the registration is gone, its ids have to do.
-    pub(crate) fn of(config: &Config, recorded: &Recorded) -> Self {
+    pub(crate) fn of(scene: &Scene, recorded: &Recorded) -> Self {
+        let (config, pages) = (&scene.engine.config, &scene.pages);
         let application: Option<&Application> = config.application(&recorded.application);
         let member: Option<&Member> = application.and_then(|application| config.member(&application.member));
         let purpose = config.purpose(&recorded.application, &recorded.purpose);
-        let said = |words: &ndx_contracts::Words| words.in_language(config.first_language()).to_owned();
-        let body = member.map_or_else(|| recorded.application.to_string(), |member| said(&member.short_name));
-        // The short name brings its article; the full name takes the same one.
-        let article = if body.starts_with("the ") { "the " } else { "" };
-        let body_in_full = member.map_or_else(|| body.clone(), |member| format!("{article}{}", said(&member.name)));
-        let why = purpose.map_or_else(|| recorded.purpose.to_string(), |purpose| said(&purpose.text));
+        let named = |id: &dyn ToString| id.to_string();
+        let body = member.map_or_else(|| named(&recorded.application), |member| pages.words(&member.short_name));
+        let body_in_full = member.map_or_else(|| body.clone(), |member| in_full(scene, member));
+        let why = purpose.map_or_else(|| named(&recorded.purpose), |purpose| pages.words(&purpose.text));
         Self {
-            application: application.map_or_else(|| recorded.application.to_string(), |one| said(&one.name)),
+            application: application.map_or_else(|| named(&recorded.application), |one| pages.words(&one.name)),
             body_first: sentence(&body),
             body,
             body_in_full,
-            contact: member.map(|member| said(&member.contact)).unwrap_or_default(),
+            contact: member.map(|member| pages.words(&member.contact)).unwrap_or_default(),
             why_first: sentence(&why),
             why,
-            if_refused: purpose.map(|purpose| said(&purpose.if_refused)).unwrap_or_default(),
-            retention: purpose.map(|purpose| said(&purpose.retention)).unwrap_or_default(),
-            back: application.and_then(|application| application.return_uris.first()).cloned(),
+            if_refused: purpose.map(|purpose| pages.words(&purpose.if_refused)).unwrap_or_default(),
+            retention: purpose.map(|purpose| pages.words(&purpose.retention)).unwrap_or_default(),
         }
     }
+}
 
-    /// The way back to the application, which must not believe what it says there, but ask the gateway.
-    pub(crate) fn way_back(&self, consent: Uuid, status: &str) -> Option<String> {
-        let mut address = self.back.clone()?;
-        address.query_pairs_mut().append_pair("consent_id", &consent.to_string()).append_pair("status", status);
-        Some(address.into())
-    }
+/// The body's full name. The short one brings its article; the full one takes the same.
+fn in_full(scene: &Scene, member: &Member) -> String {
+    let language = scene.pages.language();
+    let written = |words: &ndx_contracts::Words| words.in_language(&language.written_in).to_owned();
+    let article = if written(&member.short_name).starts_with("the ") { "the " } else { "" };
+    language.voiced(&format!("{article}{}", written(&member.name)))
 }
 
 /// One thing that is asked for, or shared.
@@ -94,31 +90,31 @@ pub(crate) struct Group {
 }
 
 /// One thing in the words in which it was asked for.
-pub(crate) fn item(config: &Config, recorded: &Recorded, asked: &AskedField) -> Item {
+pub(crate) fn item(scene: &Scene, recorded: &Recorded, asked: &AskedField) -> Result<Item, Trouble> {
+    let (config, pages) = (&scene.engine.config, &scene.pages);
     let purpose = config.purpose(&recorded.application, &recorded.purpose);
-    let said = |words: &ndx_contracts::Words| words.in_language(config.first_language()).to_owned();
-    let keeper = asked.provider.as_ref();
-    let provider = keeper.map_or("a government register".to_owned(), |id| {
-        config.member(id).map_or_else(|| id.to_string(), |member| said(&member.short_name))
-    });
-    Item {
+    let provider = match &asked.provider {
+        None => pages.say("some-register", [])?,
+        Some(id) => config.member(id).map_or_else(|| id.to_string(), |member| pages.words(&member.short_name)),
+    };
+    Ok(Item {
         key: asked.field.to_string(),
-        label: said(&asked.display_name),
-        form: asked.description.as_ref().map(said),
-        reason: purpose.and_then(|purpose| purpose.reason(&asked.field)).map(said),
+        label: pages.words(&asked.display_name),
+        form: asked.description.as_ref().and_then(|words| pages.help(words)),
+        reason: purpose.and_then(|purpose| purpose.reason(&asked.field)).map(|words| pages.words(words)),
         provider,
-    }
+    })
 }
 
 /// Things in the words in which they were last asked for.
 pub(crate) fn items<'a>(
-    config: &Config,
+    scene: &Scene,
     recorded: &Recorded,
     consent: &Consent,
     fields: impl IntoIterator<Item = &'a FieldRef>,
-) -> Vec<Item> {
+) -> Result<Vec<Item>, Trouble> {
     let known = fields.into_iter().filter_map(|field| consent.words.get(field));
-    known.map(|asked| item(config, recorded, asked)).collect()
+    known.map(|asked| item(scene, recorded, asked)).collect()
 }
 
 /// Things by the body that keeps them, in the order of their first mention.

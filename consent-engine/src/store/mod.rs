@@ -70,9 +70,10 @@ pub const TABLES: Tables = Tables {
         consents::PROOF_STEP,
         current_consents::STEP,
         repeats::STEP,
-        evidence_keys::STEP,
-        limits::STEP,
         outbox::STEP,
+        evidence_keys::STEP,
+        sessions::BY_PERSON,
+        limits::STEP,
     ],
     names: &[
         "data_keys",
@@ -226,6 +227,12 @@ pub trait SessionStore: Debug + Send + Sync {
 
     /// Ends the session with this id.
     async fn end_session(&self, id: &str) -> Result<(), StoreError>;
+
+    /// Ends every session of this person.
+    async fn end_sessions_of(&self, subject: &Subject) -> Result<(), StoreError>;
+
+    /// What every form of the session with this id must bring back, whether it has ended or not.
+    fn csrf(&self, id: &str) -> String;
 }
 
 /// The opened database, SQLite or PostgreSQL, and its keys.

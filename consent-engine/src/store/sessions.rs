@@ -9,7 +9,10 @@ use ndx_store::{Sealed, Step, StoreError};
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 
-use crate::store::{SessionStore, SqlStore, from_millis};
+use crate::{
+    ledger::SignedIn,
+    store::{SessionStore, SqlStore, from_millis},
+};
 
 pub(super) const STEP: Step = Step { version: 3, name: "sessions", sqlite: SQLITE, postgres: POSTGRES };
 
@@ -29,6 +32,22 @@ CREATE TABLE sessions (
     used_at    BIGINT NOT NULL
 )";
 
+/// Who is signed in can be found by a keyed hash, to be signed out everywhere. Everybody signs in anew.
+pub(super) const BY_PERSON: Step =
+    Step { version: 9, name: "sessions by person", sqlite: BY_PERSON_SQLITE, postgres: BY_PERSON_POSTGRES };
+
+const BY_PERSON_SQLITE: &str = "\
+DELETE FROM sessions;
+ALTER TABLE sessions ADD COLUMN subject_hash BLOB NOT NULL DEFAULT x'';
+CREATE INDEX sessions_by_person ON sessions (subject_hash);
+";
+
+const BY_PERSON_POSTGRES: &str = "\
+DELETE FROM sessions;
+ALTER TABLE sessions ADD COLUMN subject_hash BYTEA NOT NULL DEFAULT '';
+CREATE INDEX sessions_by_person ON sessions (subject_hash);
+";
+
 const PERSON: &str = "sessions.person";
 /// A session that nobody uses ends after this time.
 pub(crate) const IDLE: TimeDelta = TimeDelta::minutes(20);
@@ -44,6 +63,8 @@ pub struct Person {
     pub subject: Subject,
     /// What the identity provider calls the person.
     pub name: String,
+    /// How she signed in.
+    pub signed_in: SignedIn,
 }
 
 /// A session that has not ended.
@@ -65,12 +86,15 @@ impl SessionStore for SqlStore {
             .bind((now - LONGEST).timestamp_millis())
             .execute(self.database.writer())
             .await?;
-        sqlx::query("INSERT INTO sessions (id_hash, person, begun_at, used_at) VALUES ($1, $2, $3, $3)")
-            .bind(self.keys.hash(&id).as_column().to_vec())
-            .bind(sealed.as_column().to_vec())
-            .bind(now.timestamp_millis())
-            .execute(self.database.writer())
-            .await?;
+        sqlx::query(
+            "INSERT INTO sessions (id_hash, person, begun_at, used_at, subject_hash) VALUES ($1, $2, $3, $3, $4)",
+        )
+        .bind(self.keys.hash(&id).as_column().to_vec())
+        .bind(sealed.as_column().to_vec())
+        .bind(now.timestamp_millis())
+        .bind(self.keys.hash(person.subject.expose()).as_column().to_vec())
+        .execute(self.database.writer())
+        .await?;
         Ok(id)
     }
 
@@ -103,9 +127,15 @@ impl SessionStore for SqlStore {
             .await?;
         Ok(())
     }
-}
 
-impl SqlStore {
+    async fn end_sessions_of(&self, subject: &Subject) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM sessions WHERE subject_hash = $1")
+            .bind(self.keys.hash(subject.expose()).as_column().to_vec())
+            .execute(self.database.writer())
+            .await?;
+        Ok(())
+    }
+
     /// Follows from the session's id, under a key of this store: nothing to keep, nothing to guess.
     fn csrf(&self, id: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.keys.hash(&format!("csrf/{id}")).as_column())

@@ -24,9 +24,14 @@
 //! | `openid` | signing in at a provider that lies |
 //! | `signing_in` | signing in at the portal, and out |
 //! | `portal` | the pages |
+//! | `returning` | the way back to the application |
+//! | `surely` | what is sensitive needs a surer sign-in |
+//! | `kept` | what was filled in outlives a session |
+//! | `less` | sharing less than before |
+//! | `shown` | an answer is kept with what was shown |
+//! | `languages` | the words of the pages in each language |
 //! | `receipts` | receipts as people see them, and the page that checks them |
 //! | `guarded` | what the pages keep from strangers and other sites |
-//! | `components` | the component templates, against the examples of their makers |
 
 #![expect(
     clippy::unwrap_used,
@@ -79,8 +84,18 @@ mod signing_in;
 
 mod portal;
 
+mod returning;
+
+mod surely;
+
+mod kept;
+
+mod less;
+
+mod shown;
+
+mod languages;
+
 mod receipts;
 
 mod guarded;
-
-mod components;

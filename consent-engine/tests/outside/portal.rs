@@ -21,7 +21,7 @@ async fn the_question_is_asked_in_the_order_and_the_words_of_the_design(on: On) 
         page.text("title"),
         ["Do you want to share your information with the Department of Immigration? – Farajaland Data Exchange"]
     );
-    assert_eq!(page.text(".ndx-viewer p"), ["Signed in as Nayana Perera (ID ending 5678). This is not me"]);
+    assert_eq!(page.text(".ndx-viewer"), ["Signed in as Nayana Perera (ID ending 5678). This is not me"]);
     assert_eq!(
         page.text("main h2, main h3"),
         [
@@ -44,9 +44,9 @@ async fn the_question_is_asked_in_the_order_and_the_words_of_the_design(on: On) 
         ["Just today, for 1 hour", "7 days, until 28 November 2026", "30 days, until 21 December 2026"]
     );
     assert_eq!(page.attributes("input[checked]", "id"), Vec::<String>::new(), "nothing is chosen beforehand");
-    assert_eq!(page.text("form button"), ["", "Share this information", "Do not share"]);
-    assert!(page.text("main p").iter().any(|text| text.ends_with("This request ends today at 11:30am.")));
-    let later = page.attributes("main > div a", "href").pop().unwrap();
+    assert_eq!(page.text("form button"), ["", "Share this information", "Do not share", "I did not ask for this"]);
+    assert!(page.text("main p").iter().any(|text| text == "Decide later. This request ends today at 11:30am."));
+    let later = page.attributes("main form > p a", "href").pop().unwrap();
     assert_eq!(later, format!("http://127.0.0.1:3000/?consent_id={}&status=deferred", id_in(&path)));
 }
 
@@ -208,7 +208,9 @@ async fn stopping_is_one_page_and_one_button(on: On) {
     let detail = list.attributes(".govuk-summary-card a", "href").pop().unwrap();
     let page = browser.get(&detail).await;
     assert_eq!(page.h1(), "Sharing with the Department of Immigration");
-    let stop = page.attributes("main a[role=button]", "href").pop().unwrap();
+    let buttons = page.attributes("main a[role=button]", "href");
+    assert_eq!(buttons, ["stop", "stop-some", "less-time"].map(|name| format!("{detail}/{name}")));
+    let stop = buttons.into_iter().next().unwrap();
     assert_eq!(browser.get(&stop).await.h1(), "Do you want to stop sharing with the Department of Immigration?");
     let sent = browser.answer(&stop, &[]).await;
     assert_eq!(sent.location, Some(format!("{detail}/stopped")));

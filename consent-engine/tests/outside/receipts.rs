@@ -22,17 +22,22 @@ fn id_of(path: &str) -> &str {
 }
 
 /// A form as browsers send it: each field its name, the name of a file, and what is in it.
-type Form = Vec<(&'static str, Option<&'static str>, String)>;
+pub type Form = Vec<(&'static str, Option<&'static str>, String)>;
 
 /// Sends what somebody holds to `/verify`, as a browser without a session does.
 async fn checked(portal: &Portal, form: Form) -> Page {
+    checked_in(&portal.browser(), form).await
+}
+
+/// The same in this browser.
+pub async fn checked_in(browser: &Browser, form: Form) -> Page {
     let mut body = String::new();
     for (name, file, content) in form {
         let file =
             file.map(|file| format!("; filename=\"{file}\"\r\nContent-Type: application/json")).unwrap_or_default();
         body += &format!("--between\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n");
     }
-    let request = portal.browser().client.post(format!("{}/verify", portal.url));
+    let request = browser.client.post(format!("{}/verify", browser.url));
     let request = request.header("content-type", "multipart/form-data; boundary=between");
     Page::of(request.body(body + "--between--\r\n").send().await.unwrap()).await
 }
@@ -41,7 +46,7 @@ fn uploaded(text: impl Into<String>) -> Form {
     vec![("file", Some("receipt.json"), text.into()), ("text", None, String::new())]
 }
 
-fn pasted(text: impl Into<String>) -> Form {
+pub fn pasted(text: impl Into<String>) -> Form {
     vec![("file", Some(""), String::new()), ("text", None, text.into())]
 }
 

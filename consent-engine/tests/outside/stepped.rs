@@ -67,6 +67,14 @@ impl SessionStore for Stepped {
     async fn end_session(&self, id: &str) -> Result<(), StoreError> {
         self.inner.end_session(id).await
     }
+
+    async fn end_sessions_of(&self, subject: &Subject) -> Result<(), StoreError> {
+        self.inner.end_sessions_of(subject).await
+    }
+
+    fn csrf(&self, id: &str) -> String {
+        self.inner.csrf(id)
+    }
 }
 
 #[async_trait]

@@ -84,7 +84,7 @@ pub fn config(portal: &str, provider: &str) -> Config {
 }
 
 /// The same, changed once more.
-pub fn config_with(portal: &str, provider: &str, change: impl Fn(String) -> String) -> Config {
+pub fn config_with(portal: &str, provider: &str, change: impl FnOnce(String) -> String) -> Config {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fl-config.json");
     let moved = |text: String| change(text.replace("127.0.0.1:8081", portal).replace("127.0.0.1:8090", provider));
     Config::of(&ndx_config::load(&file, moved).unwrap()).unwrap()
@@ -132,6 +132,15 @@ pub fn field(index: usize) -> FieldRef {
     FieldRef::new(FIELDS[index].0, FIELDS[index].1)
 }
 
+/// What the fields of [`FIELDS`] are called in Sinhala and Tamil.
+const TRANSLATED: [(&str, &str); 5] = [
+    ("සම්පූර්ණ නම", "முழுப் பெயர்"),
+    ("නිවසේ ලිපිනය", "வீட்டு முகவரி"),
+    ("උප්පැන්න සහතික අංකය", "பிறப்புச் சான்றிதழ் இலக்கம்"),
+    ("රැකියාව", "தொழில்"),
+    ("ස්ත්‍රී පුරුෂ භාවය", "பால்"),
+];
+
 /// What the passport application requires of a person, by the numbers of [`FIELDS`].
 pub fn requirement(nic: &str, fields: &[usize]) -> ConsentRequirement {
     let required = |index: &usize| {
@@ -139,7 +148,9 @@ pub fn requirement(nic: &str, fields: &[usize]) -> ConsentRequirement {
         RequiredField {
             field: field(*index),
             need,
-            display_name: name.into(),
+            display_name: [("en", name), ("si", TRANSLATED[*index].0), ("ta", TRANSLATED[*index].1)]
+                .into_iter()
+                .collect(),
             description: Some(description.into()),
             sensitive: false,
         }
@@ -226,18 +237,29 @@ pub async fn portal() -> Portal {
 }
 
 pub async fn portal_on(on: On) -> Portal {
+    portal_with(on, |text| text).await
+}
+
+/// The same with a changed configuration.
+pub async fn portal_with(on: On, change: impl FnOnce(String) -> String) -> Portal {
     let clock = clock();
     let portal = listen::bind_loopback("consent", 0).await.unwrap();
     let provider = listen::bind_loopback("fudi", 0).await.unwrap();
     let provider_address = address(&provider);
     identity_provider(provider, &address(&portal), clock.clone());
-    portal_beside(on, portal, &provider_address, clock).await
+    let config = config_with(&address(&portal), &provider_address, change);
+    portal_of(on, portal, config, clock).await
 }
 
 /// Starts the portal on `listener`, with the identity provider at this address.
 pub async fn portal_beside(on: On, listener: TcpListener, provider: &str, clock: Arc<ManualClock>) -> Portal {
+    let config = config(&address(&listener), provider);
+    portal_of(on, listener, config, clock).await
+}
+
+async fn portal_of(on: On, listener: TcpListener, config: Config, clock: Arc<ManualClock>) -> Portal {
     let address = address(&listener);
-    let ledger = ledger_with(on, config(&address, provider), clock.clone()).await;
+    let ledger = ledger_with(on, config, clock.clone()).await;
     let key_file = ledger.folder.path().join("gateway.key");
     let gateway = ServiceKey::read_or_make("gateway", &key_file, clock.clone()).unwrap();
     let verifier = Arc::new(ServiceVerifier::new("consent", [("gateway", gateway.public())], clock));

@@ -6,28 +6,28 @@
 
 mod userinfo;
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use chrono::TimeDelta;
 use ndx_clock::Clock;
 use oauth2::{
-    AsyncHttpClient, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
-    EndpointSet, ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
+    AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
+    ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
+    StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
     basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::sync::OnceCell;
 use url::Url;
 
-use crate::{KeySet, Rejection, TokenVerifier, capped};
+use crate::{
+    KeySet, Rejection, TokenVerifier, capped,
+    oauth_http::{LARGEST, OAuthHttp, SendError, TIMEOUT},
+};
 
 /// By so many seconds the provider's clock may be behind ours.
 const LEEWAY: i64 = 10;
-/// Larger answers are not read to their end.
-const LARGEST: usize = 256 * 1024;
-const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why somebody could not be signed in.
 #[derive(Debug, thiserror::Error)]
@@ -113,6 +113,23 @@ pub enum Prompt {
     IfOlderThan(TimeDelta),
     /// Everybody signs in again (`prompt=login`): somebody else may sit there now.
     Always,
+}
+
+/// What a client asks of a sign-in (OpenID Connect Core 1.0, section 3.1.2.1).
+#[derive(Debug, Clone, Copy)]
+pub struct Wishes<'a> {
+    /// Whether the person must sign in again.
+    pub prompt: Prompt,
+    /// How surely, the preferred first; empty where any way will do. The answer's `acr` says how it was: look at it.
+    pub acr_values: &'a [String],
+    /// The languages of the provider's pages, as tags with spaces between them.
+    pub ui_locales: Option<&'a str>,
+}
+
+impl From<Prompt> for Wishes<'_> {
+    fn from(prompt: Prompt) -> Self {
+        Self { prompt, acr_values: &[], ui_locales: None }
+    }
 }
 
 /// An OpenID provider, as one client sees it.
@@ -203,7 +220,8 @@ impl OpenIdProvider {
     ///
     /// # Errors
     /// When the provider cannot be reached or does not describe itself rightly.
-    pub async fn begin(&self, prompt: Prompt) -> Result<(Url, Attempt), OpenIdError> {
+    pub async fn begin(&self, wishes: impl Into<Wishes<'_>>) -> Result<(Url, Attempt), OpenIdError> {
+        let Wishes { prompt, acr_values, ui_locales } = wishes.into();
         let discovered = self.discovered().await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let nonce = CsrfToken::new_random();
@@ -223,6 +241,12 @@ impl OpenIdProvider {
             }
         };
         request = request.add_extra_param("max_age", longest.num_seconds().to_string());
+        if !acr_values.is_empty() {
+            request = request.add_extra_param("acr_values", acr_values.join(" "));
+        }
+        if let Some(languages) = ui_locales {
+            request = request.add_extra_param("ui_locales", languages.to_owned());
+        }
         let signed_in_from = (self.clock.now() - longest).timestamp();
         let (address, state) = request.url();
         let (state, nonce, verifier) = (state.into_secret(), nonce.into_secret(), verifier.into_secret());
@@ -248,7 +272,7 @@ impl OpenIdProvider {
             .flow
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier.clone()))
-            .request_async(&Http(&self.http))
+            .request_async(&OAuthHttp(&self.http))
             .await
             .map_err(|error| match error {
                 RequestTokenError::Request(SendError::Http(error)) => {
@@ -321,39 +345,4 @@ impl OpenIdProvider {
 
 fn same(one: &str, other: &str) -> bool {
     verify_slices_are_equal(one.as_bytes(), other.as_bytes()).is_ok()
-}
-
-/// Why a token request got no answer.
-#[derive(Debug, thiserror::Error)]
-enum SendError {
-    #[error("the request could not be sent")]
-    Http(#[from] reqwest::Error),
-    #[error("the answer could not be read")]
-    Answer(#[from] oauth2::http::Error),
-    #[error("the answer is too large")]
-    TooLarge,
-}
-
-/// Sends the library's requests with our client.
-struct Http<'a>(&'a reqwest::Client);
-
-impl<'c> AsyncHttpClient<'c> for Http<'_> {
-    type Error = SendError;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, SendError>> + Send + 'c>>;
-
-    fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(send(self.0, request))
-    }
-}
-
-async fn send(http: &reqwest::Client, request: HttpRequest) -> Result<HttpResponse, SendError> {
-    let mut request = reqwest::Request::try_from(request)?;
-    *request.timeout_mut() = Some(TIMEOUT);
-    let answer = http.execute(request).await?;
-    let mut response = oauth2::http::Response::builder().status(answer.status());
-    for (name, value) in answer.headers() {
-        response = response.header(name, value);
-    }
-    let body = capped::read(answer, LARGEST).await?.ok_or(SendError::TooLarge)?;
-    Ok(response.body(body)?)
 }

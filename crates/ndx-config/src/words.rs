@@ -64,7 +64,7 @@ pub(crate) fn check(root: &Entry<'_>, found: &mut Found) {
     let languages = languages_written(root);
     let portal = root.get("portal").into_iter();
     texts(portal, &["name", "complaints", "otherWay"], &languages, found);
-    texts(root.list("members"), &["name", "shortName", "contact"], &languages, found);
+    texts(root.list("members"), &["name", "shortName", "contact", "keeps", "corrections"], &languages, found);
     for application in root.list("applications") {
         texts([application.clone()], &["name"], &languages, found);
         for purpose in application.list("purposes") {

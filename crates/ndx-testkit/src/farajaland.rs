@@ -17,55 +17,10 @@ use ndx_test_postgres::TestDatabase;
 
 use crate::{
     authority::Authority,
+    part::Part,
     ports::Ports,
     setting::{Setting, Shape, Stores},
 };
-
-/// A part that is started and stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
-    /// The identity provider.
-    Fudi,
-    /// The register of births.
-    Rgd,
-    /// The register of persons.
-    DrpApi,
-    /// The adapter in front of it.
-    DrpAdapter,
-    /// The exchange itself: gateway, consent engine, policy decision point, audit service, in however many processes.
-    Exchange,
-    /// The audit service, where it is a process of its own.
-    Audit,
-    /// The policy decision point, where it is a process of its own.
-    Policy,
-    /// The consent engine, where it is a process of its own.
-    Consent,
-    /// The gateway, where it is a process of its own.
-    Gateway,
-    /// A second gateway beside the first, where services are processes of their own. Not started by itself.
-    SecondGateway,
-}
-
-impl Part {
-    /// Those that make a whole country.
-    pub const ALL: [Self; 5] = [Self::Fudi, Self::Rgd, Self::DrpApi, Self::DrpAdapter, Self::Exchange];
-
-    /// The ports that it listens on, by their names.
-    pub fn ports(self) -> &'static [&'static str] {
-        match self {
-            Self::Fudi => &["fudi"],
-            Self::Rgd => &["rgd"],
-            Self::DrpApi => &["drp-api"],
-            Self::DrpAdapter => &["drp-adapter"],
-            Self::Exchange => &["gateway", "consent", "policy", "audit"],
-            Self::Audit => &["audit"],
-            Self::Policy => &["policy"],
-            Self::Consent => &["consent"],
-            Self::Gateway => &["gateway"],
-            Self::SecondGateway => &["second-gateway"],
-        }
-    }
-}
 
 /// A whole country on this machine.
 #[derive(Debug)]
@@ -238,6 +193,7 @@ impl Farajaland {
             Part::Rgd => &[Part::Rgd],
             Part::DrpApi => &[Part::DrpApi],
             Part::DrpAdapter => &[Part::DrpAdapter],
+            Part::PassportApp => &[Part::PassportApp],
             Part::Exchange if self.setting.shape == Shape::Apart => {
                 &[Part::Audit, Part::Policy, Part::Consent, Part::Gateway]
             }
@@ -278,7 +234,9 @@ impl Farajaland {
         };
         let place = |data: &Path| words(&["--config", self.config.to_str().unwrap(), "--data", data.to_str().unwrap()]);
         match process {
-            Part::Fudi | Part::Rgd | Part::DrpApi | Part::DrpAdapter => arguments.extend(self.ports.arguments()),
+            Part::Fudi | Part::Rgd | Part::DrpApi | Part::DrpAdapter | Part::PassportApp => {
+                arguments.extend(self.ports.arguments());
+            }
             Part::SecondGateway => {
                 arguments.extend(place(&self.second_data_folder()));
                 arguments.extend(self.ports.arguments_with("gateway", self.ports.of("second-gateway")));

@@ -11,6 +11,8 @@ mod setting;
 
 mod ports;
 
+mod part;
+
 mod authority;
 
 mod farajaland;
@@ -28,8 +30,9 @@ pub use citizen::{Choice, Citizen, WalkError};
 pub use crate::{
     ask::{Reply, send},
     authority::Authority,
-    farajaland::{Farajaland, Part},
+    farajaland::Farajaland,
     issuer::Issuer,
+    part::Part,
     ports::Ports,
     setting::{Setting, Shape, Stores},
 };

@@ -1,6 +1,6 @@
 //! Where the configuration speaks of the schemas.
 
-use ndx_config::{Entry, Reading};
+use ndx_config::{Entry, PSEUDO_LOCALES, Reading};
 use ndx_contracts::FieldRef;
 use orchestration_engine::schema::{Composition, Inputs, Setting};
 
@@ -27,6 +27,26 @@ impl Checked {
                 continue;
             };
             self.warnings.push(in_file(&reading.file, &problem));
+        }
+    }
+
+    /// The pages must speak the portal's languages.
+    pub(super) fn languages(&mut self, reading: &Reading, root: &Entry<'_>) {
+        let known = consent_engine::known_languages();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let listed = known.iter().filter(|tag| !PSEUDO_LOCALES.contains(tag));
+        let listed = listed.map(|tag| format!("`{tag}`")).collect::<Vec<_>>().join(", ");
+        for language in root.find(["portal", "languages"]).map(|list| list.items()).unwrap_or_default() {
+            let Some(tag) = language.text() else { continue };
+            if !known.contains(&tag) {
+                let message = format!(
+                    "the pages do not speak `{tag}`, only {listed}; translate consent-engine/languages/en.ftl to add it"
+                );
+                self.mistakes.push(in_file(&reading.file, &language.problem(message)));
+            } else if PSEUDO_LOCALES.contains(&tag) {
+                let message = format!("`{tag}` is made for tests; citizens should not be offered it");
+                self.warnings.push(in_file(&reading.file, &language.problem(message)));
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use clap::Subcommand;
 /// What can be done in Farajaland.
 #[derive(Debug, Subcommand)]
 pub enum Sandbox {
-    /// Run one of its members: the identity provider, a register, an adapter.
+    /// Run one of its members: the identity provider, a register, an adapter, the passport application.
     Serve(serve::Serve),
     /// Answer a consent request as a citizen would: open the link, sign in, read, press a button.
     Answer(walk::Answer),

@@ -16,6 +16,7 @@ use ndx_service::listen;
 use serde::de::DeserializeOwned;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::ports::{Moved, Ports};
 
@@ -30,6 +31,8 @@ pub enum Member {
     DrpApi,
     /// The adapter in front of the register of persons.
     DrpAdapter,
+    /// The online passport application.
+    PassportApp,
 }
 
 impl Member {
@@ -39,6 +42,7 @@ impl Member {
             Self::Rgd => "rgd",
             Self::DrpApi => "drp-api",
             Self::DrpAdapter => "drp-adapter",
+            Self::PassportApp => "passport-app",
         }
     }
 }
@@ -60,6 +64,9 @@ pub struct Serve {
     /// After how many hours the identity provider's next keys begin to sign; `kill -USR1` makes them begin before.
     #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..))]
     keys_sign_for: u16,
+    /// Where the passport application reaches the gateway, when that is not at its port on the loopback.
+    #[arg(long, value_name = "URL")]
+    gateway: Option<Url>,
     /// Another address to listen at than its port on the loopback, e.g. `0.0.0.0:8080` in a container.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
@@ -85,9 +92,10 @@ impl Serve {
     }
 
     fn router(&self, ports: &Ports) -> anyhow::Result<Router> {
+        let at = |part| Url::parse(&format!("http://127.0.0.1:{}", ports.of(part)));
         match self.member {
             Member::Fudi => {
-                let issuer = format!("http://127.0.0.1:{}", ports.of("fudi")).parse()?;
+                let issuer = at("fudi")?;
                 let (people, clients) = (self.read("people.json", ports)?, self.read("clients.json", ports)?);
                 let (config, sign_for) =
                     (fudi::Config { issuer, people, clients }, TimeDelta::hours(self.keys_sign_for.into()));
@@ -104,6 +112,21 @@ impl Serve {
             Member::DrpApi => {
                 let api_key = self.secret("drp-api-key")?;
                 Ok(drp_api::router(drp_api::Config { api_key, people: self.read("people.json", ports)? }))
+            }
+            Member::PassportApp => {
+                let gateway = self.gateway.clone().map_or_else(|| at("gateway"), Ok)?;
+                let client = |id: &str| -> anyhow::Result<passport_app::Client> {
+                    Ok(passport_app::Client { id: id.to_owned(), secret: self.secret(&format!("{id}-secret"))? })
+                };
+                let config = passport_app::Config {
+                    site: at("passport-app")?,
+                    gateway,
+                    portal: at("consent")?,
+                    issuer: at("fudi")?,
+                    sign_in: client("passport-sign-in")?,
+                    application: client("passport-app")?,
+                };
+                Ok(passport_app::router(&config, SystemClock::shared())?)
             }
             Member::DrpAdapter => Ok(adapter_engine::router(crate::serve::load(&self.adapters.join("drp"), ports)?)),
         }

@@ -52,17 +52,20 @@ impl Page {
         let html = Html::parse_document(&self.html);
         let posted =
             |form: &ElementRef<'_>| form.attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post"));
-        select(&html, "form").into_iter().filter(posted).filter_map(|form| self.form(form)).collect()
+        select(&html, "form").into_iter().filter(posted).filter_map(|form| self.form(&html, form)).collect()
     }
 
-    fn form(&self, element: ElementRef<'_>) -> Option<Form> {
+    fn form(&self, html: &Html, element: ElementRef<'_>) -> Option<Form> {
         let action = match element.attr("action") {
             Some(action) => self.address.join(action).ok()?,
             None => self.address.clone(),
         };
         let mut form = Form { action, values: Vec::new(), boxes: Vec::new(), radios: Vec::new(), buttons: Vec::new() };
+        // A control may stand elsewhere and name its form (HTML, "form owner").
+        let named = |control: &ElementRef<'_>| control.attr("form").is_some_and(|id| Some(id) == element.attr("id"));
+        let elsewhere = select(html, "[form]").into_iter().filter(named);
         let selector = Selector::parse("input, button").ok()?;
-        for control in element.select(&selector) {
+        for control in element.select(&selector).chain(elsewhere) {
             let name = control.attr("name").unwrap_or_default().to_owned();
             let value = control.attr("value").unwrap_or_default().to_owned();
             match (control.value().name(), control.attr("type").unwrap_or("text")) {

@@ -78,7 +78,8 @@ impl Compose<'_> {
             let first = error.lines().next().unwrap_or_default();
             findings.push(self.at(name, format!("`ndx {}`: {first}", words.join(" "))));
         }
-        for file in words.iter().filter(|word| word.contains('/') && !word.starts_with('/')) {
+        let is_file = |word: &&&str| word.contains('/') && !word.starts_with('/') && !word.contains("://");
+        for file in words.iter().filter(is_file) {
             if !self.sources(service).any(|(source, target)| self.lies_in(file, source, target)) {
                 findings.push(self.at(name, format!("`{file}` is not mounted where the command looks for it")));
             }

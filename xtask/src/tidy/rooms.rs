@@ -23,7 +23,7 @@ const GUESTS: [Guest; 3] = [
     Guest {
         library: "axum",
         modules: &["server", "api", "portal", "pages", "main"],
-        folders: &["crates/ndx-service/", "crates/ndx-testkit/", "ndx/src/"],
+        folders: &["crates/ndx-service/", "crates/ndx-pages/", "crates/ndx-testkit/", "ndx/src/"],
         exceptions: &[
             ("consent-engine/src/state.rs", "its parts are handed to handlers by `FromRef`"),
             ("sandbox/drp-api/src/error.rs", "says how its one error answers"),

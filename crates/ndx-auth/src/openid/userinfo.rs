@@ -3,8 +3,11 @@
 use oauth2::AccessToken;
 use url::Url;
 
-use super::{Claims, LARGEST, OpenIdError, OpenIdProvider, TIMEOUT};
-use crate::capped;
+use super::{Claims, OpenIdError, OpenIdProvider};
+use crate::{
+    capped,
+    oauth_http::{LARGEST, TIMEOUT},
+};
 
 impl OpenIdProvider {
     /// Adds to `claims` what the endpoint tells besides. What the ID token says stands: it is signed, this answer is not.

@@ -24,6 +24,14 @@ pub struct Member {
     /// How people reach it.
     #[schemars(with = "WordsShape")]
     pub contact: Words,
+    /// What it keeps about people: "your name, your address and your photograph".
+    #[serde(default)]
+    #[schemars(with = "Option<WordsShape>")]
+    pub keeps: Option<Words>,
+    /// How people have something corrected that it keeps, in a sentence.
+    #[serde(default)]
+    #[schemars(with = "Option<WordsShape>")]
+    pub corrections: Option<Words>,
 }
 
 /// An application that may ask.

@@ -1,0 +1,129 @@
+//! Sharing less than before, saying that nobody asked for it, and a request that nobody waits for any more.
+
+use crate::{
+    portal::{SHARE, id_in},
+    support::*,
+};
+use consent_engine::ledger::Action;
+use ndx_contracts::consent::{ConsentEngine, ConsentStatus, StandingConsent};
+use reqwest::StatusCode;
+
+/// Nayana shares three things for 30 days.
+async fn sharing(on: On) -> (Portal, Browser, String) {
+    let portal = portal_on(on).await;
+    let (browser, path) = portal.asked(&[0, 1, 3]).await;
+    let yes = [("decision", "share"), ("duration", "P30D"), ("field", "drp-schema-v1:person.profession")];
+    browser.answer(&path, &yes).await;
+    let mine = format!("/my/{}", id_in(&path));
+    (portal, browser, mine)
+}
+
+async fn one_thing_can_be_stopped(on: On) {
+    let (portal, browser, mine) = sharing(on).await;
+    let page = browser.get(&format!("{mine}/stop-some")).await;
+    assert_eq!(page.h1(), "What do you want to stop sharing with the Department of Immigration?");
+    assert_eq!(page.text(".govuk-checkboxes__label"), ["Full name", "Home address", "Profession"]);
+    assert_eq!(page.attributes("input[checked]", "id"), Vec::<String>::new());
+    let nothing = browser.post(&format!("{mine}/stop-some"), &page.form(&[])).await;
+    assert_eq!(
+        (nothing.status, nothing.text(".govuk-error-summary li")),
+        (StatusCode::UNPROCESSABLE_ENTITY, vec!["Choose what to stop sharing".to_owned()])
+    );
+    let sent = browser.answer(&format!("{mine}/stop-some"), &[("field", "drp-schema-v1:person.profession")]).await;
+    assert_eq!(sent.location, Some(format!("{mine}/changed")));
+    let changed = browser.get(&sent.location.unwrap()).await;
+    assert_eq!(changed.h1(), "You have changed what you share with the Department of Immigration");
+    let answer = portal.ledger.require(NAYANA, &[0, 1, 3]).await;
+    assert_eq!((answer.covered, answer.declined), (vec![field(0), field(1)], vec![field(3)]), "it is not asked again");
+    let standing = StandingConsent { consent_id: answer.consent_id, fields: vec![field(0), field(3)] };
+    let lost = portal.ledger.engine.withdrawn(&[standing]).await.unwrap();
+    assert_eq!(lost[0].fields, [field(3)], "it takes effect at once");
+    assert!(browser.get(&mine).await.text("main li").concat().contains("You stopped sharing 1 thing."));
+    let again =
+        browser.post(&format!("{mine}/stop-some"), &page.form(&[("field", "drp-schema-v1:person.fullName")])).await;
+    assert_eq!(again.location, Some(mine.clone()), "a page that shows how it was before");
+    assert_eq!(portal.ledger.require(NAYANA, &[0]).await.covered, [field(0)]);
+    let all = [("field", "drp-schema-v1:person.fullName"), ("field", "drp-schema-v1:person.permanentAddress")];
+    let whole = browser.answer(&format!("{mine}/stop-some"), &all).await;
+    assert_eq!(whole.location, Some(format!("{mine}/stop")), "all of it is a stop");
+}
+
+async fn a_shorter_time_can_be_chosen_and_no_longer_one(on: On) {
+    let (portal, browser, mine) = sharing(on).await;
+    let page = browser.get(&format!("{mine}/less-time")).await;
+    assert_eq!(page.text(".govuk-radios__label"), ["Just today, for 1 hour", "7 days, until 28 November 2026"]);
+    for wrong in [&[][..], &[("duration", "P30D")], &[("duration", "P365D")]] {
+        let refused = browser.post(&format!("{mine}/less-time"), &page.form(wrong)).await;
+        assert_eq!(
+            (refused.status, refused.text(".govuk-error-summary li")),
+            (StatusCode::UNPROCESSABLE_ENTITY, vec!["Choose a shorter time".to_owned()])
+        );
+    }
+    let sent = browser.answer(&format!("{mine}/less-time"), &[("duration", "P7D")]).await;
+    assert_eq!(sent.location, Some(format!("{mine}/changed")));
+    let answer = portal.ledger.require(NAYANA, &[0]).await;
+    assert_eq!(answer.expires_at.unwrap().to_rfc3339(), "2026-11-28T05:00:00+00:00");
+    browser.answer(&format!("{mine}/less-time"), &[("duration", "PT1H")]).await;
+    let none = browser.get(&format!("{mine}/less-time")).await;
+    assert!(none.text("main p").concat().contains("There is no shorter time to choose."));
+    assert_eq!(browser.get(&format!("{mine}/less-time")).await.text("main input[type=radio]").len(), 0);
+}
+
+async fn i_did_not_ask_for_this_is_a_no_that_is_marked(on: On) {
+    let portal = portal_on(on).await;
+    let (browser, path) = portal.asked(&[0]).await;
+    let sent = browser.answer(&path, &[("decision", "unexpected")]).await;
+    let done = browser.get(&sent.location.unwrap()).await;
+    assert_eq!(done.h1(), "You said no");
+    assert!(done.text("main p").concat().contains("You told us that you did not ask for this."));
+    assert_eq!(portal.ledger.require(NAYANA, &[0]).await.status, ConsentStatus::Rejected);
+    let id = id_in(&path).parse().unwrap();
+    let kept = portal.ledger.engine.current().consent_of(&subject(NAYANA), id).await.unwrap();
+    assert!(matches!(kept.entries.last().unwrap().action, Action::Denied { unexpected: true, .. }));
+    let mine = browser.get(&format!("/my/{}", id_in(&path))).await;
+    assert!(mine.text("main li").concat().contains("You said no, and that you did not ask for this."));
+}
+
+async fn a_request_whose_application_is_gone_needs_no_answer(on: On) {
+    let portal = portal_on(on).await;
+    let (browser, path) = portal.asked(&[0]).await;
+    let page = browser.get(&path).await;
+    let config = config_with(portal.url.trim_start_matches("http://"), "127.0.0.1:1", |text| {
+        text.replace("\"id\": \"passport-application\"", "\"id\": \"another-purpose\"")
+    });
+    portal.ledger.engine.reconfigure(config);
+    let gone = browser.get(&path).await;
+    assert_eq!(
+        (gone.status, gone.h1().as_str()),
+        (StatusCode::GONE, "The Department of Immigration no longer needs your answer")
+    );
+    assert!(gone.text("main p").concat().contains("Nothing was shared."));
+    let sent = browser.post(&path, &page.form(&SHARE)).await;
+    assert_ne!(sent.location, Some(format!("{path}/done")));
+}
+
+async fn thirteen_things_are_folded_each_list_under_its_count(on: On) {
+    let portal = portal_on(on).await;
+    let mut asked = requirement(NAYANA, &[0, 2]);
+    for number in 0..11 {
+        let mut more = asked.fields[0].clone();
+        more.field = ndx_contracts::FieldRef::new("drp-schema-v1", format!("person.more{number}"));
+        asked.fields.push(more);
+    }
+    let id = portal.ledger.engine.require(&asked).await.unwrap().consent_id;
+    let page = portal.signed_in("nayana").await.get(&format!("/c/{id}")).await;
+    let folded = page.text("main details[open] summary");
+    assert_eq!(
+        folded,
+        ["12 items from the Department of Registration of Persons", "1 item from the Registrar General’s Department"]
+    );
+    assert!(page.html.len() < 25_000, "{}", page.html.len());
+}
+
+on_both_engines! {
+    one_thing_can_be_stopped,
+    a_shorter_time_can_be_chosen_and_no_longer_one,
+    i_did_not_ask_for_this_is_a_no_that_is_marked,
+    a_request_whose_application_is_gone_needs_no_answer,
+    thirteen_things_are_folded_each_list_under_its_count,
+}

@@ -1,0 +1,65 @@
+/** Every page of the portal, at three widths, in every language: axe finds nothing, and nobody scrolls sideways. */
+import assert from "node:assert/strict";
+import { ask } from "../please.mjs";
+import { bearsTextSpacing, isAccessible } from "../looks.mjs";
+import { consentIn, goToTheQuestion, openInThePortal, REGINA, share } from "../walks.mjs";
+import { Visitor } from "../visitor.mjs";
+
+const NOBODYS = "/c/00000000-0000-4000-8000-000000000000";
+
+/** Looks at a page of the portal in each language, and leaves it in the first. */
+async function inEachLanguage(visitor, what, path, then = async () => {}) {
+  const { page, country } = visitor;
+  for (const language of [...country.languages.slice(1), country.languages[0]]) {
+    await visitor.open("portal", `${path}${path.includes("?") ? "&" : "?"}lang=${language}`);
+    await then(page);
+    assert.equal(await page.locator("html").getAttribute("lang"), language, what);
+    await isAccessible(visitor, `${what}, ${language}`);
+    await bearsTextSpacing(visitor, `${what}, ${language}`);
+  }
+}
+
+export default async function tell(browser, country) {
+  const stranger = await Visitor.arrive(browser, country);
+  for (const path of ["/my", "/help", "/privacy", "/accessibility", "/signed-out", "/no-such-page"]) {
+    await inEachLanguage(stranger, path, path);
+  }
+  await stranger.leave();
+
+  const nayana = await Visitor.arrive(browser, country);
+  const { page } = nayana;
+  await goToTheQuestion(nayana);
+  const id = consentIn(page.url());
+  const question = `/c/${id}`;
+  await inEachLanguage(nayana, "the list, waiting", "/my");
+  await inEachLanguage(nayana, "the question", question);
+  await inEachLanguage(nayana, "the question with mistakes", question, async () => {
+    await page.locator("button[name=decision][value=share]").click();
+    await page.locator(".govuk-error-summary").waitFor();
+  });
+  await inEachLanguage(nayana, "not hers", NOBODYS);
+  await inEachLanguage(nayana, "sign out?", "/sign-out");
+
+  await openInThePortal(nayana, question);
+  await share(nayana, { all: false });
+  await inEachLanguage(nayana, "yes in part", `${question}/done`);
+  await inEachLanguage(nayana, "answered", question);
+  await inEachLanguage(nayana, "the list", "/my");
+  await inEachLanguage(nayana, "the details", `/my/${id}`);
+  await inEachLanguage(nayana, "stop?", `/my/${id}/stop`);
+  await page.locator("main form button").last().click();
+  await nayana.at("You have stopped sharing");
+  await inEachLanguage(nayana, "stopped", `/my/${id}/stopped`);
+  await inEachLanguage(nayana, "the list of what has ended", "/my?show=ended");
+  await inEachLanguage(nayana, "the details of what has ended", `/my/${id}`);
+  await nayana.leave();
+
+  const regina = await Visitor.arrive(browser, country);
+  const reginas = `/c/${consentIn((await ask(REGINA, "fullName profession")).link)}`;
+  await openInThePortal(regina, reginas, "regina");
+  await regina.page.getByRole("button", { name: "Do not share" }).click();
+  await regina.at("You said no");
+  await inEachLanguage(regina, "no", `${reginas}/done`);
+  await inEachLanguage(regina, "the list of what was refused", "/my?show=no");
+  await regina.leave();
+}

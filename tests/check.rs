@@ -141,7 +141,7 @@ fn farajaland_is_fine_and_strictly_lacks_the_register_of_vehicles() {
     let (code, text, words) = ndx(root(), &["check"]);
     assert_eq!(code, 0, "{text}{words}");
     let last = text.lines().last().unwrap();
-    assert!(last.starts_with("fine: 19 fields of 3 providers for 2 applications; 2 warnings"), "{text}");
+    assert!(last.starts_with("fine: 19 fields of 3 providers for 3 applications; 2 warnings"), "{text}");
     let (code, text, _) = ndx(root(), &["check", "--strict"]);
     assert_eq!(code, 1);
     assert_eq!(text.lines().last(), Some("2 mistakes, 0 warnings"), "{text}");
@@ -171,7 +171,7 @@ fn what_no_single_file_shows_is_told() {
     assert_eq!(code, 1, "{text}");
     for words in [
         "warning: this reason is never shown: `drp-schema-v1` has no `job` of `person.job`",
-        "fl-config.json:150:22: the consumer schema has no field `PersonInfo.vehicles` to weigh",
+        "fl-config.json:176:22: the consumer schema has no field `PersonInfo.vehicles` to weigh",
         "warning: no query can reach the type `Nowhere`",
         "warning: `PersonInfo.nic` can be had by nobody: no grant is for `drp-schema-v1:person.nic`",
         "warning: this policy is never asked for: `abc-212` has no `brNos` of `getPersonInfo.brNos`",

@@ -162,7 +162,7 @@ fn second_stage(request: u128) -> AuditRecord {
     let stage = record(request, intent());
     let subject = SubjectEntry { root: "2:personInfo".into(), ..stage.subjects[0].clone() };
     let field = FieldRef::new("abc-212", "getPersonInfo.brNo");
-    let asked = FieldEntry { root: subject.root.clone(), field, outcome: "asked".into() };
+    let asked = FieldEntry { root: subject.root.clone(), field, outcome: "asked".into(), basis: None };
     AuditRecord {
         subjects: vec![subject],
         providers: vec![ProviderName { provider_key: "rgd".into(), schema_id: "abc-212".into() }],

@@ -6,6 +6,8 @@ mod field;
 
 mod subject;
 
+mod basis;
+
 mod judge;
 
 pub mod policy;
@@ -15,6 +17,7 @@ pub mod consent;
 pub mod audit;
 
 pub use crate::{
+    basis::{CourtOrder, Display, LegalBasis, StatutoryTask},
     field::{FieldRef, Need},
     judge::JudgeError,
     names::{ApplicationId, MemberId, ProviderKey, Purpose, SchemaId, TraceId},

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::{ApplicationId, FieldRef, JudgeError, Need, Purpose, TraceId};
+use crate::{ApplicationId, FieldRef, JudgeError, LegalBasis, Need, Purpose, TraceId};
 
 /// Decides, field by field, what an application may see for a purpose. No answer is a refusal.
 #[async_trait]
@@ -48,6 +48,10 @@ pub struct FieldDecision {
     /// The outcome.
     #[serde(flatten)]
     pub effect: Effect,
+    /// The ground of its grant, where that is another than the person's consent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub basis: Option<LegalBasis>,
     /// The rules that made it, for the record: `grant:passport-app/drp-schema-v1:person.fullName`, …
     pub determined_by: Vec<String>,
 }
@@ -56,7 +60,7 @@ pub struct FieldDecision {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "effect", rename_all = "camelCase")]
 pub enum Effect {
-    /// It may be released.
+    /// It may be released: it is open, or the ground of its grant asks nobody.
     Permit {
         /// Whether the application needs it.
         need: Need,
@@ -85,6 +89,6 @@ pub enum DenyReason {
     OtherPurpose,
     /// Its grant has not begun.
     AccessNotYet,
-    /// Its grant has ended.
+    /// Its grant has ended, or the court's order on which it rests.
     AccessExpired,
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use ndx_contracts::{
-    ApplicationId, FieldRef, JudgeError, Need, Purpose,
+    ApplicationId, FieldRef, JudgeError, LegalBasis, Need, Purpose,
     policy::{Decision, DecisionRequest, DenyReason, Effect, FieldDecision, PolicyDecisionPoint},
 };
 use reqwest::StatusCode;
@@ -40,6 +40,8 @@ struct Decided {
     need: Option<Need>,
     #[serde(default)]
     reason: Option<DenyReason>,
+    #[serde(default)]
+    basis: Option<LegalBasis>,
     determined_by: Vec<String>,
 }
 
@@ -52,15 +54,18 @@ enum Word {
 }
 
 impl Decided {
-    /// `None` where a word is missing, or one stands that does not belong there.
+    /// `None` where a word is missing, or one stands that does not belong there: what rests on a law or an order is not asked
+    /// for, and what rests on consent names no other ground.
     fn understood(self) -> Option<FieldDecision> {
-        let effect = match (self.effect, self.need, self.reason) {
-            (Word::Permit, Some(need), None) => Effect::Permit { need },
-            (Word::PermitWithConsent, Some(need), None) => Effect::PermitWithConsent { need },
-            (Word::Deny, None, Some(reason)) => Effect::Deny { reason },
+        let basis = self.basis;
+        let asks = basis.as_ref().map(LegalBasis::asks);
+        let effect = match (self.effect, self.need, self.reason, asks) {
+            (Word::Permit, Some(need), None, None | Some(false)) => Effect::Permit { need },
+            (Word::PermitWithConsent, Some(need), None, None) => Effect::PermitWithConsent { need },
+            (Word::Deny, None, Some(reason), None | Some(false)) => Effect::Deny { reason },
             _ => return None,
         };
-        Some(FieldDecision { field: self.field, effect, determined_by: self.determined_by })
+        Some(FieldDecision { field: self.field, effect, basis, determined_by: self.determined_by })
     }
 }
 

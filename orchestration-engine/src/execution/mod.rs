@@ -26,12 +26,13 @@ mod opened;
 
 mod found;
 
+mod told;
+
 use std::{borrow::Cow, sync::Arc};
 
 use apollo_compiler::response::JsonValue;
 use bytes::Bytes;
 use futures::future::join_all;
-use ndx_contracts::TraceId;
 use tokio::time::Instant;
 
 pub use self::{
@@ -41,29 +42,33 @@ pub use self::{
     opened::{Answers, OpenedAnswers},
     provider::Provider,
     providers::{ProviderSetupError, Providers},
+    told::{LEGAL_BASIS, PURPOSE, Told},
 };
 use crate::{
-    consent::ConsentedPlan,
+    consent::{Asking, ConsentedPlan},
     planner::{ProviderCall, ProviderDocument, Slot, documents},
     schema::ConsumerSchema,
 };
 
 /// Asks every provider that `plan` releases anything from in `stage`, and adds what they say to `answers`. Each has its own
-/// time, and none waits for another.
+/// time, and none waits for another. Each is told what for and on which ground it is asked.
 pub async fn fetch(
     plan: &ConsentedPlan,
     stage: usize,
     schema: &ConsumerSchema,
     providers: &Providers,
-    trace_id: &TraceId,
+    asking: &Asking<'_>,
     deadline: Instant,
     answers: &mut Answers,
 ) {
     let documents = in_stage(plan, stage, schema);
+    let purpose = providers.purposes().written(&asking.purpose.id);
     let asked = documents.iter().filter_map(|document| {
         let name = &plan.plan().providers.get(document.provider)?.name;
         let body = Bytes::from(body(document, plan));
-        Some(async move { (document.provider, providers.ask(name, body, trace_id, deadline).await) })
+        let basis = told::grounds(plan, stage, document.provider);
+        let told = Told { trace_id: asking.trace_id, purpose: purpose.clone(), basis };
+        Some(async move { (document.provider, providers.ask(name, body, &told, deadline).await) })
     });
     for (provider, answer) in join_all(asked).await {
         answers.0.insert((stage, provider), answer);

@@ -6,13 +6,16 @@ use crate::ground::*;
 use audit_service::{
     Audit, Role, WriteError,
     opendif::{EventType, LogRecord},
-    store::{AuditStore, Entry, EventFilter, Page, RecordEntry, RecordFilter, TABLES, Written},
+    store::{
+        AuditStore, ComplaintEntry, Entry, EventFilter, Indexed, Page, RecordEntry, RecordFilter, TABLES, Written,
+    },
 };
 use chrono::{DateTime, Utc};
 use ndx_clock::SystemClock;
 use ndx_contracts::{
     FieldRef, JudgeError,
     audit::{AuditEvent, AuditLog, AuditRecord, FieldEntry, ProviderName, SubjectEntry},
+    history::{Complaint, ComplaintReceipt, HistoryPage, HistoryQuestion},
 };
 use ndx_store::{Engine, StoreError, connection::connect};
 use uuid::Uuid;
@@ -353,6 +356,18 @@ impl AuditStore for Broken {
         broken()
     }
     async fn events(&self, _: &EventFilter) -> Result<Page<LogRecord>, StoreError> {
+        broken()
+    }
+    async fn index(&self) -> Result<Indexed, StoreError> {
+        broken()
+    }
+    async fn history(&self, _: &HistoryQuestion) -> Result<HistoryPage, StoreError> {
+        broken()
+    }
+    async fn complain(&self, _: &Complaint, _: DateTime<Utc>) -> Result<Option<ComplaintReceipt>, StoreError> {
+        broken()
+    }
+    async fn complaints(&self, _: i64, _: i64) -> Result<Page<ComplaintEntry>, StoreError> {
         broken()
     }
     async fn close(&self) {}

@@ -6,6 +6,7 @@
 //! | `log` | the record, on both engines |
 //! | `several` | several processes that keep one log |
 //! | `api` | the endpoints over HTTP |
+//! | `history` | who asked about whom, and what people find wrong with it |
 //! | `opendif` | what OpenDIF's callers post and read |
 #![allow(
     clippy::unwrap_used,
@@ -22,5 +23,7 @@ mod log;
 mod several;
 
 mod api;
+
+mod history;
 
 mod opendif;

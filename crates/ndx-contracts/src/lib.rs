@@ -16,6 +16,8 @@ pub mod consent;
 
 pub mod audit;
 
+pub mod history;
+
 pub use crate::{
     basis::{CourtOrder, Display, LegalBasis, StatutoryTask},
     field::{FieldRef, Need},

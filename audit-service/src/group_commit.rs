@@ -15,6 +15,8 @@ use crate::{
 
 /// At most so many entries in one commit.
 const LARGEST_BATCH: usize = 256;
+/// So many entries are worth a commit: nobody else is waited for, so that some are written while others are answered.
+const ENOUGH: usize = 32;
 /// At most so many entries wait; the next one is refused at once, so that a slow disk does not fill the memory.
 const LONGEST_QUEUE: usize = 4096;
 
@@ -66,6 +68,7 @@ async fn run(
 ) {
     let mut waiting = Vec::new();
     while queue.recv_many(&mut waiting, LARGEST_BATCH).await > 0 {
+        gather(&mut queue, &mut waiting).await;
         // Under load, those who could not wait have gone: their INTENT asks nobody and their RELEASE lets nothing out, so the
         // time is for those who still wait. An ABORTED or REFUSED is written for the record's own sake.
         waiting.retain(|Waiting { entry, done }| !(done.is_closed() && entry.is_for_its_caller()));
@@ -89,6 +92,23 @@ async fn run(
         for (done, result) in answers.into_iter().zip(results) {
             // Whoever went away meanwhile does not need the answer.
             drop(done.send(result));
+        }
+    }
+}
+
+/// Lets everybody go on who can, as long as that brings more to write and it is not yet [`ENOUGH`]: it shares the commit, and
+/// nobody waits for a clock.
+async fn gather(queue: &mut mpsc::Receiver<Waiting>, waiting: &mut Vec<Waiting>) {
+    loop {
+        let before = waiting.len();
+        tokio::task::yield_now().await;
+        while waiting.len() < ENOUGH
+            && let Ok(one) = queue.try_recv()
+        {
+            waiting.push(one);
+        }
+        if waiting.len() == before || waiting.len() >= ENOUGH {
+            return;
         }
     }
 }

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, time::Duration};
 use ndx_contracts::{
     FieldRef, LegalBasis, Need, Subject,
     audit::ProviderName,
-    consent::ConsentAnswer,
+    consent::{ConsentAnswer, ConsentStatus},
     policy::{Decision, DenyReason, Effect, FieldDecision},
 };
 use serde::Serialize;
@@ -70,7 +70,8 @@ pub struct ExplainedField {
     /// Whether the application needs it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub need: Option<Need>,
-    /// What the person has said: `covered`, `missing`, `declined`, or `unknown` of somebody who would only be found.
+    /// What the person has said: `covered`, `missing`, `declined`, `rejected` or `revoked` (a "no" or a "stop" that
+    /// stands), or `unknown` of somebody who would only be found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consent: Option<&'static str>,
     /// `released`, as far as the exchange decides it; the code that would stand in its place; or `undecided` of somebody who
@@ -159,6 +160,8 @@ impl Explained<'_> {
             (Effect::PermitWithConsent { .. }, Person::Named(answer)) => Some(match answer {
                 Some(answer) if answer.covered.contains(&field) => "covered",
                 Some(answer) if answer.declined.contains(&field) => "declined",
+                Some(ConsentAnswer { status: ConsentStatus::Rejected, .. }) => "rejected",
+                Some(ConsentAnswer { status: ConsentStatus::Revoked, .. }) => "revoked",
                 _ => "missing",
             }),
             (Effect::PermitWithConsent { .. }, Person::Found) => Some("unknown"),

@@ -27,6 +27,11 @@ fn outcomes(explained: &Reply) -> Vec<String> {
     roots.iter().flat_map(of_root).collect()
 }
 
+/// What is told of the person's answer about the first field.
+fn consent_of_the_first(explained: &Reply) -> &str {
+    explained.body["extensions"]["explain"]["roots"][0]["fields"][0]["consent"].as_str().unwrap()
+}
+
 #[tokio::test]
 async fn what_needs_no_consent_would_be_released_and_nobody_is_asked() {
     let exchange = country().open().await;
@@ -66,6 +71,7 @@ async fn what_a_person_was_never_asked_for_is_missing_and_she_is_not_asked_for_i
     exchange.denies(ANN).await;
     let denied = explain_ann(&exchange, "{ name age }").await;
     assert_eq!(outcomes(&denied), told, "nor when she said no");
+    assert_eq!(consent_of_the_first(&denied), "rejected");
 }
 
 #[tokio::test]
@@ -88,6 +94,7 @@ async fn what_she_shares_is_covered_and_what_she_left_out_is_not_shared_for_that
     exchange.stops(ANN).await;
     let stopped = explain_ann(&exchange, "{ name age sex }").await;
     assert!(outcomes(&stopped).iter().all(|line| line.ends_with(" CE_NOT_APPROVED")), "{}", stopped.text);
+    assert_eq!(consent_of_the_first(&stopped), "revoked");
 }
 
 #[tokio::test]

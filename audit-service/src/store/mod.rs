@@ -69,6 +69,12 @@ pub const TABLES: Tables = Tables {
             postgres: include_str!("5_no_index_by_person.sql"),
         },
         Step {
+            version: 6,
+            name: "one tree less",
+            sqlite: include_str!("6_one_tree_less.sqlite.sql"),
+            postgres: include_str!("6_one_tree_less.postgres.sql"),
+        },
+        Step {
             version: 7,
             name: "subject history",
             sqlite: include_str!("7_subject_history.sqlite.sql"),

@@ -80,7 +80,8 @@ async fn wrong_method(allowed: &'static str) -> Response {
 }
 
 async fn not_found() -> Response {
-    let message = "there is nothing here; questions go to `POST /public/graphql`";
+    let message = "there is nothing here; questions go to `POST /public/graphql`; for people there are \
+                   `/explorer` and `/docs/schema`";
     problem(StatusCode::NOT_FOUND, "NOT_FOUND", message)
 }
 

@@ -2,6 +2,8 @@
 
 mod admitted;
 
+mod checkpoints;
+
 mod on_file;
 
 mod on_server;

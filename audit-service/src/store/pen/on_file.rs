@@ -13,13 +13,16 @@ use ndx_store::{Keyring, StoreError, connection::connect_to_file};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
-use super::admitted::{self, Doors, admit};
+use super::{
+    admitted::{self, Doors, admit},
+    checkpoints::Checkpoints,
+};
 use crate::store::{
     Entry, Written, audit_records, open_requests, posted_events, statement::insert_into_file, time_text,
 };
 
 /// Whoever waits for a record waits two seconds: a file that somebody holds must fail before that.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub const PATIENCE: Duration = Duration::from_secs(1);
 /// Statements that stay prepared: each of the pen's own.
 const STATEMENTS: usize = 32;
 
@@ -28,13 +31,22 @@ const STATEMENTS: usize = 32;
 pub struct FilePen {
     file: PathBuf,
     keyring: Arc<Keyring>,
-    connection: Arc<Mutex<Option<Connection>>>,
+    held: Arc<Mutex<Option<Held>>>,
+    checkpoints: Checkpoints,
+}
+
+/// The connection, and what its commits wait for.
+#[derive(Debug)]
+struct Held {
+    connection: Connection,
+    waits: &'static str,
 }
 
 impl FilePen {
     /// The pen for `file`.
     pub fn new(file: PathBuf, keyring: Keyring) -> Self {
-        Self { file, keyring: Arc::new(keyring), connection: Arc::default() }
+        let checkpoints = Checkpoints::new(file.clone());
+        Self { file, keyring: Arc::new(keyring), held: Arc::default(), checkpoints }
     }
 
     /// Keeps `batch`.
@@ -42,41 +54,43 @@ impl FilePen {
     /// # Errors
     /// When the commit failed, or may have failed.
     pub async fn commit(&self, batch: Vec<Entry>, now: DateTime<Utc>) -> Result<Vec<Written>, StoreError> {
-        let (file, keyring, connection) = (self.file.clone(), self.keyring.clone(), self.connection.clone());
+        let (file, keyring, held) = (self.file.clone(), self.keyring.clone(), self.held.clone());
         let written = tokio::task::spawn_blocking(move || {
-            let mut place = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut place = held.lock().unwrap_or_else(PoisonError::into_inner);
             // Out of its place while it is in use: a commit that fails also ends the connection.
-            let mut connection = place.take().map_or_else(|| connect(&file), Ok)?;
-            let written = write(&mut connection, &batch, &keyring, now)?;
-            *place = Some(connection);
+            let mut held = place.take().map_or_else(|| connect(&file), Ok)?;
+            let written = write(&mut held, &batch, &keyring, now)?;
+            *place = Some(held);
             Ok(written)
         });
-        written.await.unwrap_or_else(|_| Err(StoreError::Corrupt("the audit log's pen broke".to_owned())))
+        let written =
+            written.await.unwrap_or_else(|_| Err(StoreError::Corrupt("the audit log's pen broke".to_owned())))?;
+        self.checkpoints.after_commit();
+        Ok(written)
     }
 
     /// Ends the connection.
     pub fn close(&self) {
-        drop(self.connection.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.checkpoints.close();
+        drop(self.held.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 
-fn connect(file: &Path) -> Result<Connection, StoreError> {
+fn connect(file: &Path) -> Result<Held, StoreError> {
     let connection = connect_to_file(file, PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    Ok(connection)
+    Ok(Held { connection, waits: "" })
 }
 
-fn write(
-    connection: &mut Connection,
-    batch: &[Entry],
-    keyring: &Keyring,
-    now: DateTime<Utc>,
-) -> Result<Vec<Written>, StoreError> {
+fn write(held: &mut Held, batch: &[Entry], keyring: &Keyring, now: DateTime<Utc>) -> Result<Vec<Written>, StoreError> {
     // INTENTs need not be on the disk when they are kept: the commit is then handed to the operating system, and a later one
     // that waits for the disk takes it there, because the log is written in order (sqlite.org, "PRAGMA synchronous").
     let waits = if admitted::is_intents(batch) { "NORMAL" } else { "FULL" };
-    connection.pragma_update(None, "synchronous", waits)?;
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if held.waits != waits {
+        held.connection.pragma_update(None, "synchronous", waits)?;
+        held.waits = waits;
+    }
+    let transaction = held.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let doors = Doors {
         opened: each(&transaction, open_requests::OPEN_ONE, &admitted::requests(batch, admitted::opens), Some(now))?,
         closed: each(&transaction, open_requests::CLOSE_ONE, &admitted::requests(batch, admitted::ends), None)?,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{FixedOffset, TimeDelta};
 use ndx_config::{Application, ApplicationPurpose, CanonicalForm, Exchange, IdentityProvider, Member, Secret};
-use ndx_contracts::{ApplicationId, MemberId, Purpose, SchemaId, Subject};
+use ndx_contracts::{ApplicationId, MemberId, Purpose, SchemaId, Subject, Words};
 use url::Url;
 use uuid::Uuid;
 
@@ -18,11 +18,13 @@ pub struct Config {
     /// Where citizens reach the portal.
     pub portal: Url,
     /// What the pages call the exchange.
-    pub name: String,
+    pub name: Words,
+    /// The languages of the pages, the country's first one first.
+    pub languages: Vec<String>,
     /// The country's time.
     pub offset: FixedOffset,
     /// The body to complain to, and how.
-    pub complaints: String,
+    pub complaints: Words,
     /// Where citizens sign in.
     pub identity_provider: IdentityProvider,
     /// What we are there.
@@ -95,6 +97,7 @@ impl Config {
             cool_down: exchange.consent.cool_down.length(),
             portal: own_address.clone(),
             name: portal.name.clone(),
+            languages: portal.languages.clone(),
             offset: portal.utc_offset.parse().map_err(|_| ConfigError::Offset)?,
             complaints: portal.complaints.clone(),
             identity_provider: provider.clone(),
@@ -106,6 +109,11 @@ impl Config {
             members: exchange.members.iter().map(|one| (one.id.clone(), one.clone())).collect(),
             keepers: keepers.collect(),
         })
+    }
+
+    /// The country's first language.
+    pub fn first_language(&self) -> &str {
+        self.languages.first().map_or("en", String::as_str)
     }
 
     /// The application with this id.

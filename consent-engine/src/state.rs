@@ -41,7 +41,10 @@ impl AppState {
     pub(crate) fn scene(&self) -> Scene {
         let engine = self.engine.current();
         let provider = self.providers.of(&engine.config.sign_in);
-        let pages = Pages::new(Arc::clone(&self.templates), engine.config.name.clone());
+        let pages = Pages::new(
+            Arc::clone(&self.templates),
+            engine.config.name.in_language(engine.config.first_language()).to_owned(),
+        );
         Scene { engine, provider, pages }
     }
 }

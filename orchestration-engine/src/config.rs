@@ -40,6 +40,8 @@ pub struct Config {
     pub provider_schemas: PathBuf,
     /// Whether only the last segment of a path counts in a list.
     pub legacy_list_paths: bool,
+    /// The languages in which citizens read about fields.
+    pub languages: Vec<String>,
 }
 
 /// What a caller may send and see.
@@ -93,6 +95,7 @@ impl Config {
             consumer_schema: exchange.schema.consumer.clone(),
             provider_schemas: exchange.schema.providers.clone(),
             legacy_list_paths: exchange.schema.legacy_list_paths,
+            languages: exchange.portal.written_in(),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use axum::{Extension, Json, body::Bytes, extract::RawQuery, http::StatusCode};
 use chrono::{DateTime, Utc};
-use ndx_contracts::{ApplicationId, FieldRef, Need, Purpose, TraceId, consent::ConsentStatus};
+use ndx_contracts::{ApplicationId, FieldRef, Need, Purpose, TraceId, Words, consent::ConsentStatus};
 use serde::Serialize;
 use url::form_urlencoded;
 use utoipa::ToSchema;
@@ -60,12 +60,14 @@ pub(crate) struct FieldView {
     need: Need,
 }
 
-impl From<&AskedField> for FieldView {
-    fn from(asked: &AskedField) -> Self {
+impl FieldView {
+    /// The field in the words of `language`.
+    pub(crate) fn of(asked: &AskedField, language: &str) -> Self {
+        let said = |words: &Words| words.in_language(language).to_owned();
         Self {
             field: asked.field.clone(),
-            display_name: asked.display_name.clone(),
-            description: asked.description.clone(),
+            display_name: said(&asked.display_name),
+            description: asked.description.as_ref().map(said),
             owner: "citizen",
             need: asked.need,
         }
@@ -102,7 +104,7 @@ pub(crate) async fn create(
         consent_id: answer.consent_id,
         status: answer.status,
         consent_portal_url: answer.portal_url,
-        fields: fields_of(&present, answer.status),
+        fields: fields_of(&state.engine, &present, answer.status),
         covered: answer.covered,
         missing: answer.missing,
         declined: answer.declined,
@@ -164,7 +166,7 @@ fn view(engine: &Current, id: Uuid, present: &Consent) -> InternalView {
         consent_id: id,
         status,
         consent_portal_url: (status == ConsentStatus::Pending).then(|| engine.config.answer_link(id)),
-        fields: fields_of(present, status),
+        fields: fields_of(engine, present, status),
         covered: present.shared.keys().cloned().collect(),
         missing: asked.map(|asked| asked.field.clone()).collect(),
         declined: present.declined.iter().cloned().collect(),
@@ -174,14 +176,13 @@ fn view(engine: &Current, id: Uuid, present: &Consent) -> InternalView {
     }
 }
 
-fn fields_of(present: &Consent, status: ConsentStatus) -> Option<Vec<FieldView>> {
+fn fields_of(engine: &Current, present: &Consent, status: ConsentStatus) -> Option<Vec<FieldView>> {
+    let view = |asked| FieldView::of(asked, engine.config.first_language());
     match status {
-        ConsentStatus::Pending => {
-            Some(present.request.iter().flat_map(|request| &request.fields).map(FieldView::from).collect())
-        }
+        ConsentStatus::Pending => Some(present.request.iter().flat_map(|request| &request.fields).map(view).collect()),
         ConsentStatus::Approved => {
             let words = present.shared.keys().filter_map(|field| present.words.get(field));
-            Some(words.map(FieldView::from).collect())
+            Some(words.map(view).collect())
         }
         _ => None,
     }

@@ -89,10 +89,14 @@ pub(crate) async fn list(
 
 fn listed(engine: &Current, recorded: &Recorded, now: DateTime<Utc>) -> ListedConsent {
     let present = recorded.consent.at(now);
+    let language = engine.config.first_language();
     ListedConsent {
         consent_id: recorded.id,
         app_id: recorded.application.to_string(),
-        app_name: engine.config.application(&recorded.application).map(|application| application.name.clone()),
+        app_name: engine
+            .config
+            .application(&recorded.application)
+            .map(|application| application.name.in_language(language).to_owned()),
         purpose: recorded.purpose.to_string(),
         status: present.status(),
         created_at: recorded.created_at,

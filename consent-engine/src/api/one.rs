@@ -156,16 +156,20 @@ fn portal_view(
     subject: &Subject,
     owner_email: Option<String>,
 ) -> PortalView {
+    let language = engine.config.first_language();
     PortalView {
         app_id: recorded.application.to_string(),
-        app_name: engine.config.application(&recorded.application).map(|application| application.name.clone()),
+        app_name: engine
+            .config
+            .application(&recorded.application)
+            .map(|application| application.name.in_language(language).to_owned()),
         owner_id: subject.expose().to_owned(),
         owner_email,
         status: present.status(),
         kind: "realtime",
         created_at: recorded.created_at,
         updated_at: recorded.entries.last().map_or(recorded.created_at, |entry| entry.at),
-        fields: in_question(present).into_iter().map(FieldView::from).collect(),
+        fields: in_question(present).into_iter().map(|asked| FieldView::of(asked, language)).collect(),
         version: present.version,
     }
 }

@@ -1,7 +1,7 @@
 //! What a service may ask of the ledger: read from the body or the query, all mistakes at once.
 
 use ndx_contracts::{
-    ApplicationId, FieldRef, Need, Purpose, Subject, TraceId,
+    ApplicationId, FieldRef, Need, Purpose, Subject, TraceId, Words,
     consent::{ConsentRequirement, RequiredField},
 };
 use serde::Deserialize;
@@ -73,9 +73,12 @@ struct WantedField {
     #[schema(value_type = String, required = true, min_length = 1)]
     schema_id: Option<String>,
     /// What people call it.
-    display_name: Option<String>,
+    display_name: Option<Words>,
     /// The form in which it is held.
-    description: Option<String>,
+    description: Option<Words>,
+    /// Whether its provider marks it as sensitive: who is asked for it must have signed in with more care.
+    #[serde(default)]
+    sensitive: bool,
     /// In `consentRequirement.fields`: needed, unless this or the list `optional` says otherwise.
     need: Option<Need>,
 }
@@ -186,10 +189,11 @@ fn named(list: Vec<WantedField>, at: &str, need: Need, mistakes: &mut Vec<String
         let name = required(one.field_name, &format!("{at}[{number}].fieldName"), mistakes);
         let (schema, name) = (schema?, name?);
         Some(RequiredField {
-            display_name: one.display_name.unwrap_or_else(|| name.clone()),
+            display_name: one.display_name.filter(|words| !words.is_empty()).unwrap_or_else(|| name.as_str().into()),
             field: FieldRef::new(schema.as_str(), name),
             need: one.need.unwrap_or(need),
-            description: one.description,
+            description: one.description.filter(|words| !words.is_empty()),
+            sensitive: one.sensitive,
         })
     };
     list.into_iter().enumerate().filter_map(&mut read).collect()

@@ -1,7 +1,7 @@
 //! What is written down: one immutable action after the other.
 
 use chrono::{DateTime, Utc};
-use ndx_contracts::{FieldRef, MemberId, Need, TraceId, consent::RequiredField};
+use ndx_contracts::{FieldRef, MemberId, Need, TraceId, Words, consent::RequiredField};
 use serde::{Deserialize, Serialize};
 
 /// One action with its place in the history of a consent.
@@ -62,10 +62,13 @@ pub struct AskedField {
     /// Needed, or the person's choice.
     pub need: Need,
     /// What people call it.
-    pub display_name: String,
+    pub display_name: Words,
     /// The form in which it is held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: Option<Words>,
+    /// Whether its provider marks it as sensitive.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sensitive: bool,
     /// The body that keeps it; absent when the configuration did not name one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<MemberId>,
@@ -79,6 +82,7 @@ impl AskedField {
             need: required.need,
             display_name: required.display_name.clone(),
             description: required.description.clone(),
+            sensitive: required.sensitive,
             provider,
         }
     }

@@ -29,9 +29,9 @@ macro_rules! about {
         ) -> Result<Response, Trouble> {
             let config = &state.engine.config;
             let page = $page {
-                portal: config.name.clone(),
+                portal: config.name.in_language(config.first_language()).to_owned(),
                 provider: config.identity_provider.name.clone(),
-                complaints: config.complaints.clone(),
+                complaints: config.complaints.in_language(config.first_language()).to_owned(),
             };
             Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
         }

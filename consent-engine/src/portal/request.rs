@@ -255,7 +255,7 @@ fn page(
         longest,
         shares_more: !present.shared.is_empty(),
         ends: calendar.when(request.expires_at),
-        complaints: config.complaints.clone(),
+        complaints: config.complaints.in_language(config.first_language()).to_owned(),
         errors,
     }
 }

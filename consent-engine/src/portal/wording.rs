@@ -43,21 +43,22 @@ impl Asker {
         let application: Option<&Application> = config.application(&recorded.application);
         let member: Option<&Member> = application.and_then(|application| config.member(&application.member));
         let purpose = config.purpose(&recorded.application, &recorded.purpose);
-        let body = member.map_or_else(|| recorded.application.to_string(), |member| member.short_name.clone());
+        let said = |words: &ndx_contracts::Words| words.in_language(config.first_language()).to_owned();
+        let body = member.map_or_else(|| recorded.application.to_string(), |member| said(&member.short_name));
         // The short name brings its article; the full name takes the same one.
         let article = if body.starts_with("the ") { "the " } else { "" };
-        let body_in_full = member.map_or_else(|| body.clone(), |member| format!("{article}{}", member.name));
-        let why = purpose.map_or_else(|| recorded.purpose.to_string(), |purpose| purpose.text.clone());
+        let body_in_full = member.map_or_else(|| body.clone(), |member| format!("{article}{}", said(&member.name)));
+        let why = purpose.map_or_else(|| recorded.purpose.to_string(), |purpose| said(&purpose.text));
         Self {
-            application: application.map_or_else(|| recorded.application.to_string(), |one| one.name.clone()),
+            application: application.map_or_else(|| recorded.application.to_string(), |one| said(&one.name)),
             body_first: sentence(&body),
             body,
             body_in_full,
-            contact: member.map(|member| member.contact.clone()).unwrap_or_default(),
+            contact: member.map(|member| said(&member.contact)).unwrap_or_default(),
             why_first: sentence(&why),
             why,
-            if_refused: purpose.map(|purpose| purpose.if_refused.clone()).unwrap_or_default(),
-            retention: purpose.map(|purpose| purpose.retention.clone()).unwrap_or_default(),
+            if_refused: purpose.map(|purpose| said(&purpose.if_refused)).unwrap_or_default(),
+            retention: purpose.map(|purpose| said(&purpose.retention)).unwrap_or_default(),
             back: application.and_then(|application| application.return_uris.first()).cloned(),
         }
     }
@@ -95,15 +96,16 @@ pub(crate) struct Group {
 /// One thing in the words in which it was asked for.
 pub(crate) fn item(config: &Config, recorded: &Recorded, asked: &AskedField) -> Item {
     let purpose = config.purpose(&recorded.application, &recorded.purpose);
+    let said = |words: &ndx_contracts::Words| words.in_language(config.first_language()).to_owned();
     let keeper = asked.provider.as_ref();
     let provider = keeper.map_or("a government register".to_owned(), |id| {
-        config.member(id).map_or_else(|| id.to_string(), |member| member.short_name.clone())
+        config.member(id).map_or_else(|| id.to_string(), |member| said(&member.short_name))
     });
     Item {
         key: asked.field.to_string(),
-        label: asked.display_name.clone(),
-        form: asked.description.clone(),
-        reason: purpose.and_then(|purpose| purpose.reason(&asked.field)).map(str::to_owned),
+        label: said(&asked.display_name),
+        form: asked.description.as_ref().map(said),
+        reason: purpose.and_then(|purpose| purpose.reason(&asked.field)).map(said),
         provider,
     }
 }

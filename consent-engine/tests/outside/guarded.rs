@@ -107,8 +107,8 @@ async fn what_an_application_or_a_provider_says_is_text(on: On) {
     let portal = portal_on(on).await;
     let mut requirement = requirement(NAYANA, &[0, 3]);
     for required in &mut requirement.fields {
-        required.display_name = "<script>alert(1)</script>\"'".to_owned();
-        required.description = Some("<img src=x onerror=alert(1)>".to_owned());
+        required.display_name = "<script>alert(1)</script>\"'".into();
+        required.description = Some("<img src=x onerror=alert(1)>".into());
     }
     let id = portal.ledger.engine.require(&requirement).await.unwrap().consent_id;
     let browser = portal.signed_in("nayana").await;

@@ -24,7 +24,8 @@ fn asked(names: &str) -> Vec<AskedField> {
     let asked = |name: char| AskedField {
         field: field(name),
         need: if name.is_uppercase() { Need::Optional } else { Need::Needed },
-        display_name: name.to_string(),
+        display_name: name.to_string().into(),
+        sensitive: false,
         description: None,
         provider: None,
     };

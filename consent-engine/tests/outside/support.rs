@@ -131,8 +131,9 @@ pub fn requirement(nic: &str, fields: &[usize]) -> ConsentRequirement {
         RequiredField {
             field: field(*index),
             need,
-            display_name: name.to_owned(),
-            description: Some(description.to_owned()),
+            display_name: name.into(),
+            description: Some(description.into()),
+            sensitive: false,
         }
     };
     ConsentRequirement {

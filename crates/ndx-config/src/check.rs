@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{Entry, IsoDuration, Problem, SecretRef, Secrets, nearest};
+use crate::{Entry, IsoDuration, Problem, SecretRef, Secrets, nearest, words};
 
 /// What was found so far.
 #[derive(Debug, Default)]
@@ -32,6 +32,7 @@ pub(crate) fn whole(root: &Entry<'_>, folder: &Path, needed: Secrets, found: &mu
     names_once(root, found);
     applications(root, found);
     members(root, found);
+    words::check(root, found);
     explorer(root, found);
     mappings(root, found);
     to_fill_in(root, found);
@@ -100,6 +101,13 @@ fn applications(root: &Entry<'_>, found: &mut Found) {
             application.get("registeredOperationsOnly").filter(|only| only.value() == &Value::Bool(true));
         if let Some(only) = only_registered.filter(|_| root.get("operations").is_none()) {
             found.mistakes.push(only.problem("there is no list of documents: say in `operations` where the lists lie"));
+        }
+        for address in application.list("returnUris") {
+            // What stands behind the sign is for scripts, and what stands before the host was never meant to be read.
+            let parsed = address.text().and_then(|text| url::Url::parse(text).ok());
+            if parsed.is_some_and(|url| url.fragment().is_some()) {
+                found.mistakes.push(address.problem("people cannot be sent back to an address with a `#`; remove it"));
+            }
         }
         for purpose in application.list("purposes") {
             let Some(durations) = purpose.get("durations") else { continue };

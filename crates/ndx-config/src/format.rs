@@ -14,7 +14,7 @@ pub(crate) struct Format {
 }
 
 /// All of them. What was written is never repeated: it might be a secret.
-pub(crate) const FORMATS: [Format; 14] = [
+pub(crate) const FORMATS: [Format; 15] = [
     Format {
         name: "uri",
         is: web_address,
@@ -50,6 +50,7 @@ pub(crate) const FORMATS: [Format; 14] = [
         is: |text| text.parse::<FixedOffset>().is_ok(),
         help: "is not a distance from UTC; write it like `+05:30`",
     },
+    Format { name: "language", is: language, help: "is not the tag of a language; write it like `en` or `pt-BR`" },
     Format {
         name: "consent-link",
         is: |text| text.contains("{id}"),
@@ -100,6 +101,15 @@ fn origin(text: &str) -> bool {
 fn postgres_url(text: &str) -> bool {
     let postgres = |url: Url| matches!(url.scheme(), "postgres" | "postgresql") && url.password().is_none();
     Url::parse(text).is_ok_and(postgres)
+}
+
+/// A language, perhaps with its region (BCP 47).
+fn language(text: &str) -> bool {
+    let (language, region) = text.split_once('-').map_or((text, None), |(language, region)| (language, Some(region)));
+    let lower = |text: &str| text.chars().all(|c| c.is_ascii_lowercase());
+    matches!(language.len(), 2 | 3)
+        && lower(language)
+        && region.is_none_or(|region| region.len() == 2 && region.chars().all(|c| c.is_ascii_uppercase()))
 }
 
 fn argument_path(text: &str) -> bool {

@@ -4,6 +4,8 @@ mod reference;
 
 mod duration;
 
+mod words;
+
 mod sections;
 
 mod identifier;
@@ -41,4 +43,5 @@ pub use crate::{
         FieldReason, Identifier, IdentityProvider, Jwt, Limits, Member, Operations, OutsideCaller, OwnLimits,
         PolicySeed, Portal, Postgres, Proof, Provider, ProviderAuth, SchemaFiles, Service, Services, Store, Tls,
     },
+    words::{PSEUDO_LOCALES, languages_written},
 };

@@ -100,7 +100,7 @@ const PLANTS: [(&str, &str, &str); 26] = [
     ("[\"ndx\"]", "[]", "`validAudiences` is empty"),
     ("^([0-9]{9}[VX]|[0-9]{12})$", "^([0-9]{9}", "not a regular expression"),
     ("\"uppercase\"", "\"uppercas\"", "must be one of `trim`, `uppercase`; did you mean `uppercase`?"),
-    ("      \"name\": \"Registrar General’s Department\",\n", "", "`name` is missing (Its full name)"),
+    ("      \"schemaId\": \"abc-212\",\n", "", "`schemaId` is missing ("),
     (
         "\"id\": \"vehicle-insurance\",\n      \"name\"",
         "\"id\": \"passport-app\",\n      \"name\"",
@@ -235,4 +235,45 @@ fn what_is_no_json_is_told_with_its_place() {
             .contains("unknown key `jwd`; did you mean `jwt`?")
     );
     assert!(problems("[]").to_string().starts_with("1 mistake in the configuration\n  fl-config.json:1:"));
+}
+
+#[test]
+fn a_text_for_people_is_there_in_each_language_of_the_portal() {
+    let english = "\"text\": {\n            \"en\": \"to fill in and check your passport application\",";
+    assert!(farajaland().contains(english));
+    let plain = "\"text\": \"to fill in\", \"x\": {";
+    let found = problems(&farajaland().replace(english, plain)).to_string();
+    let told = "`text` is in one language, and the portal speaks several; write it in each: \
+                { \"en\": \"…\", \"si\": \"…\", \"ta\": \"…\" }";
+    assert!(found.contains(told), "{found}");
+
+    let missing = farajaland().replacen("\"si\":", "\"sn\":", 1);
+    let found = problems(&missing);
+    assert_eq!(found.all.len(), 1, "{found}");
+    assert!(found.all[0].message.contains("`name` is not there in `si`, which the portal speaks"), "{found}");
+    assert!(found.warnings[0].message.contains("nobody reads this: `sn` is not among `portal.languages`"), "{found}");
+
+    let empty = problems(&farajaland().replacen("\"en\": \"Farajaland Data Exchange\"", "\"en\": \"\"", 1));
+    assert!(empty.to_string().contains("`en` is empty; fill it in"), "{empty}");
+    let number = problems(&farajaland().replacen("\"en\": \"Farajaland Data Exchange\"", "\"en\": 1", 1));
+    assert!(number.to_string().contains("`en` must be text in quotes, not a number"), "{number}");
+
+    // What the portal makes itself is not written; a country with one language writes its texts once.
+    let pseudo = farajaland().replace("[\"en\", \"si\", \"ta\"]", "[\"en\", \"si\", \"ta\", \"en-XA\", \"ar-XB\"]");
+    let portal = parse("fl-config.json", &pseudo, &root()).unwrap().portal;
+    assert_eq!(
+        (portal.languages.len(), portal.written_in()),
+        (5, vec!["en".to_owned(), "si".to_owned(), "ta".to_owned()])
+    );
+    let alone = farajaland().replace("[\"en\", \"si\", \"ta\"]", "[\"si\"]").replacen(english, plain, 1);
+    let found = problems(&alone).to_string();
+    assert!(!found.contains("is in one language") && !found.contains("is not there in"), "{found}");
+    let odd = problems(&farajaland().replace("[\"en\", \"si\", \"ta\"]", "[\"en\", \"si\", \"ta\", \"English\"]"));
+    assert!(odd.to_string().contains("is not the tag of a language; write it like `en` or `pt-BR`"), "{odd}");
+}
+
+#[test]
+fn people_are_not_sent_back_to_a_place_on_a_page() {
+    let text = farajaland().replacen("\"http://127.0.0.1:3000/\"", "\"http://127.0.0.1:3000/#done\"", 1);
+    assert!(problems(&text).to_string().contains("an address with a `#`; remove it"));
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{ApplicationId, FieldRef, JudgeError, Need, Purpose, Subject, TraceId};
+use crate::{ApplicationId, FieldRef, JudgeError, Need, Purpose, Subject, TraceId, Words};
 
 /// Knows what each person has shared, with whom and for what. No answer is a refusal.
 #[async_trait]
@@ -60,10 +60,13 @@ pub struct RequiredField {
     /// Needed, or the person's choice.
     pub need: Need,
     /// What people call it, from the provider's schema: "Home address".
-    pub display_name: String,
+    pub display_name: Words,
     /// The form in which it is held: "Your registered address".
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: Option<Words>,
+    /// Whether its provider marks it as sensitive: who is asked for it must have signed in with more care.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sensitive: bool,
 }
 
 /// Where the required fields stand. `covered`, `missing` and `declined` part the required fields among them.

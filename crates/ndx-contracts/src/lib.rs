@@ -2,6 +2,8 @@
 
 mod names;
 
+mod words;
+
 mod field;
 
 mod subject;
@@ -24,4 +26,5 @@ pub use crate::{
     judge::JudgeError,
     names::{ApplicationId, MemberId, ProviderKey, Purpose, SchemaId, TraceId},
     subject::Subject,
+    words::Words,
 };

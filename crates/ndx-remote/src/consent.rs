@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use ndx_contracts::{
-    ApplicationId, FieldRef, JudgeError, Need, Purpose,
+    ApplicationId, FieldRef, JudgeError, Need, Purpose, Words,
     consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, ConsentStatus, RequiredField, StandingConsent},
 };
 use reqwest::StatusCode;
@@ -46,17 +46,20 @@ struct Requirement<'a> {
 struct Field<'a> {
     #[serde(flatten)]
     field: &'a FieldRef,
-    display_name: &'a str,
+    display_name: &'a Words,
     #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<&'a str>,
+    description: Option<&'a Words>,
     owner: &'static str,
     need: Need,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    sensitive: bool,
 }
 
 impl<'a> Field<'a> {
     fn of(required: &'a RequiredField) -> Self {
-        let RequiredField { field, need, display_name, description } = required;
-        Self { field, display_name, description: description.as_deref(), owner: "citizen", need: *need }
+        let RequiredField { field, need, display_name, description, sensitive } = required;
+        let (need, sensitive, description) = (*need, *sensitive, description.as_ref());
+        Self { field, display_name, description, owner: "citizen", need, sensitive }
     }
 }
 

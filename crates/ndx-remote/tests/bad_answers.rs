@@ -113,8 +113,9 @@ async fn f1_a_judge_that_is_not_there_is_unavailable_and_the_person_is_not_in_th
     let field = RequiredField {
         field: FieldRef::new("s", "a.b"),
         need: Need::Needed,
-        display_name: "Name".to_owned(),
+        display_name: "Name".into(),
         description: None,
+        sensitive: false,
     };
     let requirement = ConsentRequirement {
         application: "app".into(),

@@ -42,5 +42,6 @@ pub fn inputs(root: &Entry<'_>, folder: &Path) -> Option<Inputs> {
             .and_then(|it| it.value().as_bool())
             .unwrap_or(false),
         echoes: root.list("providers").into_iter().filter_map(echo).collect(),
+        languages: ndx_config::languages_written(root),
     })
 }

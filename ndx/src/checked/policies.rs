@@ -99,11 +99,18 @@ impl Checked {
         }
     }
 
-    /// A citizen who is asked for a field must be able to read what it is.
+    /// A citizen who is asked for a field must be able to read what it is, in her own language.
     pub(super) fn labels(&mut self, composition: &Composition, seed: &Seed) {
-        for one in composition.unlabelled.iter().filter(|one| !one.personal) {
-            if seed.set.fields.get(&one.field).is_some_and(belongs_to_citizen) {
-                self.warnings.push(in_schema(&one.problem));
+        for one in &composition.unlabelled {
+            let told = in_schema(&one.problem);
+            if !one.personal && !seed.set.fields.get(&one.field).is_some_and(belongs_to_citizen) {
+                continue;
+            }
+            if one.nameless {
+                self.warnings.retain(|warning| *warning != told);
+                self.mistakes.push(told);
+            } else if !self.warnings.contains(&told) {
+                self.warnings.push(told);
             }
         }
     }

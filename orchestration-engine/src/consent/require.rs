@@ -15,6 +15,7 @@ use super::{
 use crate::{
     planner::{PlannedRoot, QueryPlan, Selection},
     policy::{Permission, PermittedPlan},
+    schema::Label,
 };
 
 /// Asks the consent engine, once for each person, and decides root by root.
@@ -71,13 +72,16 @@ pub fn requirement<'p>(
     for source in roots.iter().flat_map(|root| &root.sources) {
         let permission = permission(source.field).filter(|permission| permission.needs_consent);
         let configured = plan.providers.get(source.provider).is_some_and(|provider| provider.configured);
-        let (Some(permission), true, Some(field)) = (permission, configured, plan.fields.get(source.field)) else {
+        let (Some(permission), true, Some(field), Some(label)) =
+            (permission, configured, plan.fields.get(source.field), plan.labels.get(source.field))
+        else {
             continue;
         };
         if !numbers.contains(&source.field) {
             numbers.push(source.field);
-            let (display_name, description) = plan.labels.get(source.field).cloned().unwrap_or_default();
-            fields.push(RequiredField { field: field.clone(), need: permission.need, display_name, description });
+            let Label { name, form, sensitive } = label.clone();
+            let (field, need) = (field.clone(), permission.need);
+            fields.push(RequiredField { field, need, display_name: name, description: form, sensitive });
         }
     }
     ConsentRequirement {

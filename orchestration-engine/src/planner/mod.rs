@@ -34,7 +34,7 @@ pub use self::{
     kept::{Plans, plan},
     shape::Shape,
 };
-use crate::operation::Location;
+use crate::{operation::Location, schema::Label};
 
 /// What is asked of whom, and the shape of the answer.
 #[derive(Debug)]
@@ -46,8 +46,8 @@ pub struct QueryPlan {
     /// Every field that a provider is asked for, each once: what policy and consent are asked about. A source knows its
     /// field by its number here.
     pub fields: Vec<FieldRef>,
-    /// What people call each field, and the form in which it is held; by the fields' numbers.
-    pub labels: Vec<(String, Option<String>)>,
+    /// What citizens read for each field, by the fields' numbers.
+    pub labels: Vec<Label>,
     /// The providers, each once; a source knows its provider by its number here.
     pub providers: Vec<PlannedProvider>,
     /// How often providers are asked one after the other: 1, and 1 for each level of lookups.

@@ -54,7 +54,7 @@ pub struct Composed {
     pub settings: Vec<Setting>,
     /// Everything that a consumer can ask for and a provider must answer.
     pub leaves: Vec<Leaf>,
-    /// The provider fields without a label that a consumer can ask for.
+    /// The provider fields that a consumer can ask for and some citizens could not read about.
     pub unlabelled: Vec<Unlabelled>,
     /// What can be asked below each root field.
     pub root_fields: Vec<RootFields>,

@@ -34,6 +34,8 @@ pub struct Inputs {
     pub legacy_list_paths: bool,
     /// Where providers say whose record they gave.
     pub echoes: Vec<(ProviderName, String)>,
+    /// The languages in which citizens read about fields; where there are none, nothing is said of that.
+    pub languages: Vec<String>,
 }
 
 impl From<&Config> for Inputs {
@@ -47,6 +49,7 @@ impl From<&Config> for Inputs {
             foundational_id_arg_name: config.foundational_id_arg_name.clone(),
             legacy_list_paths: config.legacy_list_paths,
             echoes: config.providers.iter().filter_map(echo).collect(),
+            languages: config.languages.clone(),
         }
     }
 }
@@ -91,7 +94,7 @@ pub struct Composition {
     pub leaves: Vec<Leaf>,
     /// What can be asked below each root field.
     pub root_fields: Vec<RootFields>,
-    /// The provider fields without a label that consumers can ask for.
+    /// The provider fields that consumers can ask for and some citizens could not read about.
     pub unlabelled: Vec<Unlabelled>,
     /// What is wrong with settings that speak of the schemas. Whoever knows where they stand says it there.
     pub settings: Vec<Setting>,

@@ -44,7 +44,7 @@ pub use self::{
     provider::{ProviderSchema, ProviderSchemas},
     read::{SchemaProblem, SchemaProblems, alone},
     source::Source,
-    told::{Personal, Told},
+    told::{Label, Personal, Told},
 };
 
 /// What consumers may ask, with the source of every field.
@@ -172,10 +172,14 @@ impl ConsumerSchema {
         self.definition.types.get(name).is_none_or(ExtendedType::is_leaf)
     }
 
-    /// What people call a field, and the form in which it is held.
-    pub fn label(&self, field: &FieldRef) -> (String, Option<String>) {
-        let known = self.providers.get(&field.schema_id).and_then(|schema| schema.label(&field.field_name));
-        known.unwrap_or_else(|| (plain_words(&field.field_name), None))
+    /// What citizens read for a field.
+    pub fn label(&self, field: &FieldRef) -> Label {
+        let provider = self.providers.get(&field.schema_id);
+        provider.and_then(|schema| schema.label(&field.field_name)).unwrap_or_else(|| Label {
+            name: plain_words(&field.field_name).into(),
+            form: None,
+            sensitive: provider.and_then(|schema| schema.personal(&field.field_name)).is_some_and(|it| it.sensitive),
+        })
     }
 }
 

@@ -3,13 +3,14 @@
 use std::{collections::HashMap, path::Path};
 
 use apollo_compiler::{
-    Name, Schema,
+    Name, Node, Schema,
+    ast::Argument,
     schema::{ExtendedType, FieldDefinition},
     validation::Valid,
 };
-use ndx_contracts::SchemaId;
+use ndx_contracts::{SchemaId, Words};
 
-use super::{Personal, SchemaProblem, read};
+use super::{Label, Personal, SchemaProblem, read};
 
 /// All provider schemas that are known.
 pub type ProviderSchemas = HashMap<SchemaId, ProviderSchema>;
@@ -95,11 +96,24 @@ impl ProviderSchema {
         Some(Personal { cluster, sensitive: sensitivity.is_some_and(|level| level == "HIGH") })
     }
 
-    /// What people call the field at the dotted `path` (`@label`), and the form in which it is held (its description).
-    pub fn label(&self, path: &str) -> Option<(String, Option<String>)> {
-        let path: Vec<_> = path.split('.').map(str::to_owned).collect();
-        let definition = self.field(&path).ok()?;
-        let label = definition.directives.get("label")?.specified_argument_by_name("en")?.as_str()?;
-        Some((label.to_owned(), definition.description.as_ref().map(|text| text.to_string())))
+    /// What people call the field at the dotted `path` (`@label`), and the form in which it is held (`@form`, or its
+    /// description, which has one language only).
+    pub fn label(&self, path: &str) -> Option<Label> {
+        let parts: Vec<_> = path.split('.').map(str::to_owned).collect();
+        let definition = self.field(&parts).ok()?;
+        let name = words(definition, "label")?;
+        let described = || definition.description.as_ref().map(|text| Words::from(text.as_str()));
+        let form = words(definition, "form").or_else(described);
+        let sensitive = self.personal(path).is_some_and(|personal| personal.sensitive);
+        Some(Label { name, form, sensitive })
     }
+}
+
+/// What a directive says in each language: its arguments are named after them.
+fn words(definition: &FieldDefinition, directive: &str) -> Option<Words> {
+    let directive = definition.directives.get(directive)?;
+    let text = |argument: &Node<Argument>| argument.value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let texts = directive.arguments.iter().filter_map(|argument| Some((argument.name.as_str(), text(argument)?)));
+    let words: Words = texts.collect();
+    (!words.is_empty()).then_some(words)
 }

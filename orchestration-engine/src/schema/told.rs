@@ -2,9 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use ndx_contracts::audit::ProviderName;
+use ndx_contracts::{Words, audit::ProviderName};
 
 use super::{Leaf, ProviderSchemas, Source};
+
+/// The language of what programmers read.
+const DOCUMENTED_IN: &str = "en";
 
 /// What consumers are told of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +18,17 @@ pub struct Told {
     pub label: Option<String>,
     /// Whether it says something about a person, as its provider marks it.
     pub personal: Option<Personal>,
+}
+
+/// What citizens read for a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// What people call it: "Home address".
+    pub name: Words,
+    /// The form in which it is held: "Your registered address".
+    pub form: Option<Words>,
+    /// Whether who is asked for it must have signed in with more care.
+    pub sensitive: bool,
 }
 
 /// A field says something about a person.
@@ -39,7 +53,9 @@ pub(super) fn of_all(
         let known = leaf.and_then(|leaf| Some((providers.get(&leaf.field.schema_id)?, &*leaf.field.field_name)));
         let told = Told {
             provider: Arc::clone(&source.provider),
-            label: known.and_then(|(schema, path)| schema.label(path)).map(|(label, _)| label),
+            label: known
+                .and_then(|(schema, path)| schema.label(path))
+                .map(|label| label.name.in_language(DOCUMENTED_IN).to_owned()),
             personal: known.and_then(|(schema, path)| schema.personal(path)),
         };
         ((type_name.clone(), field.clone()), told)

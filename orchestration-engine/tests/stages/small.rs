@@ -47,6 +47,7 @@ pub fn small(consumer: &str, provider: &str) -> Small {
         foundational_id_arg_name: None,
         legacy_list_paths: false,
         echoes: Vec::new(),
+        languages: Vec::new(),
     };
     Small { folder, inputs }.mapping("person-nic", "nic", "person")
 }

@@ -1,10 +1,11 @@
 //! How citizens are asked, and the pages on which they answer.
 
+use ndx_contracts::Words;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
-use crate::{IsoDuration, Secret, SecretRef};
+use crate::{IsoDuration, Secret, SecretRef, words::WordsShape};
 
 /// How consents are asked and kept.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -21,8 +22,13 @@ pub struct ConsentRules {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Portal {
     /// What the pages call the exchange: "Farajaland Data Exchange".
-    #[schemars(length(min = 1))]
-    pub name: String,
+    #[schemars(with = "WordsShape")]
+    pub name: Words,
+    /// The languages of the pages, the country's first one first; each page can be read in each. `en-XA` and `ar-XB` are made
+    /// from `en`, for tests: one with longer words, one that is read from right to left.
+    #[serde(default = "default_languages")]
+    #[schemars(length(min = 1), extend("items" = { "type": "string", "format": "language" }))]
+    pub languages: Vec<String>,
     /// The address at which citizens' browsers reach the pages, where it is another than the one at which services reach the
     /// consent engine.
     #[serde(default)]
@@ -36,9 +42,14 @@ pub struct Portal {
     pub utc_offset: String,
     /// Who says who somebody is.
     pub identity_provider: IdentityProvider,
-    /// The page of the body to complain to.
-    #[schemars(length(min = 1))]
-    pub complaints: String,
+    /// The body to complain to, with its address.
+    #[schemars(with = "WordsShape")]
+    pub complaints: Words,
+    /// Another way to see and stop what is shared, for who does not want to use the pages: "telephone …, or any district
+    /// office".
+    #[serde(default)]
+    #[schemars(with = "Option<WordsShape>")]
+    pub other_way: Option<Words>,
     /// The audiences of the access tokens with which other portals call the citizens' API (`/api/v1/consents`). Empty: the
     /// API answers nobody.
     #[serde(default)]
@@ -48,6 +59,10 @@ pub struct Portal {
     #[serde(default)]
     #[schemars(extend("items" = { "type": "string", "format": "origin" }))]
     pub cors_origins: Vec<String>,
+}
+
+fn default_languages() -> Vec<String> {
+    vec!["en".to_owned()]
 }
 
 fn default_link() -> String {
@@ -72,6 +87,11 @@ pub struct IdentityProvider {
     #[serde(default = "default_citizen_claim")]
     #[schemars(length(min = 1))]
     pub citizen_claim: String,
+    /// What the provider calls the sign-in (`acr`) that is needed, not longer than five minutes ago, to share something which
+    /// its register marks as sensitive; the preferred first. Empty: any will do that is as young.
+    #[serde(default)]
+    #[schemars(inner(length(min = 1)))]
+    pub sensitive_acr_values: Vec<String>,
     /// The secret itself, once the reference has been followed.
     #[serde(skip)]
     pub resolved_secret: Option<Secret>,

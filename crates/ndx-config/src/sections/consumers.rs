@@ -1,12 +1,12 @@
 //! Who asks: the bodies that take part, and their applications.
 
-use ndx_contracts::{ApplicationId, FieldRef, MemberId, Purpose, SchemaId};
+use ndx_contracts::{ApplicationId, FieldRef, MemberId, Purpose, SchemaId, Words};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
 use super::OwnLimits;
-use crate::IsoDuration;
+use crate::{IsoDuration, words::WordsShape};
 
 /// A body that takes part in the exchange.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -16,14 +16,14 @@ pub struct Member {
     #[schemars(with = "String", length(min = 1))]
     pub id: MemberId,
     /// Its full name.
-    #[schemars(length(min = 1))]
-    pub name: String,
+    #[schemars(with = "WordsShape")]
+    pub name: Words,
     /// What people call it, with its article where it has one: "the Department of Immigration".
-    #[schemars(length(min = 1))]
-    pub short_name: String,
+    #[schemars(with = "WordsShape")]
+    pub short_name: Words,
     /// How people reach it.
-    #[schemars(length(min = 1))]
-    pub contact: String,
+    #[schemars(with = "WordsShape")]
+    pub contact: Words,
 }
 
 /// An application that may ask.
@@ -34,8 +34,8 @@ pub struct Application {
     #[schemars(with = "String", length(min = 1))]
     pub id: ApplicationId,
     /// What people call it.
-    #[schemars(length(min = 1))]
-    pub name: String,
+    #[schemars(with = "WordsShape")]
+    pub name: Words,
     /// The body that runs it.
     #[schemars(with = "String", length(min = 1))]
     pub member: MemberId,
@@ -67,14 +67,14 @@ pub struct ApplicationPurpose {
     #[schemars(with = "String", length(min = 1))]
     pub id: Purpose,
     /// Completes "Why: to …".
-    #[schemars(length(min = 1))]
-    pub text: String,
+    #[schemars(with = "WordsShape")]
+    pub text: Words,
     /// What happens when the person says no.
-    #[schemars(length(min = 1))]
-    pub if_refused: String,
+    #[schemars(with = "WordsShape")]
+    pub if_refused: Words,
     /// How long the body keeps what it got, and under which law.
-    #[schemars(length(min = 1))]
-    pub retention: String,
+    #[schemars(with = "WordsShape")]
+    pub retention: Words,
     /// The times a citizen may choose from, shortest first.
     #[schemars(length(min = 1))]
     pub durations: Vec<IsoDuration>,
@@ -93,8 +93,8 @@ pub struct FieldReason {
     #[schemars(length(min = 1))]
     pub field_name: String,
     /// "Printed in your passport".
-    #[schemars(length(min = 1))]
-    pub reason: String,
+    #[schemars(with = "WordsShape")]
+    pub reason: Words,
 }
 
 fn yes() -> bool {
@@ -103,11 +103,11 @@ fn yes() -> bool {
 
 impl ApplicationPurpose {
     /// Why `field` is wanted.
-    pub fn reason(&self, field: &FieldRef) -> Option<&str> {
+    pub fn reason(&self, field: &FieldRef) -> Option<&Words> {
         let found = self
             .reasons
             .iter()
             .find(|reason| reason.schema_id == field.schema_id && *reason.field_name == *field.field_name);
-        found.map(|reason| reason.reason.as_str())
+        found.map(|reason| &reason.reason)
     }
 }

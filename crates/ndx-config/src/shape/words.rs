@@ -57,7 +57,9 @@ fn one(error: &ValidationError<'_>, schema: &Value, mistakes: &mut Vec<Mistake>)
         Kind::Type { .. } if error.schema_path().as_str().starts_with("/$defs/SecretRef/") => {
             note(false, secrecy::write_a_reference(key_of(pointer).as_str()));
         }
-        Kind::MinProperties { .. } | Kind::MaxProperties { .. } => {
+        Kind::MinProperties { .. } | Kind::MaxProperties { .. }
+            if error.schema_path().as_str().starts_with("/$defs/SecretRef/") =>
+        {
             note(false, format!("{name} must hold one of `from_env` and `from_file`, and not both"));
         }
         Kind::Type { kind } => {
@@ -73,7 +75,7 @@ fn one(error: &ValidationError<'_>, schema: &Value, mistakes: &mut Vec<Mistake>)
             note(false, format!("{name} {help}"));
         }
         Kind::Minimum { limit } => note(false, format!("{name} must be at least {limit}")),
-        Kind::MinLength { .. } => note(false, format!("{name} is empty; fill it in")),
+        Kind::MinLength { .. } | Kind::MinProperties { .. } => note(false, format!("{name} is empty; fill it in")),
         Kind::MinItems { .. } => note(false, format!("{name} is empty; it must name at least one")),
         // Kinds that our schemas do not use. The validator's own words hide the value.
         _ => note(false, format!("{name}: {}", error.masked())),

@@ -190,7 +190,7 @@ fn source<'a>(gateway: &'a Gateway, told: &'a Told) -> Source<'a> {
         }
         None => ("Not marked as personal by its provider".to_owned(), "As policy says"),
     };
-    let provider = member.map_or(key, |member| member.name.as_str());
+    let provider = member.map_or(key, |member| member.name.in_language("en"));
     let configured = configured.is_some();
     Source { provider, key, configured, label: told.label.as_deref(), classification, consent }
 }

@@ -118,7 +118,8 @@ async fn line(
     let mut answers = Answers::default();
     for stage in 0..consented.plan().stages {
         audit::intend(entry, &consented, stage).await.map_err(no_audit)?;
-        execution::fetch(&consented, stage, schema, providers, &asking, budget.providers(), &mut answers).await;
+        let deadline = budget.providers();
+        consented = execution::fetch(consented, stage, schema, providers, &asking, deadline, &mut answers).await;
         let found = execution::found(&consented, stage + 1, &answers, &config.identifier);
         consented = consent::stands(consented, found, allowance.limits.found_people, &asking, budget.judge())
             .await

@@ -112,7 +112,7 @@ async fn what_was_withdrawn_is_told_from_the_ledger(on: On) {
     let asked = portal.ledger.require(NAYANA, &[0, 1]).await;
     let id = asked.consent_id;
     let share = consent_engine::Decision::Share { optional: Vec::new(), length: chrono::TimeDelta::days(7) };
-    portal.ledger.engine.current().decide(&subject(NAYANA), id, 1, share, None, &trace()).await.unwrap();
+    portal.ledger.engine.current().decide(&subject(NAYANA), id, 1, share, &trace()).await.unwrap();
     let client = portal.browser().client;
     let address = format!("{}{CONSENTS}/withdrawn", portal.url);
     let unknown = json!({ "consentId": uuid::Uuid::new_v4(), "fields": [field(0)] });
@@ -154,7 +154,7 @@ async fn what_stands_is_told_without_asking_anybody(on: On) {
     let uuid = id.as_str().unwrap().parse().unwrap();
     let open = look().await;
     assert_eq!((&open["consent"]["consentId"], &open["consent"]["status"]), (&id, &json!("pending")));
-    portal.ledger.engine.current().decide(&subject(NAYANA), uuid, 1, share, None, &trace()).await.unwrap();
+    portal.ledger.engine.current().decide(&subject(NAYANA), uuid, 1, share, &trace()).await.unwrap();
     let shared = look().await["consent"].clone();
     assert_eq!((&shared["consentId"], &shared["status"], &shared["version"]), (&id, &json!("approved"), &json!(2)));
     assert_eq!(shared["covered"], json!([field(0)]));

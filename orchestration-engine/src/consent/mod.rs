@@ -24,7 +24,7 @@ use ndx_contracts::{
 pub use self::{
     require::require,
     stands::{Found, standing, stands},
-    still_valid::still_valid,
+    still_valid::{still_valid, withdrawn_meanwhile},
 };
 use crate::{
     authentication::Caller,

@@ -28,11 +28,15 @@ mod found;
 
 mod told;
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, pin::pin, sync::Arc};
 
 use apollo_compiler::response::JsonValue;
 use bytes::Bytes;
-use futures::future::join_all;
+use futures::{
+    StreamExt as _,
+    future::{AbortHandle, Aborted, abortable},
+    stream::FuturesUnordered,
+};
 use tokio::time::Instant;
 
 pub use self::{
@@ -45,34 +49,82 @@ pub use self::{
     told::{LEGAL_BASIS, PURPOSE, Told},
 };
 use crate::{
-    consent::{Asking, ConsentedPlan},
-    planner::{ProviderCall, ProviderDocument, Slot, documents},
+    consent::{self, Asking, ConsentedPlan, Instance},
+    planner::{PlannedRoot, ProviderCall, ProviderDocument, Slot, documents},
     schema::ConsumerSchema,
 };
 
-/// Asks every provider that `plan` releases anything from in `stage`, and adds what they say to `answers`. Each has its own
-/// time, and none waits for another. Each is told what for and on which ground it is asked.
+/// Asks every provider that `consented` releases anything from in `stage`, and adds what they say to `answers`. Each has its
+/// own time, and none waits for another; each is told what for and on which ground it is asked. What a person stops sharing
+/// meanwhile is withheld in the plan that comes back, and a provider of which nothing is left to be released is not waited
+/// for: its call is ended.
 pub async fn fetch(
-    plan: &ConsentedPlan,
+    mut consented: ConsentedPlan,
     stage: usize,
     schema: &ConsumerSchema,
     providers: &Providers,
     asking: &Asking<'_>,
     deadline: Instant,
     answers: &mut Answers,
-) {
-    let documents = in_stage(plan, stage, schema);
-    let purpose = providers.purposes().written(&asking.purpose.id);
-    let asked = documents.iter().filter_map(|document| {
-        let name = &plan.plan().providers.get(document.provider)?.name;
-        let body = Bytes::from(body(document, plan));
-        let basis = told::grounds(plan, stage, document.provider);
-        let told = Told { trace_id: asking.trace_id, purpose: purpose.clone(), basis };
-        Some(async move { (document.provider, providers.ask(name, body, &told, deadline).await) })
-    });
-    for (provider, answer) in join_all(asked).await {
-        answers.0.insert((stage, provider), answer);
+) -> ConsentedPlan {
+    let (mut under_way, ends) = calls(&consented, stage, schema, providers, asking, deadline);
+    loop {
+        let withdrawn = {
+            let look = pin!(consent::withdrawn_meanwhile(&consented, asking.judge));
+            let mut ended = under_way.by_ref().take_until(look);
+            while let Some(ended) = ended.next().await {
+                // A call that was ended has nothing to say.
+                answers.0.extend(ended.ok().map(|(provider, answer)| ((stage, provider), answer)));
+            }
+            ended.take_result()
+        };
+        let Some(withdrawn) = withdrawn else { return consented };
+        consented.withhold(&withdrawn);
+        for (provider, end) in &ends {
+            if !is_needed(&consented, stage, *provider) {
+                end.abort();
+            }
+        }
     }
+}
+
+/// A call that is under way: the provider's number, and what it says.
+type Answered = (usize, Result<Bytes, ProviderFailure>);
+
+/// The calls of `stage`, and for each provider what ends its call.
+fn calls<'a>(
+    consented: &ConsentedPlan,
+    stage: usize,
+    schema: &ConsumerSchema,
+    providers: &'a Providers,
+    asking: &'a Asking<'_>,
+    deadline: Instant,
+) -> (FuturesUnordered<impl Future<Output = Result<Answered, Aborted>> + use<'a>>, Vec<(usize, AbortHandle)>) {
+    let purpose = providers.purposes().written(&asking.purpose.id);
+    let (under_way, mut ends) = (FuturesUnordered::new(), Vec::new());
+    for document in in_stage(consented, stage, schema).iter() {
+        let provider = document.provider;
+        let Some(planned) = consented.plan().providers.get(provider) else { continue };
+        let (name, body) = (planned.name.clone(), Bytes::from(body(document, consented)));
+        let basis = told::grounds(consented, stage, provider);
+        let told = Told { trace_id: asking.trace_id, purpose: purpose.clone(), basis };
+        let ask = async move { (provider, providers.ask(&name, body, &told, deadline).await) };
+        let (ask, end) = abortable(ask);
+        under_way.push(ask);
+        ends.push((provider, end));
+    }
+    (under_way, ends)
+}
+
+/// Whether anything that `provider` is asked for in `stage` may still be released.
+fn is_needed(consented: &ConsentedPlan, stage: usize, provider: usize) -> bool {
+    let asked = |instance: &Instance| {
+        consented.instances().get(instance.fetched_as).is_some_and(|fetched| fetched.stage == stage)
+    };
+    let releases = |instance: &Instance, root: &PlannedRoot| {
+        root.sources.iter().any(|source| source.provider == provider && instance.releases(source))
+    };
+    consented.of_stage(stage).any(|(_, instance, root)| asked(instance) && releases(instance, root))
 }
 
 /// The body of a request: its values are the arguments of the instances that ask.

@@ -6,6 +6,7 @@ pub mod ledger;
 pub mod store;
 mod current;
 mod engine;
+mod neighbours;
 pub mod pages;
 mod state;
 mod api;
@@ -17,5 +18,6 @@ pub use crate::{
     current::{Current, Decision},
     engine::Engine,
     error::EngineError,
+    neighbours::Neighbours,
     store::{Recorded, TABLES},
 };

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use ndx_contracts::{
-    FieldRef,
-    policy::{Decision, DecisionRequest, DenyReason, Effect, FieldDecision},
+    ApplicationId, FieldRef, Purpose,
+    policy::{Decision, DecisionRequest, DenyReason, Effect, FieldDecision, GrantedField},
 };
 
 use crate::policy::{AccessControl, Grant, PolicySet};
@@ -54,6 +54,31 @@ fn decide_field(
         Effect::Permit { need: grant.need }
     };
     decided(effect, by_law, vec![own_rule, grant.id()])
+}
+
+/// What `application` may ask for now for `purpose`, in the order of the fields' names.
+pub fn granted(
+    policies: &PolicySet,
+    application: &ApplicationId,
+    purpose: &Purpose,
+    now: DateTime<Utc>,
+) -> Vec<GrantedField> {
+    let holds = |grant: &&Grant| {
+        let is_over = |until: Option<DateTime<Utc>>| until.is_some_and(|until| until <= now);
+        let is_asked = grant.application == *application && grant.purpose == *purpose;
+        is_asked && grant.from <= now && !is_over(grant.until) && !is_over(grant.basis.until())
+    };
+    let told = |grant: &Grant| {
+        let policy = policies.fields.get(&grant.field)?;
+        Some(GrantedField {
+            field: grant.field.clone(),
+            basis: grant.basis.clone(),
+            need: grant.need,
+            display_name: policy.display_name.as_deref().map(Into::into),
+            description: policy.description.as_deref().map(Into::into),
+        })
+    };
+    policies.grants.values().filter(holds).filter_map(told).collect()
 }
 
 #[cfg(test)]
@@ -187,6 +212,21 @@ mod tests {
         let set = policies(&[policy("x", AccessControl::Public, true)], &[grant("x", "p", -1, None)]);
         let decision = decide(&set, &request("other", &["x"]), now());
         assert_eq!(decision.fields[0].effect, Effect::Deny { reason: DenyReason::NotGranted });
+    }
+
+    #[test]
+    fn what_is_granted_is_what_may_be_asked_for_now_and_no_more() {
+        let names = ["now", "ended", "later", "elsewhere", "unspoken"];
+        let fields: Vec<_> = names[..4].iter().map(|name| policy(name, AccessControl::Restricted, false)).collect();
+        let grants = [
+            grant("now", "p", 0, None),
+            grant("ended", "p", -2, Some(0)),
+            grant("later", "p", 1, None),
+            grant("elsewhere", "q", -1, None),
+            grant("unspoken", "p", -1, None),
+        ];
+        let granted = granted(&policies(&fields, &grants), &"app".into(), &"p".into(), now());
+        assert_eq!(granted.iter().map(|one| &*one.field.field_name).collect::<Vec<_>>(), ["now"]);
     }
 
     proptest! {

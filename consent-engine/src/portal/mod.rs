@@ -14,6 +14,10 @@
 //! | `answered` | what was answered, and the way back to the application |
 //! | `mine` | what a person shares, with whom |
 //! | `stop` | stopping, and changing one's mind |
+//! | `uses` | what became of somebody's information, in words, and the names of what it was |
+//! | `history` | who got a person's information: `/history`, and the same as a file |
+//! | `one_use` | one use of it, and what the person finds wrong with it |
+//! | `notice` | what an application gets without asking, because a law or a court says so |
 //! | `about` | help, privacy, accessibility |
 
 mod address;
@@ -27,6 +31,10 @@ mod request;
 mod answered;
 mod mine;
 mod stop;
+mod uses;
+mod history;
+mod one_use;
+mod notice;
 mod about;
 
 use axum::{
@@ -50,6 +58,13 @@ pub(crate) fn router() -> Router {
         .route("/my/{id}/stop", get(stop::ask).post(stop::stop))
         .route("/my/{id}/stopped", get(stop::stopped))
         .route("/my/{id}/reopen", post(stop::reopen))
+        .route("/history", get(history::list))
+        .route("/history.csv", get(history::as_csv))
+        .route("/history.json", get(history::as_json))
+        .route("/history/{id}", get(one_use::show))
+        .route("/history/{id}/wrong", post(one_use::complain))
+        .route("/history/{id}/sent", get(one_use::sent))
+        .route("/notice/{application}/{purpose}", get(notice::show))
         .route("/sign-in", get(sign_in::begin))
         .route("/signed-in", get(sign_in::finish))
         .route("/sign-out", get(sign_in::ask_to_sign_out).post(sign_in::sign_out))

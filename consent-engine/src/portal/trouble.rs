@@ -5,6 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use ndx_auth::{Rejection, openid::OpenIdError};
+use ndx_contracts::JudgeError;
 use serde::Serialize;
 
 use crate::{error::EngineError, pages::Page, portal::address};
@@ -28,6 +29,8 @@ pub(crate) enum Trouble {
     NoIdentityProvider,
     /// The ledger does not answer.
     NoLedger,
+    /// The record of who got what does not answer.
+    NoRecord,
     /// A mistake of ours.
     OurMistake,
 }
@@ -53,7 +56,7 @@ impl Trouble {
             Self::NotFound | Self::NoSuchPage => StatusCode::NOT_FOUND,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotOurForm | Self::NotSignedIn(_) | Self::NotRecognised => StatusCode::FORBIDDEN,
-            Self::NoIdentityProvider | Self::NoLedger => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoIdentityProvider | Self::NoLedger | Self::NoRecord => StatusCode::SERVICE_UNAVAILABLE,
             Self::OurMistake => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -98,6 +101,14 @@ impl Trouble {
             Self::NoLedger => {
                 ("This is not working now", vec!["Nothing was changed. Try again in a few minutes.".to_owned()], None)
             }
+            Self::NoRecord => (
+                "You cannot see this now",
+                vec![
+                    "The record of who got your information is not answering. Nothing was changed.".to_owned(),
+                    "Try again in a few minutes.".to_owned(),
+                ],
+                Some(("/my".to_owned(), "See what you are sharing")),
+            ),
             Self::OurMistake => (
                 "Something went wrong",
                 vec!["This is our mistake, not yours. Try again in a few minutes.".to_owned()],
@@ -135,6 +146,13 @@ impl From<EngineError> for Trouble {
     }
 }
 
+impl From<JudgeError> for Trouble {
+    fn from(error: JudgeError) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "a page could not ask another service");
+        Self::NoRecord
+    }
+}
+
 impl From<ndx_store::StoreError> for Trouble {
     fn from(error: ndx_store::StoreError) -> Self {
         EngineError::from(error).into()
@@ -151,6 +169,13 @@ impl From<ndx_store::sealed::CryptoError> for Trouble {
 impl From<minijinja::Error> for Trouble {
     fn from(error: minijinja::Error) -> Self {
         tracing::error!(error = &error as &dyn std::error::Error, "a page could not be made");
+        Self::OurMistake
+    }
+}
+
+impl From<csv::Error> for Trouble {
+    fn from(error: csv::Error) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "a table could not be written");
         Self::OurMistake
     }
 }

@@ -1,7 +1,7 @@
 //! Consents in the words that pages use.
 
 use ndx_config::{Application, Member};
-use ndx_contracts::FieldRef;
+use ndx_contracts::{ApplicationId, FieldRef, Purpose};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -40,17 +40,22 @@ pub(crate) struct Asker {
 impl Asker {
     /// Who asks for `recorded`. Where the registration is gone, its ids have to do.
     pub(crate) fn of(config: &Config, recorded: &Recorded) -> Self {
-        let application: Option<&Application> = config.application(&recorded.application);
+        Self::with(config, &recorded.application, &recorded.purpose)
+    }
+
+    /// The application with this id, that asks for this purpose.
+    pub(crate) fn with(config: &Config, id: &ApplicationId, purpose_id: &Purpose) -> Self {
+        let application: Option<&Application> = config.application(id);
         let member: Option<&Member> = application.and_then(|application| config.member(&application.member));
-        let purpose = config.purpose(&recorded.application, &recorded.purpose);
+        let purpose = config.purpose(id, purpose_id);
         let said = |words: &ndx_contracts::Words| words.in_language(config.first_language()).to_owned();
-        let body = member.map_or_else(|| recorded.application.to_string(), |member| said(&member.short_name));
+        let body = member.map_or_else(|| id.to_string(), |member| said(&member.short_name));
         // The short name brings its article; the full name takes the same one.
         let article = if body.starts_with("the ") { "the " } else { "" };
         let body_in_full = member.map_or_else(|| body.clone(), |member| format!("{article}{}", said(&member.name)));
-        let why = purpose.map_or_else(|| recorded.purpose.to_string(), |purpose| said(&purpose.text));
+        let why = purpose.map_or_else(|| purpose_id.to_string(), |purpose| said(&purpose.text));
         Self {
-            application: application.map_or_else(|| recorded.application.to_string(), |one| said(&one.name)),
+            application: application.map_or_else(|| id.to_string(), |one| said(&one.name)),
             body_first: sentence(&body),
             body,
             body_in_full,

@@ -3,6 +3,7 @@
 //! | Module | What it tests |
 //! | --- | --- |
 //! | `support` | a running portal, an identity provider, browsers |
+//! | `beside` | the services that the pages ask, kept in memory |
 //! | `ledger` | the pure rules |
 //! | `engine` | the engine over a real file |
 //! | `many_engines` | several engines on one PostgreSQL |
@@ -14,6 +15,7 @@
 //! | `openid` | signing in at a provider that lies |
 //! | `signing_in` | signing in at the portal, and out |
 //! | `portal` | the pages |
+//! | `history` | the pages about who got somebody's information, and the notice |
 //! | `guarded` | what the pages keep from strangers and other sites |
 //! | `components` | the component templates, against the examples of their makers |
 
@@ -23,6 +25,8 @@
     clippy::indexing_slicing,
     reason = "a test fails where it cannot go on"
 )]
+
+mod beside;
 
 mod support;
 
@@ -47,6 +51,8 @@ mod openid;
 mod signing_in;
 
 mod portal;
+
+mod history;
 
 mod guarded;
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::{ApplicationId, FieldRef, JudgeError, LegalBasis, Need, Purpose, TraceId};
+use crate::{ApplicationId, FieldRef, JudgeError, LegalBasis, Need, Purpose, TraceId, Words};
 
 /// Decides, field by field, what an application may see for a purpose. No answer is a refusal.
 #[async_trait]
@@ -13,6 +13,36 @@ pub trait PolicyDecisionPoint: Send + Sync {
     /// # Errors
     /// When the decision point cannot be reached or cannot read its policies.
     async fn decide(&self, request: &DecisionRequest) -> Result<Decision, JudgeError>;
+}
+
+/// Knows what an application may ask for, whether it does or not: so that people can be told beforehand.
+#[async_trait]
+pub trait Grants: Send + Sync + std::fmt::Debug {
+    /// The fields that `application` may ask for now for `purpose`, in the order of their names.
+    ///
+    /// # Errors
+    /// When the policies cannot be reached or read.
+    async fn granted(&self, application: &ApplicationId, purpose: &Purpose) -> Result<Vec<GrantedField>, JudgeError>;
+}
+
+/// A field that an application may ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GrantedField {
+    /// The field.
+    pub field: FieldRef,
+    /// On what ground.
+    pub basis: LegalBasis,
+    /// Whether the application needs it.
+    pub need: Need,
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub display_name: Option<Words>,
+    /// The form in which it is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub description: Option<Words>,
 }
 
 /// May `application` see `fields` for `purpose`?

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use ndx_contracts::{
     ApplicationId, FieldRef, JudgeError, LegalBasis, Need, Purpose,
-    policy::{Decision, DecisionRequest, DenyReason, Effect, FieldDecision, PolicyDecisionPoint},
+    policy::{Decision, DecisionRequest, DenyReason, Effect, FieldDecision, GrantedField, Grants, PolicyDecisionPoint},
 };
 use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -82,5 +82,26 @@ impl PolicyDecisionPoint for RemotePolicyDecisionPoint {
         let fields = answer.decisions.into_iter().map(Decided::understood).collect::<Option<_>>();
         let fields = fields.ok_or_else(|| self.0.confused("a decision is not one"))?;
         Ok(Decision { policy_version: answer.policy_version, fields })
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GrantsQuestion<'a> {
+    application_id: &'a ApplicationId,
+    purpose: &'a Purpose,
+}
+
+#[derive(Deserialize)]
+struct GrantsAnswer {
+    granted: Vec<GrantedField>,
+}
+
+#[async_trait]
+impl Grants for RemotePolicyDecisionPoint {
+    async fn granted(&self, application: &ApplicationId, purpose: &Purpose) -> Result<Vec<GrantedField>, JudgeError> {
+        let question = GrantsQuestion { application_id: application, purpose };
+        let answer: GrantsAnswer = self.0.ask("/internal/api/v1/granted", &question, None, StatusCode::OK).await?;
+        Ok(answer.granted)
     }
 }

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `ground` | a folder, a database, and a service that runs on them |
 //! | `log` | the record, on both engines |
+//! | `broken` | a store that fails |
 //! | `several` | several processes that keep one log |
 //! | `api` | the endpoints over HTTP |
 //! | `history` | who asked about whom, and what people find wrong with it |
@@ -19,6 +20,8 @@
 mod ground;
 
 mod log;
+
+mod broken;
 
 mod several;
 

@@ -193,7 +193,8 @@ fn local(portal: &Url, wanted: Option<&str>) -> String {
     let Ok(address) = portal.join(wanted) else { return home() };
     let ours = address.origin() == portal.origin();
     let path = address.path();
-    let personal = path == "/my" || path.starts_with("/my/") || path.starts_with("/c/");
+    let below = |page: &str| path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let personal = below("/my") || below("/history") || path.starts_with("/c/");
     if ours && personal && path == wanted { path.to_owned() } else { home() }
 }
 

@@ -137,6 +137,8 @@ async fn the_list_can_be_kept_as_a_table_and_for_programs() {
     for path in ["/history", "/history.csv", "/history.json"] {
         let gate = portal.browser().get(path).await;
         assert_eq!(gate.h1(), "Sign in to see who got your information", "{path}");
+        let back = portal.browser().sign_in("nayana", "/history").await;
+        assert_eq!(back.location.as_deref(), Some("/history"), "who has signed in comes back to the list");
     }
 }
 

@@ -13,8 +13,9 @@ use crate::store::AuditStore;
 
 /// How often the record is looked at when there was nothing new.
 const EVERY: Duration = Duration::from_secs(1);
-/// Between two batches when there is more, and after a failure. Whoever writes the record goes first.
-const PAUSE: Duration = Duration::from_millis(50);
+/// Between two batches when there is more, and after a failure. Whoever writes the record goes first: under load the index may
+/// fall behind, and catches up after it.
+const PAUSE: Duration = Duration::from_millis(250);
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// Takes in what is new.

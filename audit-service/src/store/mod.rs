@@ -203,7 +203,7 @@ pub trait AuditStore: Send + Sync + std::fmt::Debug {
     /// When they cannot be read.
     async fn events(&self, filter: &EventFilter) -> Result<Page<LogRecord>, StoreError>;
 
-    /// Looks through the next records, at most a few hundred, and takes in whom they are about.
+    /// Looks through the next records, at most a thousand, and takes in whom they are about.
     ///
     /// # Errors
     /// When the record cannot be read, or what was found cannot be written. Nothing is lost: the next try begins where the

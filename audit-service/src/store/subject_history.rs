@@ -17,8 +17,9 @@ use super::{
     time_of, time_text,
 };
 
-/// How many records are looked through in one transaction: while it commits, nobody else writes to an SQLite file.
-const AT_ONCE: i64 = 256;
+/// How many records are looked through for one transaction. While it commits, nobody else writes to an SQLite file: that takes some
+/// milliseconds, and most of them once for all.
+const AT_ONCE: i64 = 1000;
 
 /// What is written of a refusal by policy.
 const DENIED: &str = "PDP_NOT_ALLOWED";

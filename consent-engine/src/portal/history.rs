@@ -80,7 +80,8 @@ struct Errors {
     until: Option<&'static str>,
 }
 
-const NO_DATE: &str = "Enter a real date, like 2026-11-21";
+const NO_FIRST_DAY: &str = "Enter a real first day, like 2026-11-21";
+const NO_LAST_DAY: &str = "Enter a real last day, like 2026-11-21";
 
 impl Filled {
     fn of(query: Option<String>) -> Self {
@@ -100,8 +101,9 @@ impl Filled {
 
     /// What is asked with it, and what is wrong with it: what is wrong is left out of the question.
     fn question(&self, person: &Subject, offset: FixedOffset) -> (HistoryQuestion, Errors) {
-        let day = |text: &str| (!text.is_empty()).then(|| text.parse::<NaiveDate>().map_err(|_| NO_DATE));
-        let (from, until) = (day(&self.from).transpose(), day(&self.until).transpose());
+        let day =
+            |text: &str, wrong| (!text.is_empty()).then(|| text.parse::<NaiveDate>().map_err(|_| wrong)).transpose();
+        let (from, until) = (day(&self.from, NO_FIRST_DAY), day(&self.until, NO_LAST_DAY));
         let mut errors = Errors { from: from.err(), until: until.err() };
         let (from, until) = (from.unwrap_or_default(), until.unwrap_or_default());
         if let (Some(from), Some(until)) = (from, until)
@@ -309,7 +311,7 @@ mod tests {
             assert_eq!(filled(&format!("page={page}")).0.offset, 0);
         }
         let (question, errors) = filled("from=21.11.2026&until=2026-02-30");
-        assert_eq!((errors.from, errors.until), (Some(NO_DATE), Some(NO_DATE)));
+        assert_eq!((errors.from, errors.until), (Some(NO_FIRST_DAY), Some(NO_LAST_DAY)));
         assert_eq!((question.from, question.until), (None, None));
         let (_, errors) = filled("from=2026-11-21&until=2026-11-20");
         assert!(errors.until.is_some());

@@ -159,6 +159,7 @@ async fn one_use_tells_each_thing_and_what_is_wrong_with_it_is_passed_on() {
         ["From the Department of Registration of Persons", "From the Registrar General’s Department"]
     );
     let things = page.text("dd.govuk-summary-list__value");
+    assert_eq!(things[1], "The Department of Immigration and Emigration, for the Online Passport Application");
     assert_eq!(things[5..], ["They got it", "The register did not answer"]);
     assert!(page.text("main .ndx-reference")[0].ends_with("4bf92f3577b34da6a3ce929d0e0e4736"));
 

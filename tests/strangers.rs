@@ -222,11 +222,13 @@ in_every_setting! {
         assert_eq!(status("policy", policies, &key.token_for("policy").unwrap()).await, 200);
         assert_eq!(status("audit", "/api/v1/records", &key.token_for("audit").unwrap()).await, 401);
         assert_eq!(status("gateway", "/sdl", &key.token_for("gateway").unwrap()).await, 401);
-        // Nor may a service of the exchange call one that it has no business with.
+        // Nor may a service of the exchange call one that it has no business with, or ask there what is none of its own.
         let data = farajaland.data_folder();
-        let arguments = ["service-token", "--as", "consent", "--for", "policy", "--data", data.to_str().unwrap()];
-        let (_, token, _) = farajaland.ndx(&arguments).await;
-        assert_eq!(status("policy", policies, token.trim()).await, 401);
+        for (caller, expected) in [("audit", 401), ("consent", 403)] {
+            let arguments = ["service-token", "--as", caller, "--for", "policy", "--data", data.to_str().unwrap()];
+            let (_, token, _) = farajaland.ndx(&arguments).await;
+            assert_eq!(status("policy", policies, token.trim()).await, expected, "{caller}");
+        }
     }
 }
 

@@ -10,6 +10,8 @@ pub mod interrupted;
 
 pub mod group_commit;
 
+pub mod indexing;
+
 pub mod state;
 
 mod api;

@@ -9,7 +9,9 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{audit_logs, health, post_audit_log, post_record, problem, records, version},
+    api::{
+        audit_logs, complaints, health, history, post_audit_log, post_complaint, post_record, problem, records, version,
+    },
     state::Audit,
 };
 
@@ -19,6 +21,8 @@ fn for_services() -> OpenApiRouter<Arc<Audit>> {
     OpenApiRouter::new()
         .routes(routes!(audit_logs::handler, post_audit_log::handler))
         .routes(routes!(records::handler, post_record::handler))
+        .routes(routes!(history::handler))
+        .routes(routes!(complaints::handler, post_complaint::handler))
 }
 
 fn for_everybody() -> OpenApiRouter {

@@ -8,6 +8,7 @@ use ndx_clock::Clock;
 use ndx_contracts::{
     JudgeError,
     audit::{AuditLog, AuditRecord},
+    history::{Complaint, ComplaintReceipt, HistoryPage, HistoryQuestion, SubjectHistory},
 };
 use ndx_store::{Place, RootKey, StoreError};
 use tokio::{sync::Mutex, task::JoinHandle};
@@ -16,13 +17,18 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::{
     error::WriteError,
     group_commit::Writer,
+    indexing::Indexing,
     interrupted::{self, Role},
     opendif::LogRecord,
-    store::{AuditStore, Entry, EventFilter, Page, RecordEntry, RecordFilter, SqlStore, in_time},
+    store::{AuditStore, ComplaintEntry, Entry, EventFilter, Page, RecordEntry, RecordFilter, SqlStore, in_time},
 };
 
 /// A page that takes longer cannot be read.
 const LONGEST_PAGE: Duration = Duration::from_secs(10);
+/// For so long a question for somebody's history takes in what is new before it is answered.
+const CATCHING_UP: Duration = Duration::from_secs(1);
+/// What this log is called where it does not answer.
+const JUDGE: &str = "the audit log";
 
 /// The audit log.
 #[derive(Debug)]
@@ -34,6 +40,9 @@ pub struct Audit {
     writing: Mutex<Option<JoinHandle<()>>>,
     /// Where others keep their records too: closes again and again what was interrupted.
     sweeping: std::sync::Mutex<Option<AbortOnDropHandle<()>>>,
+    /// Takes in whom the record is about.
+    indexing: Arc<Indexing>,
+    taking_in: std::sync::Mutex<Option<AbortOnDropHandle<()>>>,
 }
 
 impl Audit {
@@ -62,12 +71,19 @@ impl Audit {
             AbortOnDropHandle::new(tokio::spawn(task))
         });
         let (writer, writing) = Writer::start(store.clone(), clock.clone());
+        let indexing = Indexing::of(store.clone());
+        let taking_in = {
+            let indexing = indexing.clone();
+            AbortOnDropHandle::new(tokio::spawn(async move { indexing.go_on().await }))
+        };
         Ok(Arc::new(Self {
             store,
             clock,
             writer: std::sync::Mutex::new(Some(writer)),
             writing: Mutex::new(Some(writing)),
             sweeping: std::sync::Mutex::new(sweeping),
+            indexing,
+            taking_in: std::sync::Mutex::new(Some(taking_in)),
         }))
     }
 
@@ -104,6 +120,34 @@ impl Audit {
         in_time(LONGEST_PAGE, self.store.events(filter)).await
     }
 
+    /// The part of a person's history that `question` wants, with what was kept until now.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn history(&self, question: &HistoryQuestion) -> Result<HistoryPage, StoreError> {
+        in_time(LONGEST_PAGE, async {
+            self.indexing.catch_up(CATCHING_UP).await?;
+            self.store.history(question).await
+        })
+        .await
+    }
+
+    /// Keeps a complaint; `None` when the person's history shows no such use.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub async fn complain(&self, complaint: &Complaint) -> Result<Option<ComplaintReceipt>, StoreError> {
+        in_time(LONGEST_PAGE, self.store.complain(complaint, self.clock.now())).await
+    }
+
+    /// The complaints, newest first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn complaints(&self, limit: i64, offset: i64) -> Result<Page<ComplaintEntry>, StoreError> {
+        in_time(LONGEST_PAGE, self.store.complaints(limit, offset)).await
+    }
+
     /// How many commits there were since the log was opened; 0 once it is closed.
     pub fn commits(&self) -> u64 {
         self.writer.lock().ok().and_then(|writer| writer.as_ref().map(Writer::commits)).unwrap_or(0)
@@ -111,10 +155,12 @@ impl Audit {
 
     /// Writes what waits, then closes the store. Later records are refused.
     pub async fn close(&self) {
-        let sweeping = self.sweeping.lock().ok().and_then(|mut task| task.take());
-        if let Some(task) = sweeping {
-            task.abort();
-            drop(task.await);
+        for task in [&self.sweeping, &self.taking_in] {
+            let task = task.lock().ok().and_then(|mut task| task.take());
+            if let Some(task) = task {
+                task.abort();
+                drop(task.await);
+            }
         }
         drop(self.writer.lock().map(|mut writer| writer.take()));
         if let Some(task) = self.writing.lock().await.take() {
@@ -127,8 +173,17 @@ impl Audit {
 #[async_trait]
 impl AuditLog for Audit {
     async fn append(&self, record: AuditRecord) -> Result<(), JudgeError> {
-        self.write(Entry::Record(Box::new(record)))
-            .await
-            .map_err(|error| JudgeError::unavailable("the audit log", error))
+        self.write(Entry::Record(Box::new(record))).await.map_err(|error| JudgeError::unavailable(JUDGE, error))
+    }
+}
+
+#[async_trait]
+impl SubjectHistory for Audit {
+    async fn history(&self, question: &HistoryQuestion) -> Result<HistoryPage, JudgeError> {
+        self.history(question).await.map_err(|error| JudgeError::unavailable(JUDGE, error))
+    }
+
+    async fn complain(&self, complaint: &Complaint) -> Result<Option<ComplaintReceipt>, JudgeError> {
+        self.complain(complaint).await.map_err(|error| JudgeError::unavailable(JUDGE, error))
     }
 }

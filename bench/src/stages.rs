@@ -43,7 +43,8 @@ struct Everything;
 impl PolicyDecisionPoint for Everything {
     async fn decide(&self, request: &DecisionRequest) -> Result<Decision, JudgeError> {
         let effect = Effect::Permit { need: Need::Needed };
-        let decided = |field: &FieldRef| FieldDecision { field: field.clone(), effect, determined_by: Vec::new() };
+        let decided =
+            |field: &FieldRef| FieldDecision { field: field.clone(), effect, basis: None, determined_by: Vec::new() };
         Ok(Decision { policy_version: 1, fields: request.fields.iter().map(decided).collect() })
     }
 }
@@ -173,7 +174,8 @@ impl Stages {
         let caller = Caller { application: application.clone() };
         let purpose = application.purposes.first().context("it has no purpose")?;
         let trace_id = "0".into();
-        let permitted = policy::enforce(question, &caller, purpose, &trace_id, &Everything, LONG).await?;
+        let decision = policy::decide(&question, &caller, purpose, &trace_id, &Everything, LONG).await?;
+        let permitted = policy::enforce(question, decision)?;
         let asking = Asking { caller: &caller, purpose, trace_id: &trace_id, judge: &Everything };
         let consented = consent::require(permitted, &asking, LONG).await?;
         let mut answers = Answers::default();

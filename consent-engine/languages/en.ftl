@@ -66,6 +66,7 @@ viewer-not-me = This is not me
 languages = Language
 footer = Support links
 footer-mine = What I am sharing
+footer-history = Who got my information
 footer-sources = Who holds information about me
 footer-settings = Settings
 footer-help = Help
@@ -76,6 +77,7 @@ footer-complaints = To complain, contact { $complaints }.
 ## Signing in
 
 gate-request = Sign in to see who is asking for your information
+gate-history = Sign in to see who got your information
 gate-mine = Sign in to see what you are sharing
 gate-lead = You decide who can get the information that the government holds about you.
 gate-kept = You were signed out, because you did nothing for 20 minutes. Sign in again to go on. Your choices are kept.
@@ -276,6 +278,98 @@ sources-corrections = If something is wrong
 sources-ask = Ask them to correct it.
 sources-copy = { $portal } itself keeps none of it.
 
+## Who got what
+
+history-title = Who got your information
+history-title-part = Who got your information ({ $part })
+history-part = { $first } to { $last } of { $total }
+history-link = See who got your information
+history-lead = Each time somebody asks us for information about you, we write it down. This is the list.
+history-narrow = Show only some of it
+history-who = Who
+history-everybody = Everybody
+history-from = From
+history-from-hint = The first day
+history-until = Until
+history-until-hint = The last day
+history-show = Show
+history-show-all = Show everything
+history-error-from = Enter a real first day, like 2026-11-21
+history-error-until = Enter a real last day, like 2026-11-21
+history-error-order = The last day cannot be before the first
+history-behind = The newest are still being added. Look again in a few minutes.
+history-for = { $bodyFirst }, for the { $application }
+history-result = Result
+history-got = They got it
+history-got-some = They got some of it
+history-nothing-found = Nothing was found
+history-failed = They did not get it: a register did not answer
+history-explained = They only asked what they could get
+history-refused = They were refused
+history-not-shared = You chose not to share it
+history-stopped = You stopped sharing it
+history-no-yes = You had not said yes
+history-not-allowed = They are not allowed to get it
+history-explained-one = They only asked whether they could get it
+history-no-answer = The register did not answer
+history-not-got = They did not get it
+history-you-said-yes = You said yes
+history-needs-yes = It needs your yes.
+history-what-you-said = See what you said
+history-law = The law: { $law }, { $section }
+history-court = A court ordered it: { $court }, { $reference }
+history-open = Nobody has to be asked for it
+history-nothing-chosen = Nothing that you chose is in the list.
+history-nobody = Nobody has asked us for information about you.
+history-pages = Pages
+history-newer = Newer
+history-older = Older
+history-not-shown = Some look-ups may not be shown yet, by law.
+history-keep = Keep the list: { $table } or { $programs }.
+history-keep-table = as a table (CSV)
+history-keep-programs = for programs (JSON)
+use-got = { $bodyFirst } got your information on { $date }
+use-asked = { $bodyFirst } asked for your information on { $date }
+use-when = When
+use-what = What they asked for
+use-number = The number of this request: { $number }
+wrong-title = I think this is wrong
+wrong-lead = Write what is wrong. The data protection officer of { $portal } reads it, and can see what was asked.
+wrong-label = What is wrong?
+wrong-hint = Say how we can reach you if you want an answer.
+wrong-button = Send
+wrong-error-nothing = Write what is wrong
+wrong-error-long = Write at most 2,000 characters
+sent-title = We have passed this on
+sent-lead = The data protection officer of { $portal } will read what you wrote. It is kept, and nobody can change it.
+also-complain = You can also complain to { $complaints }.
+
+## What is got without asking
+
+notice-title = { $bodyFirst } will get information about you
+notice-lead = The { $application }, run by { $bodyInFull }, gets information the government holds about you. You are not asked, because of the law.
+notice-law = The law:
+notice-court = A court ordered it:
+notice-court-until = { $court }, { $reference }, until { $until }.
+notice-only = They may not use it for anything else.
+notice-what = What they get
+notice-under-law = Under { $law }, { $section }:
+notice-under-order = By order of { $court }, { $reference }:
+notice-object-title = If you do not agree
+
+## Whom a person does not want to be asked by
+
+block-link = Do not let them ask me again
+block-title = Do you want to stop { $body } from asking you?
+block-effect = The { $application } will not be able to ask you for anything more. Each time they try, they are told no.
+block-shared = What you share with them now is not changed. You can stop that, too.
+block-button = Do not let them ask
+block-keep = Let them ask
+blocked-lead = You do not let the { $application } ask you.
+blocked-since = Since { $since }
+settings-blocked-title = Whom you do not let ask
+settings-unblock-button = Let them ask again
+
 ## Settings
 
 settings-title = Settings
@@ -316,6 +410,8 @@ no-provider-title = You cannot sign in now
 no-provider = { $provider } is not answering. Try again in a few minutes.
 no-ledger-title = This is not working now
 no-ledger = Nothing was changed. Try again in a few minutes.
+no-record-title = You cannot see this now
+no-record = The record of who got your information is not answering.
 our-mistake-title = Something went wrong
 our-mistake = This is our mistake, not yours. Try again in a few minutes.
 try-again = Try again

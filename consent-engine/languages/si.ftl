@@ -65,6 +65,7 @@ viewer-not-me = මේ මම නොවේ
 languages = භාෂාව
 footer = උපකාරක සබැඳි
 footer-mine = මම බෙදා ගන්නා දේ
+footer-history = මගේ තොරතුරු ලබා ගත්තේ කවුද
 footer-sources = මා ගැන තොරතුරු තබා ගන්නේ කවුද
 footer-settings = සැකසුම්
 footer-help = උපකාර
@@ -75,6 +76,7 @@ footer-complaints = පැමිණිලි කිරීමට අමතන්�
 ## Signing in
 
 gate-request = ඔබේ තොරතුරු ඉල්ලන්නේ කවුදැයි බැලීමට පිවිසෙන්න
+gate-history = ඔබේ තොරතුරු ලබා ගත්තේ කවුදැයි බැලීමට පිවිසෙන්න
 gate-mine = ඔබ බෙදා ගන්නා දේ බැලීමට පිවිසෙන්න
 gate-lead = රජය සතුව ඇති ඔබේ තොරතුරු ලබා ගත හැක්කේ කාටදැයි තීරණය කරන්නේ ඔබයි.
 gate-kept = ඔබ මිනිත්තු 20ක් කිසිවක් නොකළ නිසා ඔබව ඉවත් කළා. ඉදිරියට යාමට නැවත පිවිසෙන්න. ඔබේ තේරීම් තබාගෙන ඇත.
@@ -275,6 +277,98 @@ sources-corrections = යමක් වැරදි නම්
 sources-ask = එය නිවැරදි කරන ලෙස ඔවුන්ට කියන්න.
 sources-copy = { $portal } ඒ කිසිවක් තබා නොගනී.
 
+## Who got what
+
+history-title = ඔබේ තොරතුරු ලබා ගත්තේ කවුද
+history-title-part = ඔබේ තොරතුරු ලබා ගත්තේ කවුද ({ $part })
+history-part = { $total } න් { $first } සිට { $last } දක්වා
+history-link = ඔබේ තොරතුරු ලබා ගත්තේ කවුදැයි බලන්න
+history-lead = යමෙක් අපෙන් ඔබ ගැන තොරතුරු ඉල්ලන සෑම විටම අපි එය සටහන් කරමු. මේ ඒ ලැයිස්තුවයි.
+history-narrow = මෙයින් කොටසක් පමණක් පෙන්වන්න
+history-who = කවුද
+history-everybody = සියල්ලෝම
+history-from = සිට
+history-from-hint = පළමු දිනය
+history-until = දක්වා
+history-until-hint = අවසාන දිනය
+history-show = පෙන්වන්න
+history-show-all = සියල්ල පෙන්වන්න
+history-error-from = 2026-11-21 වැනි, නිවැරදි පළමු දිනයක් ඇතුළත් කරන්න
+history-error-until = 2026-11-21 වැනි, නිවැරදි අවසාන දිනයක් ඇතුළත් කරන්න
+history-error-order = අවසාන දිනය පළමු දිනයට පෙර විය නොහැක
+history-behind = අලුත්ම ඒවා තවම එකතු වෙමින් පවතී. මිනිත්තු කිහිපයකින් නැවත බලන්න.
+history-for = { $bodyFirst }, { $application } සඳහා
+history-result = ප්‍රතිඵලය
+history-got = ඔවුන්ට එය ලැබුණා
+history-got-some = ඔවුන්ට එයින් කොටසක් ලැබුණා
+history-nothing-found = කිසිවක් හමු වූයේ නැත
+history-failed = ඔවුන්ට එය ලැබුණේ නැත: ලේඛනයක් පිළිතුරු දුන්නේ නැත
+history-explained = ඔවුන් ඇසුවේ ලබා ගත හැක්කේ මොනවාද යන්න පමණයි
+history-refused = ඔවුන්ට එය දුන්නේ නැත
+history-not-shared = ඔබ එය බෙදා නොගැනීමට තෝරා ගත්තා
+history-stopped = ඔබ එය බෙදා ගැනීම නැවැත්වුවා
+history-no-yes = ඔබ කැමති බව කියා තිබුණේ නැත
+history-not-allowed = එය ලබා ගැනීමට ඔවුන්ට අවසර නැත
+history-explained-one = ඔවුන් ඇසුවේ එය ලබා ගත හැකිද යන්න පමණයි
+history-no-answer = ලේඛනය පිළිතුරු දුන්නේ නැත
+history-not-got = ඔවුන්ට එය ලැබුණේ නැත
+history-you-said-yes = ඔබ කැමති බව කිව්වා
+history-needs-yes = මේ සඳහා ඔබේ කැමැත්ත අවශ්‍යයි.
+history-what-you-said = ඔබ කී දේ බලන්න
+history-law = නීතිය: { $law }, { $section }
+history-court = අධිකරණයක් එය නියම කළා: { $court }, { $reference }
+history-open = මේ සඳහා කාගෙන්වත් ඇසිය යුතු නැත
+history-nothing-chosen = ඔබ තේරූ කිසිවක් ලැයිස්තුවේ නැත.
+history-nobody = කිසිවෙක් අපෙන් ඔබ ගැන තොරතුරු ඉල්ලා නැත.
+history-pages = පිටු
+history-newer = අලුත් ඒවා
+history-older = පැරණි ඒවා
+history-not-shown = නීතිය අනුව, සමහර බැලීම් තවම පෙන්විය නොහැක.
+history-keep = ලැයිස්තුව තබා ගන්න: { $table } හෝ { $programs }.
+history-keep-table = වගුවක් ලෙස (CSV)
+history-keep-programs = වැඩසටහන් සඳහා (JSON)
+use-got = { $date } දින { $bodyFirst } ඔබේ තොරතුරු ලබා ගත්තා
+use-asked = { $date } දින { $bodyFirst } ඔබේ තොරතුරු ඉල්ලුවා
+use-when = කවදාද
+use-what = ඔවුන් ඉල්ලූ දේ
+use-number = මෙම ඉල්ලීමේ අංකය: { $number }
+wrong-title = මෙය වැරදියි කියා මම සිතමි
+wrong-lead = වැරදි දේ ලියන්න. { $portal } හි දත්ත ආරක්ෂණ නිලධාරියා එය කියවයි. ඉල්ලූ දේ ඔහුට හෝ ඇයට බැලිය හැකියි.
+wrong-label = වැරදි කුමක්ද?
+wrong-hint = ඔබට පිළිතුරක් අවශ්‍ය නම්, අපට ඔබව සම්බන්ධ කර ගත හැකි ආකාරය කියන්න.
+wrong-button = යවන්න
+wrong-error-nothing = වැරදි දේ ලියන්න
+wrong-error-long = අකුරු 2,000කට වඩා ලියන්න එපා
+sent-title = අපි මෙය ඉදිරිපත් කළා
+sent-lead = { $portal } හි දත්ත ආරක්ෂණ නිලධාරියා ඔබ ලියූ දේ කියවනු ඇත. එය තබා ගන්නා අතර කිසිවෙකුට එය වෙනස් කළ නොහැක.
+also-complain = ඔබට මෙතැනට ද පැමිණිලි කළ හැකියි: { $complaints }.
+
+## What is got without asking
+
+notice-title = { $bodyFirst } ඔබ ගැන තොරතුරු ලබා ගනී
+notice-lead = { $bodyInFull } පවත්වාගෙන යන { $application }, රජය සතුව ඇති ඔබේ තොරතුරු ලබා ගනී. නීතිය නිසා ඔබෙන් අසන්නේ නැත.
+notice-law = නීතිය:
+notice-court = අධිකරණයක් එය නියම කළා:
+notice-court-until = { $court }, { $reference }, { $until } දක්වා.
+notice-only = ඔවුන්ට එය වෙන කිසිවකට යොදා ගත නොහැකිය.
+notice-what = ඔවුන් ලබා ගන්නා දේ
+notice-under-law = { $law }, { $section } යටතේ:
+notice-under-order = { $court } හි නියෝගයෙන්, { $reference }:
+notice-object-title = ඔබ එකඟ නොවේ නම්
+
+## Whom a person does not want to be asked by
+
+block-link = ඔවුන්ට නැවත ඉල්ලීමට ඉඩ නොදෙන්න
+block-title = { $body } ඔබෙන් ඉල්ලීම නවත්වන්නද?
+block-effect = { $application } වෙත ඔබෙන් තවත් කිසිවක් ඉල්ලීමට නොහැකි වේ. ඔවුන් උත්සාහ කරන සෑම විටම අපි එපා කියමු.
+block-shared = ඔබ දැන් ඔවුන් සමඟ බෙදා ගන්නා දේ වෙනස් නොවේ. ඔබට එයත් නවත්වන්න පුළුවන්.
+block-button = ඔවුන්ට ඉල්ලීමට ඉඩ නොදෙන්න
+block-keep = ඔවුන්ට ඉල්ලීමට ඉඩ දෙන්න
+blocked-lead = { $application } වෙත ඔබෙන් ඉල්ලීමට ඔබ ඉඩ දෙන්නේ නැත.
+blocked-since = { $since } සිට
+settings-blocked-title = ඔබ ඉල්ලීමට ඉඩ නොදෙන අය
+settings-unblock-button = ඔවුන්ට නැවත ඉල්ලීමට ඉඩ දෙන්න
+
 ## Settings
 
 settings-title = සැකසුම්
@@ -315,6 +409,8 @@ no-provider-title = ඔබට දැන් පිවිසිය නොහැක
 no-provider = { $provider } පිළිතුරු නොදේ. මිනිත්තු කිහිපයකින් නැවත උත්සාහ කරන්න.
 no-ledger-title = මෙය දැන් ක්‍රියා නොකරයි
 no-ledger = කිසිවක් වෙනස් වූයේ නැත. මිනිත්තු කිහිපයකින් නැවත උත්සාහ කරන්න.
+no-record-title = ඔබට මෙය දැන් බැලිය නොහැක
+no-record = ඔබේ තොරතුරු ලබා ගත්තේ කවුද යන්න පිළිබඳ සටහන් පොත පිළිතුරු දෙන්නේ නැත.
 our-mistake-title = යමක් වැරදුණා
 our-mistake = මෙය අපේ වරදක්, ඔබේ නොවේ. මිනිත්තු කිහිපයකින් නැවත උත්සාහ කරන්න.
 try-again = නැවත උත්සාහ කරන්න

@@ -65,6 +65,7 @@ viewer-not-me = இது நான் இல்லை
 languages = மொழி
 footer = உதவி இணைப்புகள்
 footer-mine = நான் பகிர்பவை
+footer-history = என் தகவல்களைப் பெற்றது யார்
 footer-sources = என்னைப் பற்றிய தகவல் யாரிடம் உள்ளது
 footer-settings = அமைப்புகள்
 footer-help = உதவி
@@ -75,6 +76,7 @@ footer-complaints = முறைப்பாடு செய்யத் தொ�
 ## Signing in
 
 gate-request = உங்கள் தகவல்களை யார் கேட்கிறார் என்று பார்க்க உள்நுழையவும்
+gate-history = உங்கள் தகவல்களைப் பெற்றது யார் என்று பார்க்க உள்நுழையவும்
 gate-mine = நீங்கள் பகிர்பவற்றைப் பார்க்க உள்நுழையவும்
 gate-lead = அரசிடம் உள்ள உங்கள் தகவல்களை யார் பெறலாம் என்று நீங்களே முடிவு செய்கிறீர்கள்.
 gate-kept = நீங்கள் 20 நிமிடங்கள் எதுவும் செய்யாததால் வெளியேற்றப்பட்டீர்கள். தொடர மீண்டும் உள்நுழையவும். உங்கள் தெரிவுகள் வைக்கப்பட்டுள்ளன.
@@ -275,6 +277,98 @@ sources-corrections = ஏதாவது தவறாக இருந்தா�
 sources-ask = அதைத் திருத்தச் சொல்லி அவர்களைக் கேட்கவும்.
 sources-copy = { $portal } இவற்றில் எதையும் வைத்திருக்காது.
 
+## Who got what
+
+history-title = உங்கள் தகவல்களைப் பெற்றது யார்
+history-title-part = உங்கள் தகவல்களைப் பெற்றது யார் ({ $part })
+history-part = { $total } இல் { $first } முதல் { $last } வரை
+history-link = உங்கள் தகவல்களைப் பெற்றது யார் என்று பார்க்கவும்
+history-lead = யாராவது எங்களிடம் உங்களைப் பற்றிய தகவல்களைக் கேட்கும் ஒவ்வொரு முறையும் அதை எழுதி வைக்கிறோம். இது அந்தப் பட்டியல்.
+history-narrow = இதில் சிலவற்றை மட்டும் காட்டு
+history-who = யார்
+history-everybody = எல்லோரும்
+history-from = முதல்
+history-from-hint = முதல் நாள்
+history-until = வரை
+history-until-hint = கடைசி நாள்
+history-show = காட்டு
+history-show-all = எல்லாவற்றையும் காட்டு
+history-error-from = 2026-11-21 போன்ற சரியான முதல் நாளை உள்ளிடவும்
+history-error-until = 2026-11-21 போன்ற சரியான கடைசி நாளை உள்ளிடவும்
+history-error-order = கடைசி நாள் முதல் நாளுக்கு முன் இருக்க முடியாது
+history-behind = புதியவை இன்னும் சேர்க்கப்படுகின்றன. சில நிமிடங்களில் மீண்டும் பார்க்கவும்.
+history-for = { $bodyFirst }, { $application } க்காக
+history-result = முடிவு
+history-got = அவர்களுக்குக் கிடைத்தது
+history-got-some = அவர்களுக்கு ஒரு பகுதி கிடைத்தது
+history-nothing-found = எதுவும் கிடைக்கவில்லை
+history-failed = அவர்களுக்குக் கிடைக்கவில்லை: ஒரு பதிவேடு பதிலளிக்கவில்லை
+history-explained = எதைப் பெற முடியும் என்று மட்டுமே அவர்கள் கேட்டார்கள்
+history-refused = அவர்களுக்கு மறுக்கப்பட்டது
+history-not-shared = நீங்கள் இதைப் பகிராமல் இருக்கத் தெரிவு செய்தீர்கள்
+history-stopped = நீங்கள் இதைப் பகிர்வதை நிறுத்தினீர்கள்
+history-no-yes = நீங்கள் சம்மதம் சொல்லியிருக்கவில்லை
+history-not-allowed = இதைப் பெற அவர்களுக்கு அனுமதி இல்லை
+history-explained-one = இதைப் பெற முடியுமா என்று மட்டுமே அவர்கள் கேட்டார்கள்
+history-no-answer = பதிவேடு பதிலளிக்கவில்லை
+history-not-got = அவர்களுக்குக் கிடைக்கவில்லை
+history-you-said-yes = நீங்கள் சம்மதம் சொன்னீர்கள்
+history-needs-yes = இதற்கு உங்கள் சம்மதம் தேவை.
+history-what-you-said = நீங்கள் சொன்னதைப் பார்க்கவும்
+history-law = சட்டம்: { $law }, { $section }
+history-court = ஒரு நீதிமன்றம் உத்தரவிட்டது: { $court }, { $reference }
+history-open = இதற்காக யாரிடமும் கேட்க வேண்டியதில்லை
+history-nothing-chosen = நீங்கள் தெரிவு செய்த எதுவும் பட்டியலில் இல்லை.
+history-nobody = யாரும் எங்களிடம் உங்களைப் பற்றிய தகவல்களைக் கேட்கவில்லை.
+history-pages = பக்கங்கள்
+history-newer = புதியவை
+history-older = பழையவை
+history-not-shown = சட்டப்படி, சில பார்வைகளை இன்னும் காட்ட முடியாது.
+history-keep = பட்டியலை வைத்துக்கொள்ளவும்: { $table } அல்லது { $programs }.
+history-keep-table = அட்டவணையாக (CSV)
+history-keep-programs = நிரல்களுக்காக (JSON)
+use-got = { $date } அன்று { $bodyFirst } உங்கள் தகவல்களைப் பெற்றது
+use-asked = { $date } அன்று { $bodyFirst } உங்கள் தகவல்களைக் கேட்டது
+use-when = எப்போது
+use-what = அவர்கள் கேட்டவை
+use-number = இந்தக் கோரிக்கையின் எண்: { $number }
+wrong-title = இது தவறு என்று நினைக்கிறேன்
+wrong-lead = தவறு என்ன என்று எழுதவும். { $portal } இன் தரவுப் பாதுகாப்பு அதிகாரி அதைப் படிப்பார். கேட்கப்பட்டதை அவர் பார்க்க முடியும்.
+wrong-label = தவறு என்ன?
+wrong-hint = உங்களுக்குப் பதில் வேண்டுமானால், உங்களை எப்படித் தொடர்பு கொள்வது என்று சொல்லவும்.
+wrong-button = அனுப்பு
+wrong-error-nothing = தவறு என்ன என்று எழுதவும்
+wrong-error-long = 2,000 எழுத்துகளுக்கு மேல் எழுத வேண்டாம்
+sent-title = இதை நாங்கள் அனுப்பியுள்ளோம்
+sent-lead = { $portal } இன் தரவுப் பாதுகாப்பு அதிகாரி நீங்கள் எழுதியதைப் படிப்பார். அது பாதுகாக்கப்படும். யாரும் அதை மாற்ற முடியாது.
+also-complain = நீங்கள் இங்கும் முறையிடலாம்: { $complaints }.
+
+## What is got without asking
+
+notice-title = { $bodyFirst } உங்களைப் பற்றிய தகவல்களைப் பெறும்
+notice-lead = { $bodyInFull } நடத்தும் { $application }, அரசிடம் உள்ள உங்களைப் பற்றிய தகவல்களைப் பெறுகிறது. சட்டத்தின் காரணமாக உங்களிடம் கேட்கப்படுவதில்லை.
+notice-law = சட்டம்:
+notice-court = ஒரு நீதிமன்றம் உத்தரவிட்டது:
+notice-court-until = { $court }, { $reference }, { $until } வரை.
+notice-only = அவர்கள் இதை வேறு எதற்கும் பயன்படுத்தக் கூடாது.
+notice-what = அவர்கள் பெறுபவை
+notice-under-law = { $law }, { $section } இன் கீழ்:
+notice-under-order = { $court } உத்தரவின்படி, { $reference }:
+notice-object-title = நீங்கள் உடன்படாவிட்டால்
+
+## Whom a person does not want to be asked by
+
+block-link = அவர்கள் மீண்டும் கேட்பதை அனுமதிக்காதே
+block-title = { $body } உங்களிடம் கேட்பதை நிறுத்த விரும்புகிறீர்களா?
+block-effect = { $application } உங்களிடம் இனி எதையும் கேட்க முடியாது. அவர்கள் முயலும் ஒவ்வொரு முறையும் வேண்டாம் என்று சொல்லப்படும்.
+block-shared = நீங்கள் இப்போது அவர்களுடன் பகிர்வது மாறாது. அதையும் நீங்கள் நிறுத்தலாம்.
+block-button = கேட்பதை அனுமதிக்காதே
+block-keep = கேட்பதை அனுமதி
+blocked-lead = { $application } உங்களிடம் கேட்பதை நீங்கள் அனுமதிக்கவில்லை.
+blocked-since = { $since } முதல்
+settings-blocked-title = நீங்கள் கேட்க அனுமதிக்காதவர்கள்
+settings-unblock-button = மீண்டும் கேட்க அனுமதி
+
 ## Settings
 
 settings-title = அமைப்புகள்
@@ -315,6 +409,8 @@ no-provider-title = இப்போது உள்நுழைய முடி�
 no-provider = { $provider } பதில் அளிக்கவில்லை. சில நிமிடங்களில் மீண்டும் முயலவும்.
 no-ledger-title = இது இப்போது இயங்கவில்லை
 no-ledger = எதுவும் மாறவில்லை. சில நிமிடங்களில் மீண்டும் முயலவும்.
+no-record-title = இதை இப்போது பார்க்க முடியாது
+no-record = உங்கள் தகவல்களைப் பெற்றது யார் என்ற பதிவேடு பதிலளிக்கவில்லை.
 our-mistake-title = ஏதோ தவறு நடந்துவிட்டது
 our-mistake = இது எங்கள் தவறு, உங்களுடையது அல்ல. சில நிமிடங்களில் மீண்டும் முயலவும்.
 try-again = மீண்டும் முயலவும்

@@ -176,6 +176,12 @@ impl Config {
         self.application(id)?.purposes.iter().find(|one| one.id == *purpose)
     }
 
+    /// The bodies that run an application.
+    pub fn askers(&self) -> impl Iterator<Item = &Member> {
+        let runs = |member: &&Member| self.applications.values().any(|application| application.member == member.id);
+        self.members.values().filter(runs)
+    }
+
     /// The body with this id.
     pub fn member(&self, id: &MemberId) -> Option<&Member> {
         self.members.get(id)

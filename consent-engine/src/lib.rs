@@ -7,6 +7,7 @@ pub mod store;
 mod current;
 mod evidence;
 mod engine;
+mod neighbours;
 mod outbox;
 mod pages;
 mod state;
@@ -19,6 +20,7 @@ pub use crate::{
     current::{Current, Decision, Narrowing},
     engine::Engine,
     error::EngineError,
+    neighbours::Neighbours,
     pages::known_languages,
     store::{History, Recorded, TABLES},
 };

@@ -21,6 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     api::{self, answer, blocks, consents, health, keys, mine, one, standing, withdrawn},
     engine::Engine,
+    neighbours::Neighbours,
     pages::Templates,
     portal,
     state::AppState,
@@ -45,12 +46,17 @@ pub enum ServerError {
     Pages(#[from] minijinja::Error),
 }
 
-/// Everything that this service answers to. The services that `verifier` knows may call `/internal`.
+/// Everything that this service answers to. The services that `verifier` knows may call `/internal`; its pages ask
+/// `neighbours`.
 ///
 /// # Errors
 /// When something that it needs cannot be made.
-pub fn router(engine: Arc<Engine>, verifier: Arc<ServiceVerifier>) -> Result<Router, ServerError> {
-    let state = AppState::new(engine, Templates::load()?)?;
+pub fn router(
+    engine: Arc<Engine>,
+    verifier: Arc<ServiceVerifier>,
+    neighbours: Neighbours,
+) -> Result<Router, ServerError> {
+    let state = AppState::new(engine, Templates::load()?, neighbours)?;
     let internal = for_services().split_for_parts().0.route("/internal/{*path}", any(api::no_such_path));
     let citizens = for_citizens().split_for_parts().0.route("/api/{*path}", any(api::no_such_path));
     let router = open()

@@ -12,6 +12,7 @@ use crate::{
     config::{Config, SignIn},
     current::Current,
     engine::Engine,
+    neighbours::Neighbours,
     pages::{Country, Pages, Templates},
 };
 
@@ -21,6 +22,7 @@ pub(crate) struct AppState {
     pub(crate) engine: Arc<Engine>,
     providers: Arc<Providers>,
     templates: Arc<Templates>,
+    neighbours: Neighbours,
 }
 
 /// What one request is answered from: the same configuration from its beginning to its end.
@@ -29,12 +31,13 @@ pub(crate) struct Scene {
     pub(crate) engine: Current,
     pub(crate) provider: Arc<OpenIdProvider>,
     pub(crate) pages: Pages,
+    pub(crate) neighbours: Neighbours,
 }
 
 impl AppState {
-    pub(crate) fn new(engine: Arc<Engine>, templates: Templates) -> reqwest::Result<Self> {
+    pub(crate) fn new(engine: Arc<Engine>, templates: Templates, neighbours: Neighbours) -> reqwest::Result<Self> {
         let providers = Arc::new(Providers::new(&engine)?);
-        Ok(Self { engine, providers, templates: Arc::new(templates) })
+        Ok(Self { engine, providers, templates: Arc::new(templates), neighbours })
     }
 
     /// The scene for a request that begins now, in the language that `choose` finds for it; `query` is what stands in its
@@ -49,7 +52,7 @@ impl AppState {
         };
         let language = choose(&engine.config);
         let pages = Pages::new(Arc::clone(&self.templates), Arc::new(country), &language, query);
-        Scene { engine, provider, pages }
+        Scene { engine, provider, pages, neighbours: self.neighbours.clone() }
     }
 }
 

@@ -235,7 +235,8 @@ async fn consented(config: &Config, schema: &ConsumerSchema, operation: &Operati
     let question = Arc::new(planner::bind(plan, operation, &config.identifier).unwrap());
     let caller = Caller { application: config.applications[&APPLICATION.into()].clone() };
     let (purpose, trace_id, time) = (&caller.application.purposes[0], "t".into(), Duration::from_secs(1));
-    let permitted = policy::enforce(question, &caller, purpose, &trace_id, &PermitAll, time).await.unwrap();
+    let decision = policy::decide(&question, &caller, purpose, &trace_id, &PermitAll, time).await.unwrap();
+    let permitted = policy::enforce(question, decision).unwrap();
     let asking = Asking { caller: &caller, purpose, trace_id: &trace_id, judge: &PermitAll };
     consent::require(permitted, &asking, time).await.unwrap()
 }
@@ -247,7 +248,8 @@ struct PermitAll;
 impl PolicyDecisionPoint for PermitAll {
     async fn decide(&self, request: &DecisionRequest) -> Result<Decision, JudgeError> {
         let effect = Effect::Permit { need: Need::Needed };
-        let decided = |field: &FieldRef| FieldDecision { field: field.clone(), effect, determined_by: Vec::new() };
+        let decided =
+            |field: &FieldRef| FieldDecision { field: field.clone(), effect, basis: None, determined_by: Vec::new() };
         Ok(Decision { policy_version: 1, fields: request.fields.iter().map(decided).collect() })
     }
 }

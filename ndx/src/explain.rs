@@ -38,7 +38,7 @@ impl Explain {
     }
 }
 
-/// The plan, then a line for each field: what becomes of it, what policy says, what the person has said.
+/// The plan, then a line for each field: what becomes of it, what policy says and on which ground, what the person has said.
 fn in_words(explained: &Value) -> String {
     let list = |value: &Value, key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -53,10 +53,18 @@ fn in_words(explained: &Value) -> String {
         let width = fields.iter().map(|field| name(field).len()).fold(42, usize::max);
         for field in fields {
             let name = name(&field);
-            let why = ["policy", "reason", "consent"].map(|key| text(&field, key));
+            let why = [text(&field, "policy"), ground(&field), text(&field, "reason"), text(&field, "consent")];
             let why: Vec<_> = why.iter().filter(|one| !one.is_empty()).map(String::as_str).collect();
             words.push_str(&format!("  {name:<width$} {:<24} {}\n", text(&field, "outcome"), why.join(", ")));
         }
     }
     words
+}
+
+/// The law or the order on which a field rests: `Elections Act 2011, section 9`. Of consent, what policy says tells enough.
+fn ground(field: &Value) -> String {
+    let basis = field.get("basis").and_then(Value::as_object);
+    let said = basis.and_then(|basis| basis.values().next());
+    let words = ["law", "section", "court", "reference"].into_iter().filter_map(|key| said?.get(key)?.as_str());
+    words.collect::<Vec<_>>().join(", ")
 }

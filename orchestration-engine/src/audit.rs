@@ -7,8 +7,9 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use ndx_config::ApplicationPurpose;
 use ndx_contracts::{
-    ApplicationId, JudgeError, MemberId, Purpose, TraceId,
+    ApplicationId, JudgeError, LegalBasis, MemberId, Purpose, TraceId,
     audit::{AuditEvent, AuditLog, AuditRecord, FieldEntry, ProviderName, SubjectEntry},
+    policy::Decision,
 };
 use uuid::Uuid;
 
@@ -41,6 +42,8 @@ struct Asked {
     purpose: Purpose,
     question: Arc<Question>,
     policy_version: Option<u64>,
+    /// The grounds that policy told, by the fields' numbers in the plan; none where all rests on consent or is open.
+    by_law: Vec<Option<LegalBasis>>,
     subjects: Vec<SubjectEntry>,
     providers: Vec<ProviderName>,
 }
@@ -65,9 +68,19 @@ pub fn note(entry: &mut Entry, caller: &Caller, purpose: &ApplicationPurpose, qu
         purpose: purpose.id.clone(),
         question: question.clone(),
         policy_version: None,
+        by_law: Vec::new(),
         subjects: subjects.collect(),
         providers: Vec::new(),
     });
+}
+
+/// Notes what policy decided, also when it is to refuse: a refusal tells the ground that was claimed.
+pub fn decided(entry: &mut Entry, decision: Option<&Decision>) {
+    let (Some(asked), Some(decision)) = (&mut entry.asked, decision) else { return };
+    asked.policy_version = Some(decision.policy_version);
+    if decision.fields.iter().any(|one| one.basis.is_some()) {
+        asked.by_law = decision.fields.iter().map(|one| one.basis.clone()).collect();
+    }
 }
 
 /// What the record calls an instance: its number and the root's name in the schema. INVARIANT: never its response key, into
@@ -99,7 +112,8 @@ pub async fn intend(entry: &mut Entry, plan: &ConsentedPlan, stage: usize) -> Re
                 continue;
             };
             providers.insert((*provider.name).clone());
-            fields.push(FieldEntry { root: name.clone(), field: field.clone(), outcome: "asked".into() });
+            let basis = basis(plan, source.field);
+            fields.push(FieldEntry { root: name.clone(), field: field.clone(), outcome: "asked".into(), basis });
         }
     }
     if fields.is_empty() {
@@ -111,6 +125,11 @@ pub async fn intend(entry: &mut Entry, plan: &ConsentedPlan, stage: usize) -> Re
     entry.open = true;
     let Some(all) = entry.record(AuditEvent::Intent { fields }) else { return Ok(()) };
     entry.write(AuditRecord { providers: providers.into_iter().collect(), subjects, ..all }).await
+}
+
+/// The ground on which a field is asked.
+fn basis(plan: &ConsentedPlan, field: usize) -> Option<LegalBasis> {
+    plan.permitted().permission(field)?.basis()
 }
 
 fn subject(root: &Arc<str>, instance: &Instance) -> SubjectEntry {
@@ -135,12 +154,14 @@ pub async fn release(entry: &mut Entry, plan: &ConsentedPlan, merged: &Merged) -
         |(number, instance, _): (usize, &Instance, &PlannedRoot)| Some(subject(names.get(number)?, instance));
     asked.subjects = everybody.filter_map(of_person).collect();
     let entry_of = |(number, field, outcome): (usize, usize, &Outcome)| {
+        let basis = basis(plan, field);
         let field = plan.plan().fields.get(field)?.clone();
         let outcome = match outcome {
             Outcome::Released => "released",
+            Outcome::Nothing => "nothing",
             Outcome::Missing(cause) => cause_code(cause).as_str(),
         };
-        Some(FieldEntry { root: names.get(number)?.clone(), field, outcome: outcome.into() })
+        Some(FieldEntry { root: names.get(number)?.clone(), field, outcome: outcome.into(), basis })
     };
     let fields: Vec<_> = merged.outcomes.iter().filter_map(entry_of).collect();
     let event = if entry.open {
@@ -154,15 +175,11 @@ pub async fn release(entry: &mut Entry, plan: &ConsentedPlan, merged: &Merged) -
     Ok(())
 }
 
-/// Records that the request was explained by these policies: what would be released was told, and nothing was asked or
-/// released.
+/// Records that the request was explained: what would be released was told, and nothing was asked or released.
 ///
 /// # Errors
 /// When it cannot be written: then nothing may be told either.
-pub async fn explained(entry: &mut Entry, policy_version: Option<u64>) -> Result<(), JudgeError> {
-    if let Some(asked) = &mut entry.asked {
-        asked.policy_version = policy_version;
-    }
+pub async fn explained(entry: &mut Entry) -> Result<(), JudgeError> {
     let refusal = Refusal::from(ClientError::new(Code::Explained, ""));
     refuse(entry, &refusal).await
 }
@@ -179,7 +196,9 @@ pub async fn refuse(entry: &mut Entry, refusal: &Refusal) -> Result<(), JudgeErr
     } else {
         let plan = &asked.question.plan;
         let entry_of = |(root, field): (Arc<str>, usize)| {
-            Some(FieldEntry { root, field: plan.fields.get(field)?.clone(), outcome: refusal.code().as_str().into() })
+            let basis = asked.by_law.get(field).cloned().flatten();
+            let outcome = refusal.code().as_str().into();
+            Some(FieldEntry { root, field: plan.fields.get(field)?.clone(), outcome, basis })
         };
         let of_root = |(number, root): (usize, &PlannedRoot)| {
             let name = root_name(number, root);

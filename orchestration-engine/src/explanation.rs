@@ -4,10 +4,10 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use ndx_contracts::{
-    FieldRef, Need, Subject,
+    FieldRef, LegalBasis, Need, Subject,
     audit::ProviderName,
     consent::{ConsentAnswer, ConsentStatus},
-    policy::{DenyReason, Effect, PolicyDecisionPoint},
+    policy::{Decision, DenyReason, Effect, FieldDecision},
 };
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ use crate::{
     consent::{self, Asking},
     error::{Code, Refusal},
     planner::{PlannedRoot, QueryPlan, Question},
-    policy::{self, Permission, PolicyError},
+    policy::Permission,
 };
 
 /// What would become of a question now.
@@ -58,6 +58,9 @@ pub struct ExplainedField {
     pub provider: String,
     /// What policy says: `permit`, `permitWithConsent`, `deny`.
     pub policy: &'static str,
+    /// The ground of the application's grant; none where it has none, or the field is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis: Option<LegalBasis>,
     /// Why it is denied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<DenyReason>,
@@ -76,28 +79,22 @@ pub struct ExplainedField {
     pub outcome: &'static str,
 }
 
-/// Explains `question`.
+/// Explains `question` as policy has decided it.
 ///
 /// # Errors
-/// When a judge gives no answer within `time` that can be trusted.
+/// When the consent engine gives no answer within `time` that can be trusted.
 pub async fn explain(
     question: &Question,
+    decision: Option<Decision>,
     asking: &Asking<'_>,
     allowance: Allowance<'_>,
-    policy: &dyn PolicyDecisionPoint,
     time: Duration,
 ) -> Result<Explanation, Refusal> {
     let plan = &question.plan;
-    let (effects, policy_version) = if plan.fields.is_empty() {
-        (Vec::new(), None)
-    } else {
-        let Asking { caller, purpose, trace_id, .. } = *asking;
-        let decided = policy::decide(question, caller, purpose, trace_id, policy, time).await;
-        let decision = decided.map_err(PolicyError::from)?;
-        let effects = decision.fields.into_iter().map(|one| (one.effect, one.determined_by)).collect();
-        (effects, Some(decision.policy_version))
-    };
-    let permission = |field: usize| effects.get(field).and_then(|(effect, _)| Permission::of(*effect).ok());
+    let policy_version = decision.as_ref().map(|decision| decision.policy_version);
+    let decisions = decision.map(|decision| decision.fields).unwrap_or_default();
+    let permissions: Vec<_> = decisions.iter().map(|one| Permission::of(one).ok()).collect();
+    let permission = |field: usize| permissions.get(field)?.as_ref();
     let mut people: BTreeMap<&Subject, Vec<&PlannedRoot>> = BTreeMap::new();
     for (root, bound) in plan.roots.iter().zip(&question.roots) {
         if let Some(subject) = &bound.subject {
@@ -106,7 +103,7 @@ pub async fn explain(
     }
     let standing = consent::standing(people, plan, permission, asking, time).await;
     let standing = standing.map_err(|error| Refusal::no_consent_engine(&error))?;
-    let explained = Explained { plan, effects: &effects };
+    let explained = Explained { plan, decisions: &decisions };
     let roots = plan.roots.iter().zip(&question.roots).filter(|(root, _)| !root.is_meta()).map(|(root, bound)| {
         let person = bound.subject.as_ref().map_or(Person::Nobody, |subject| Person::Named(standing.get(subject)));
         explained.root(root.field.response_key.clone(), root, person)
@@ -132,7 +129,7 @@ enum Person<'a> {
 struct Explained<'a> {
     plan: &'a QueryPlan,
     /// By the fields' numbers in the plan.
-    effects: &'a [(Effect, Vec<String>)],
+    decisions: &'a [FieldDecision],
 }
 
 impl Explained<'_> {
@@ -140,7 +137,7 @@ impl Explained<'_> {
         let mut fields: Vec<_> =
             root.sources.iter().filter_map(|one| self.field(one.field, &one.provider_name, person)).collect();
         // The gate's rules: one denied field refuses the request, one that was never answered its root.
-        let denied = self.effects.iter().any(|(effect, _)| matches!(effect, Effect::Deny { .. }));
+        let denied = self.decisions.iter().any(|one| matches!(one.effect, Effect::Deny { .. }));
         let unanswered = fields.iter().any(|field| field.outcome == Code::CeNotApproved.as_str());
         let nobody = fields.iter().any(|field| field.outcome == Code::MissingIdentifier.as_str());
         for field in &mut fields {
@@ -157,7 +154,7 @@ impl Explained<'_> {
 
     fn field(&self, number: usize, provider: &ProviderName, person: Person<'_>) -> Option<ExplainedField> {
         let field = self.plan.fields.get(number)?.clone();
-        let (effect, determined_by) = self.effects.get(number)?.clone();
+        let FieldDecision { effect, basis, determined_by, .. } = self.decisions.get(number)?.clone();
         let configured = self.plan.providers.iter().any(|one| *one.name == *provider && one.configured);
         let consent = match (effect, person) {
             (Effect::PermitWithConsent { .. }, Person::Named(answer)) => Some(match answer {
@@ -185,6 +182,7 @@ impl Explained<'_> {
             Effect::Deny { reason } => ("deny", Some(reason), None),
         };
         let provider = provider.provider_key.to_string();
-        Some(ExplainedField { field, provider, policy, reason, determined_by, need, consent, outcome })
+        let basis = if policy == "permitWithConsent" { Some(LegalBasis::Consent) } else { basis };
+        Some(ExplainedField { field, provider, policy, basis, reason, determined_by, need, consent, outcome })
     }
 }

@@ -105,13 +105,15 @@ async fn line(
     let question = Arc::new(planner::bind(plan, &operation, &config.identifier)?);
     audit::note(entry, &caller, purpose, &question);
     let asking = Asking { caller: &caller, purpose, trace_id: &trace_id, judge: &*judges.consent };
+    let decision = policy::decide(&question, &caller, purpose, &trace_id, &*judges.policy, budget.judge()).await?;
+    audit::decided(entry, decision.as_ref());
     // Asked to explain: the gates are asked what they would say, and nobody else is.
     if request.explain {
-        let explained = explanation::explain(&question, &asking, allowance, &*judges.policy, budget.judge()).await?;
-        audit::explained(entry, explained.policy_version).await.map_err(no_audit)?;
+        let explained = explanation::explain(&question, decision, &asking, allowance, budget.judge()).await?;
+        audit::explained(entry).await.map_err(no_audit)?;
         return Ok(response::explain(&explained, media_type, &trace_id));
     }
-    let permitted = policy::enforce(question, &caller, purpose, &trace_id, &*judges.policy, budget.judge()).await?;
+    let permitted = policy::enforce(question, decision)?;
     let mut consented = consent::require(permitted, &asking, budget.judge()).await.map_err(no_consent)?;
     let mut answers = Answers::default();
     for stage in 0..consented.plan().stages {

@@ -1,12 +1,12 @@
-//! The first gate: may this application see these fields for this purpose? What passes is a [`PermittedPlan`], which only
-//! this module can make.
+//! The first gate: may this application see these fields for this purpose, and on which ground? What passes is a
+//! [`PermittedPlan`], which only this module can make.
 
 use std::{sync::Arc, time::Duration};
 
 use ndx_config::ApplicationPurpose;
 use ndx_contracts::{
-    FieldRef, JudgeError, Need, TraceId,
-    policy::{Decision, DecisionRequest, DenyReason, Effect, PolicyDecisionPoint},
+    FieldRef, JudgeError, LegalBasis, Need, TraceId,
+    policy::{Decision, DecisionRequest, DenyReason, Effect, FieldDecision, PolicyDecisionPoint},
 };
 
 use crate::{authentication::Caller, planner::Question};
@@ -20,28 +20,37 @@ pub struct PermittedPlan {
     /// By the fields' numbers in the plan.
     permissions: Vec<Permission>,
     policy_version: Option<u64>,
+    rests_on_consent_alone: bool,
 }
 
 /// What policy says of one field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permission {
     /// Whether the person must have shared it.
     pub needs_consent: bool,
     /// Whether the application needs it.
     pub need: Need,
+    /// The ground that asks nobody, where it rests on one.
+    by_law: Option<LegalBasis>,
 }
 
 impl Permission {
-    /// The permission that `effect` is, or why it is none.
+    /// The permission that `decided` is, or why it is none.
     ///
     /// # Errors
     /// With the reason of a denial.
-    pub fn of(effect: Effect) -> Result<Self, DenyReason> {
-        match effect {
-            Effect::Permit { need } => Ok(Self { needs_consent: false, need }),
-            Effect::PermitWithConsent { need } => Ok(Self { needs_consent: true, need }),
-            Effect::Deny { reason } => Err(reason),
-        }
+    pub fn of(decided: &FieldDecision) -> Result<Self, DenyReason> {
+        let (needs_consent, need) = match decided.effect {
+            Effect::Permit { need } => (false, need),
+            Effect::PermitWithConsent { need } => (true, need),
+            Effect::Deny { reason } => return Err(reason),
+        };
+        Ok(Self { needs_consent, need, by_law: decided.basis.clone() })
+    }
+
+    /// The ground on which it rests; none where it is open.
+    pub fn basis(&self) -> Option<LegalBasis> {
+        if self.needs_consent { Some(LegalBasis::Consent) } else { self.by_law.clone() }
     }
 }
 
@@ -66,8 +75,13 @@ impl PermittedPlan {
     }
 
     /// What policy says of the field with this number in the plan.
-    pub fn permission(&self, field: usize) -> Option<Permission> {
-        self.permissions.get(field).copied()
+    pub fn permission(&self, field: usize) -> Option<&Permission> {
+        self.permissions.get(field)
+    }
+
+    /// Whether every field needs the person's consent, and there is no other ground.
+    pub fn rests_on_consent_alone(&self) -> bool {
+        self.rests_on_consent_alone
     }
 
     /// The policies that decided; `None` when there was nothing to decide.
@@ -77,27 +91,7 @@ impl PermittedPlan {
 }
 
 /// Asks the decision point about every field of `question`, once: also about those of people who are only found on the way,
-/// for what an application may see does not depend on whose it is.
-///
-/// # Errors
-/// When any field is denied, or there is no answer within `time` that can be trusted.
-pub async fn enforce(
-    question: Arc<Question>,
-    caller: &Caller,
-    purpose: &ApplicationPurpose,
-    trace_id: &TraceId,
-    judge: &dyn PolicyDecisionPoint,
-    time: Duration,
-) -> Result<PermittedPlan, PolicyError> {
-    if question.plan.fields.is_empty() {
-        return Ok(PermittedPlan { question, permissions: Vec::new(), policy_version: None });
-    }
-    let decision = decide(&question, caller, purpose, trace_id, judge, time).await?;
-    let permissions = permissions(&decision)?;
-    Ok(PermittedPlan { question, permissions, policy_version: Some(decision.policy_version) })
-}
-
-/// What the decision point says of every field of `question`, in their order.
+/// for what an application may see does not depend on whose it is. `None` when there is nothing to decide.
 ///
 /// # Errors
 /// When there is no answer within `time` that can be trusted.
@@ -108,7 +102,10 @@ pub async fn decide(
     trace_id: &TraceId,
     judge: &dyn PolicyDecisionPoint,
     time: Duration,
-) -> Result<Decision, JudgeError> {
+) -> Result<Option<Decision>, PolicyError> {
+    if question.plan.fields.is_empty() {
+        return Ok(None);
+    }
     let request = DecisionRequest {
         application: caller.application.id.clone(),
         purpose: purpose.id.clone(),
@@ -116,23 +113,42 @@ pub async fn decide(
         trace_id: trace_id.clone(),
     };
     let decided = tokio::time::timeout(time, judge.decide(&request)).await;
-    trusted(&request, decided.map_err(|_| JudgeError::Timeout { judge: JUDGE })??)
+    Ok(Some(trusted(&request, decided.map_err(|_| JudgeError::Timeout { judge: JUDGE })??)?))
 }
 
-/// INVARIANT: an answer counts only when it speaks of exactly the fields that were asked, in their order.
+/// Lets `question` pass as `decision` says.
+///
+/// # Errors
+/// When any field is denied.
+pub fn enforce(question: Arc<Question>, decision: Option<Decision>) -> Result<PermittedPlan, PolicyError> {
+    let policy_version = decision.as_ref().map(|decision| decision.policy_version);
+    let permissions = decision.map(|decision| permissions(&decision)).transpose()?.unwrap_or_default();
+    let rests_on_consent_alone = permissions.iter().all(|permission| permission.needs_consent);
+    Ok(PermittedPlan { question, permissions, policy_version, rests_on_consent_alone })
+}
+
+/// INVARIANT: an answer counts only when it speaks of exactly the fields that were asked, in their order, and names no other
+/// ground for what needs consent.
 fn trusted(request: &DecisionRequest, decision: Decision) -> Result<Decision, JudgeError> {
-    if request.fields.iter().eq(decision.fields.iter().map(|one| &one.field)) {
-        return Ok(decision);
+    let confused = |what: &str| Err(JudgeError::Confused { judge: JUDGE, what: what.to_owned() });
+    if !request.fields.iter().eq(decision.fields.iter().map(|one| &one.field)) {
+        return confused("it speaks of other fields than were asked");
     }
-    let what = "it speaks of other fields than were asked".to_owned();
-    Err(JudgeError::Confused { judge: JUDGE, what })
+    let contradicts = |one: &FieldDecision| {
+        one.basis.as_ref().is_some_and(|basis| basis.asks() || matches!(one.effect, Effect::PermitWithConsent { .. }))
+    };
+    if decision.fields.iter().any(contradicts) {
+        confused("a decision and its ground contradict each other")
+    } else {
+        Ok(decision)
+    }
 }
 
 fn permissions(decision: &Decision) -> Result<Vec<Permission>, PolicyError> {
     let mut denied = Vec::new();
     let mut permitted = Vec::new();
     for one in &decision.fields {
-        match Permission::of(one.effect) {
+        match Permission::of(one) {
             Ok(permission) => permitted.push(permission),
             Err(reason) => denied.push((one.field.clone(), reason)),
         }
@@ -142,8 +158,6 @@ fn permissions(decision: &Decision) -> Result<Vec<Permission>, PolicyError> {
 
 #[cfg(test)]
 mod tests {
-    use ndx_contracts::policy::FieldDecision;
-
     use super::*;
 
     fn request(fields: &[&str]) -> DecisionRequest {
@@ -159,6 +173,7 @@ mod tests {
         let decided = |(name, effect): &(&str, Effect)| FieldDecision {
             field: FieldRef::new("s", *name),
             effect: *effect,
+            basis: None,
             determined_by: Vec::new(),
         };
         Decision { policy_version: 1, fields: fields.iter().map(decided).collect() }
@@ -174,6 +189,21 @@ mod tests {
             let refused = trusted(&request(&["a", "b"]), decision(answer));
             assert!(matches!(refused, Err(JudgeError::Confused { .. })));
         }
+    }
+
+    #[test]
+    fn f3_an_answer_whose_ground_contradicts_its_effect_is_not_trusted() {
+        let asks = Effect::PermitWithConsent { need: Need::Needed };
+        let task = ndx_contracts::StatutoryTask { law: "x".into(), section: "1".into(), display: Default::default() };
+        let by_law = LegalBasis::StatutoryTask(task.into());
+        let with = |effect, basis: &LegalBasis| {
+            let mut decision = decision(&[("a", effect)]);
+            decision.fields[0].basis = Some(basis.clone());
+            trusted(&request(&["a"]), decision)
+        };
+        assert!(with(asks, &by_law).is_err() && with(PERMIT, &LegalBasis::Consent).is_err());
+        let permission = Permission::of(&with(PERMIT, &by_law).unwrap().fields[0]).unwrap();
+        assert_eq!((permission.needs_consent, permission.basis()), (false, Some(by_law)));
     }
 
     #[test]

@@ -85,7 +85,8 @@ impl PolicyDecisionPoint for Court {
             _ => {}
         }
         let effect = Effect::PermitWithConsent { need: Need::Needed };
-        let decided = |field: &FieldRef| FieldDecision { field: field.clone(), effect, determined_by: Vec::new() };
+        let decided =
+            |field: &FieldRef| FieldDecision { field: field.clone(), effect, basis: None, determined_by: Vec::new() };
         let mut fields: Vec<_> = request.fields.iter().map(decided).collect();
         if self.fault == Fault::PolicyConfused {
             fields.pop();

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use ndx_contracts::{
-    FieldRef,
-    policy::{Decision, DecisionRequest, DenyReason, Effect, FieldDecision},
+    ApplicationId, FieldRef, Purpose,
+    policy::{Decision, DecisionRequest, DenyReason, Effect, FieldDecision, GrantedField},
 };
 
 use crate::policy::{AccessControl, Grant, PolicySet};
@@ -20,8 +20,8 @@ fn decide_field(
     field: &FieldRef,
     now: DateTime<Utc>,
 ) -> FieldDecision {
-    let decided = |effect, determined_by| FieldDecision { field: field.clone(), effect, determined_by };
-    let denied = |reason, determined_by| decided(Effect::Deny { reason }, determined_by);
+    let decided = |effect, basis, determined_by| FieldDecision { field: field.clone(), effect, basis, determined_by };
+    let denied = |reason, determined_by| decided(Effect::Deny { reason }, None, determined_by);
     let Some(policy) = policies.fields.get(field) else {
         return denied(DenyReason::FieldUnknown, Vec::new());
     };
@@ -37,29 +37,58 @@ fn decide_field(
         let reason = if elsewhere.is_empty() { DenyReason::NotGranted } else { DenyReason::OtherPurpose };
         return denied(reason, elsewhere);
     };
+    // Of a denial, too, the ground is told: whether the person may see it depends on it.
+    let by_law = (!grant.basis.asks()).then(|| grant.basis.clone());
+    let not_now = |reason| decided(Effect::Deny { reason }, by_law.clone(), vec![grant.id()]);
     if now < grant.from {
-        return denied(DenyReason::AccessNotYet, vec![grant.id()]);
+        return not_now(DenyReason::AccessNotYet);
     }
-    if grant.until.is_some_and(|until| until <= now) {
-        return denied(DenyReason::AccessExpired, vec![grant.id()]);
+    let is_over = |until: Option<DateTime<Utc>>| until.is_some_and(|until| until <= now);
+    if is_over(grant.until) || is_over(grant.basis.until()) {
+        return not_now(DenyReason::AccessExpired);
     }
-    let needs_consent = !policy.is_owner && policy.access == AccessControl::Restricted;
+    let needs_consent = by_law.is_none() && !policy.is_owner && policy.access == AccessControl::Restricted;
     let effect = if needs_consent {
         Effect::PermitWithConsent { need: grant.need }
     } else {
         Effect::Permit { need: grant.need }
     };
-    decided(effect, vec![own_rule, grant.id()])
+    decided(effect, by_law, vec![own_rule, grant.id()])
+}
+
+/// What `application` may ask for now for `purpose`, in the order of the fields' names.
+pub fn granted(
+    policies: &PolicySet,
+    application: &ApplicationId,
+    purpose: &Purpose,
+    now: DateTime<Utc>,
+) -> Vec<GrantedField> {
+    let holds = |grant: &&Grant| {
+        let is_over = |until: Option<DateTime<Utc>>| until.is_some_and(|until| until <= now);
+        let is_asked = grant.application == *application && grant.purpose == *purpose;
+        is_asked && grant.from <= now && !is_over(grant.until) && !is_over(grant.basis.until())
+    };
+    let told = |grant: &Grant| {
+        let policy = policies.fields.get(&grant.field)?;
+        Some(GrantedField {
+            field: grant.field.clone(),
+            basis: grant.basis.clone(),
+            need: grant.need,
+            display_name: policy.display_name.as_deref().map(Into::into),
+            description: policy.description.as_deref().map(Into::into),
+        })
+    };
+    policies.grants.values().filter(holds).filter_map(told).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
-    use ndx_contracts::Need;
+    use ndx_contracts::{CourtOrder, Display, LegalBasis, Need, StatutoryTask};
     use proptest::prelude::*;
 
     use super::*;
-    use crate::policy::{Basis, FieldPolicy, Source};
+    use crate::policy::{FieldPolicy, Source};
 
     fn now() -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
@@ -83,7 +112,7 @@ mod tests {
             application: "app".into(),
             purpose: purpose.into(),
             field: FieldRef::new("s", name),
-            basis: Basis::Consent,
+            basis: LegalBasis::Consent,
             need: Need::Optional,
             from: now() + TimeDelta::days(from),
             until: until.map(|days| now() + TimeDelta::days(days)),
@@ -148,10 +177,56 @@ mod tests {
     }
 
     #[test]
+    fn a_ground_that_asks_nobody_permits_without_consent_and_is_told_with_the_decision() {
+        let task = StatutoryTask { law: "Elections Act".into(), section: "9".into(), display: Display::Now };
+        let task = LegalBasis::StatutoryTask(task.into());
+        let fields = ["by-law", "shared"].map(|name| policy(name, AccessControl::Restricted, false));
+        let grants = [Grant { basis: task.clone(), ..grant("by-law", "p", -1, None) }, grant("shared", "p", -1, None)];
+        let decision = decide(&policies(&fields, &grants), &request("app", &["by-law", "shared"]), now());
+        let need = Need::Optional;
+        let told: Vec<_> = decision.fields.into_iter().map(|one| (one.effect, one.basis)).collect();
+        assert_eq!(told, [(Effect::Permit { need }, Some(task)), (Effect::PermitWithConsent { need }, None)]);
+    }
+
+    #[test]
+    fn c19_what_rests_on_a_courts_order_ends_with_the_order_whatever_the_grant_says() {
+        let ordered = |days| {
+            let until = now() + TimeDelta::days(days);
+            let (court, reference) = ("High Court".into(), "HC 1".into());
+            LegalBasis::CourtOrder(CourtOrder { court, reference, until, display: Display::Never }.into())
+        };
+        let names = ["stands", "ends-now", "ended"];
+        let fields = names.map(|name| policy(name, AccessControl::Restricted, false));
+        let grants: Vec<_> = std::iter::zip(names, [1, 0, -1])
+            .map(|(name, days)| Grant { basis: ordered(days), ..grant(name, "p", -9, Some(9)) })
+            .collect();
+        let decision = decide(&policies(&fields, &grants), &request("app", &names), now());
+        let effects: Vec<_> = decision.fields.iter().map(|one| one.effect).collect();
+        let expired = Effect::Deny { reason: DenyReason::AccessExpired };
+        assert_eq!(effects, [Effect::Permit { need: Need::Optional }, expired, expired]);
+        assert!(decision.fields.iter().all(|one| one.basis.as_ref().unwrap().display() == Display::Never));
+    }
+
+    #[test]
     fn another_application_has_nothing_from_this_ones_grants() {
         let set = policies(&[policy("x", AccessControl::Public, true)], &[grant("x", "p", -1, None)]);
         let decision = decide(&set, &request("other", &["x"]), now());
         assert_eq!(decision.fields[0].effect, Effect::Deny { reason: DenyReason::NotGranted });
+    }
+
+    #[test]
+    fn what_is_granted_is_what_may_be_asked_for_now_and_no_more() {
+        let names = ["now", "ended", "later", "elsewhere", "unspoken"];
+        let fields: Vec<_> = names[..4].iter().map(|name| policy(name, AccessControl::Restricted, false)).collect();
+        let grants = [
+            grant("now", "p", 0, None),
+            grant("ended", "p", -2, Some(0)),
+            grant("later", "p", 1, None),
+            grant("elsewhere", "q", -1, None),
+            grant("unspoken", "p", -1, None),
+        ];
+        let granted = granted(&policies(&fields, &grants), &"app".into(), &"p".into(), now());
+        assert_eq!(granted.iter().map(|one| &*one.field.field_name).collect::<Vec<_>>(), ["now"]);
     }
 
     proptest! {

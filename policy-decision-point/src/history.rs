@@ -151,11 +151,11 @@ impl Policies {
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
-    use ndx_contracts::Need;
+    use ndx_contracts::{LegalBasis, Need};
     use proptest::prelude::*;
 
     use super::*;
-    use crate::policy::{AccessControl, Basis, FieldPolicy, Grant, Source};
+    use crate::policy::{AccessControl, FieldPolicy, Grant, Source};
 
     fn field(name: &str) -> FieldPolicy {
         FieldPolicy {
@@ -174,7 +174,7 @@ mod tests {
             application: "app".into(),
             purpose: "p".into(),
             field: FieldRef::new("s", name),
-            basis: Basis::Consent,
+            basis: LegalBasis::Consent,
             need,
             from: DateTime::UNIX_EPOCH,
             until: None,

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod basis;
+
 pub mod policy;
 
 pub mod history;

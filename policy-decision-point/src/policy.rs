@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use ndx_contracts::{ApplicationId, FieldRef, Need, Purpose};
+use ndx_contracts::{ApplicationId, FieldRef, LegalBasis, Need, Purpose};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -60,14 +60,6 @@ pub enum Owner {
     Citizen,
 }
 
-/// The ground on which an application may ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Basis {
-    /// The person's consent.
-    Consent,
-}
-
 /// One application may ask for one field for one purpose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -79,7 +71,7 @@ pub struct Grant {
     /// Which field.
     pub field: FieldRef,
     /// On what ground.
-    pub basis: Basis,
+    pub basis: LegalBasis,
     /// Whether the application needs it.
     pub need: Need,
     /// From when.
@@ -186,7 +178,7 @@ mod tests {
             application: application.into(),
             purpose: "p".into(),
             field: FieldRef::new("s", field),
-            basis: Basis::Consent,
+            basis: LegalBasis::Consent,
             need: Need::Needed,
             from: DateTime::UNIX_EPOCH,
             until: None,
@@ -216,6 +208,15 @@ mod tests {
         let text = r#"{"action":"FIELD_POLICY_PUT","policy":{"field":{"schemaId":"s","fieldName":"x"},"isOwner":true,"access":"public"}}"#;
         let Action::FieldPolicyPut { policy } = serde_json::from_str(text).unwrap() else { panic!("{text}") };
         assert_eq!(policy.source, Source::Primary);
+    }
+
+    #[test]
+    fn a_grant_from_before_there_were_other_bases_still_parses_and_is_written_as_it_was() {
+        let text = r#"{"action":"GRANT_PUT","grant":{"application":"a","purpose":"p","field":{"schemaId":"s","fieldName":"x"},"basis":"consent","need":"needed","from":"2026-01-01T00:00:00Z"}}"#;
+        let action: Action = serde_json::from_str(text).unwrap();
+        let Action::GrantPut { grant } = &action else { panic!("{text}") };
+        assert_eq!(grant.basis, LegalBasis::Consent);
+        assert_eq!(serde_json::to_string(&action).unwrap(), text);
     }
 
     #[test]

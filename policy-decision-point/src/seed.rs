@@ -7,13 +7,14 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use ndx_config::{Document, Entry, Problem, did_you_mean, schema_of};
-use ndx_contracts::{ApplicationId, FieldRef, Need, Purpose, SchemaId};
+use ndx_contracts::{ApplicationId, FieldRef, LegalBasis, Need, Purpose, SchemaId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
+    basis,
     error::SeedProblem,
-    policy::{AccessControl, Basis, FieldPolicy, Grant, Owner, PolicySet, Source},
+    policy::{AccessControl, FieldPolicy, Grant, Owner, PolicySet, Source},
 };
 
 #[derive(JsonSchema)]
@@ -52,7 +53,8 @@ struct GrantEntry {
     #[serde(rename = "purpose")]
     #[schemars(with = "String", length(min = 1))]
     _purpose: Purpose,
-    basis: Basis,
+    #[serde(rename = "basis")]
+    _basis: serde_json::Value,
     from: DateTime<Utc>,
     until: Option<DateTime<Utc>>,
     #[serde(rename = "fields")]
@@ -140,6 +142,27 @@ fn document(file: &Path, schema: &serde_json::Value, problems: &mut Vec<Problem>
     }
 }
 
+/// The ground of a grant, with what is wrong with it told.
+fn grounded(entry: &Entry<'_>, from: Option<DateTime<Utc>>, problems: &mut Vec<Problem>) -> Option<LegalBasis> {
+    // One that is missing was told already.
+    let written = entry.get("basis")?;
+    match basis::read(written.value()) {
+        Ok(basis) => {
+            let ended = from.and_then(|from| basis::ended(&basis, from));
+            problems.extend(ended.map(|why| written.problem(why)));
+            Some(basis)
+        }
+        Err(mistakes) => {
+            problems.extend(mistakes.into_iter().map(|(place, what)| {
+                // What is missing is told where it should stand.
+                let at = place.iter().fold(written.clone(), |at, key| at.get(key).unwrap_or(at));
+                at.problem(format!("`{}`: {what}", [&["basis".to_owned()], place.as_slice()].concat().join(".")))
+            }));
+            None
+        }
+    }
+}
+
 fn field(schema: Option<&str>, entry: &Entry<'_>) -> Option<FieldRef> {
     Some(FieldRef { schema_id: SchemaId::new(schema?), field_name: entry.text_of("fieldName")?.into() })
 }
@@ -188,6 +211,7 @@ impl Seed {
         {
             problems.push(entry.problem_at("until", "`until` is not after `from`, so the grant would never hold"));
         }
+        let basis = grounded(entry, time("from").map(|from| from.to_utc()), problems);
         let read = entry.read::<GrantEntry>();
         let (application, purpose) =
             (ApplicationId::new(entry.text_of("applicationId")?), Purpose::new(entry.text_of("purpose")?));
@@ -202,9 +226,9 @@ impl Seed {
                 let message = format!("`{field}` is granted twice for one purpose; remove one");
                 problems.push(granted.problem_at("fieldName", message));
             }
-            if let (Some(read), Some(granted)) = (&read, granted.read::<GrantedField>()) {
+            if let (Some(read), Some(basis), Some(granted)) = (&read, &basis, granted.read::<GrantedField>()) {
                 let (application, purpose) = (application.clone(), purpose.clone());
-                let (basis, from, until) = (read.basis, read.from, read.until);
+                let (basis, from, until) = (basis.clone(), read.from, read.until);
                 let field = FieldRef { schema_id: granted.schema_id, field_name: granted.field_name.into() };
                 let grant = Grant { application, purpose, field, basis, need: granted.need, from, until };
                 self.set.grants.insert(grant.key(), grant);
@@ -275,6 +299,26 @@ mod tests {
         let problems = both(FIELDS, grants).unwrap_err();
         let places: Vec<_> = problems.iter().map(|problem| problem.place.unwrap()).collect();
         assert_eq!(places, [(1, 2), (1, 2), (3, 9)], "{problems:#?}");
-        assert!(problems[2].message.contains("`basis` must be one of `consent`"), "{problems:#?}");
+        assert!(problems[2].message.contains("`basis`: a basis is `\"consent\"`"), "{problems:#?}");
+    }
+
+    #[test]
+    fn c19_a_ground_without_law_or_reference_or_that_has_ended_is_told_at_its_place() {
+        let grants = |basis: &str| {
+            format!(
+                r#"[{{"applicationId":"x","purpose":"p","basis":{basis},"from":"2026-01-01T00:00:00Z","fields":[{{"schemaId":"s","fieldName":"a","need":"needed"}}]}}]"#
+            )
+        };
+        let set = both(FIELDS, &grants(r#"{"statutoryTask":{"law":"Elections Act","section":"9"}}"#)).unwrap();
+        assert!(!set.grants.values().next().unwrap().basis.asks());
+        let told = |basis: &str| {
+            let problems = both(FIELDS, &grants(basis)).unwrap_err();
+            problems.into_iter().map(|one| (one.place.unwrap().0, one.message)).collect::<Vec<_>>()
+        };
+        let task = told("{\n\"statutoryTask\":{\n\"law\":\"\",\n\"display\":\"x\"}}");
+        let places: Vec<_> = task.iter().map(|(line, _)| *line).collect();
+        assert_eq!(places, [2, 3, 4], "{task:#?}");
+        let order = told(r#"{"courtOrder":{"court":"c","reference":"r","until":"2025-12-31T00:00:00Z"}}"#);
+        assert!(order.len() == 1 && order[0].1.contains("would never hold"), "{order:#?}");
     }
 }

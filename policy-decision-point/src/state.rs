@@ -16,7 +16,7 @@ use ndx_clock::Clock;
 use ndx_config::PolicySeed;
 use ndx_contracts::{
     ApplicationId, JudgeError, Purpose,
-    policy::{Decision, DecisionRequest, PolicyDecisionPoint},
+    policy::{Decision, DecisionRequest, GrantedField, Grants, PolicyDecisionPoint},
 };
 use ndx_store::{Place, StoreError};
 use tokio::sync::Mutex;
@@ -253,5 +253,13 @@ impl PolicyDecisionPoint for Pdp {
     async fn decide(&self, request: &DecisionRequest) -> Result<Decision, JudgeError> {
         let policies = self.in_force().await?;
         Ok(self.decide_by(&policies, request))
+    }
+}
+
+#[async_trait]
+impl Grants for Pdp {
+    async fn granted(&self, application: &ApplicationId, purpose: &Purpose) -> Result<Vec<GrantedField>, JudgeError> {
+        let policies = self.in_force().await?;
+        Ok(decision::granted(policies.set(), application, purpose, self.clock.now()))
     }
 }

@@ -36,7 +36,7 @@ fn record(request_id: Uuid, event: AuditEvent) -> AuditRecord {
 
 fn fields(outcome: &str) -> Vec<FieldEntry> {
     let field = FieldRef::new("drp-schema-v1", "person.fullName");
-    vec![FieldEntry { root: "0:personInfo".into(), field, outcome: outcome.to_owned().into() }]
+    vec![FieldEntry { root: "0:personInfo".into(), field, outcome: outcome.to_owned().into(), basis: None }]
 }
 
 async fn suite(ground: Ground) {

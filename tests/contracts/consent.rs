@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use chrono::TimeDelta;
-use consent_engine::{Decision, Engine};
+use consent_engine::{Decision, Engine, Neighbours};
 use ndx_contracts::{
-    FieldRef, JudgeError, Need, Subject,
+    ApplicationId, FieldRef, JudgeError, Need, Purpose, Subject,
     consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, ConsentStatus, RequiredField, StandingConsent},
+    history::{Complaint, ComplaintReceipt, HistoryPage, HistoryQuestion, SubjectHistory},
+    policy::{GrantedField, Grants},
 };
 use ndx_remote::RemoteConsentEngine;
 use ndx_testkit::Stores;
@@ -14,6 +17,28 @@ use ndx_testkit::Stores;
 use crate::ways::{Ground, Way, in_every_way};
 
 in_every_way!(suite);
+
+/// Services beside the engine that no page of this suite asks.
+#[derive(Debug)]
+struct Silent;
+
+#[async_trait]
+impl SubjectHistory for Silent {
+    async fn history(&self, _: &HistoryQuestion) -> Result<HistoryPage, JudgeError> {
+        Err(JudgeError::Timeout { judge: "nobody" })
+    }
+
+    async fn complain(&self, _: &Complaint) -> Result<Option<ComplaintReceipt>, JudgeError> {
+        Err(JudgeError::Timeout { judge: "nobody" })
+    }
+}
+
+#[async_trait]
+impl Grants for Silent {
+    async fn granted(&self, _: &ApplicationId, _: &Purpose) -> Result<Vec<GrantedField>, JudgeError> {
+        Err(JudgeError::Timeout { judge: "nobody" })
+    }
+}
 
 fn field(name: &str, need: Need) -> RequiredField {
     RequiredField {
@@ -41,7 +66,8 @@ async fn suite(ground: Ground) {
     let judge: Arc<dyn ConsentEngine> = match ground.way {
         Way::InProcess => engine.clone(),
         _ => {
-            let router = |callers| consent_engine::server::router(engine.clone(), callers).unwrap();
+            let silent = Neighbours { history: Arc::new(Silent), grants: Arc::new(Silent) };
+            let router = |callers| consent_engine::server::router(engine.clone(), callers, silent).unwrap();
             Arc::new(RemoteConsentEngine(ground.serve("consent", router).await))
         }
     };

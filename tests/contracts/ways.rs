@@ -56,9 +56,19 @@ impl Ground {
         RootKey::read_or_make(&self.folder.path().join("root.key")).unwrap()
     }
 
-    /// Serves the judge `name` and returns the way to it.
+    /// Serves the judge `name` to the gateway and returns the way to it.
     pub async fn serve(
         &self,
+        name: &'static str,
+        router: impl FnOnce(Arc<ServiceVerifier>) -> Router,
+    ) -> RemoteService {
+        self.serve_to("gateway", name, router).await
+    }
+
+    /// Serves the judge `name` to `caller` and returns the way to it.
+    pub async fn serve_to(
+        &self,
+        caller: &'static str,
         name: &'static str,
         router: impl FnOnce(Arc<ServiceVerifier>) -> Router,
     ) -> RemoteService {
@@ -69,9 +79,9 @@ impl Ground {
         match self.way {
             Way::InProcess => panic!("nothing is served in process"),
             Way::Tokens => {
-                let file = self.folder.path().join("gateway.key");
-                let key = ServiceKey::read_or_make("gateway", &file, self.clock.clone()).unwrap();
-                let verifier = ServiceVerifier::new(name, [("gateway", key.public())], self.clock.clone());
+                let file = self.folder.path().join(format!("{caller}.key"));
+                let key = ServiceKey::read_or_make(caller, &file, self.clock.clone()).unwrap();
+                let verifier = ServiceVerifier::new(name, [(caller, key.public())], self.clock.clone());
                 tokio::spawn(listen::serve(listener, router(Arc::new(verifier)), stop));
                 let url = format!("http://127.0.0.1:{port}").parse().unwrap();
                 RemoteService::new(
@@ -83,14 +93,14 @@ impl Ground {
                 )
             }
             Way::Certificates => {
-                let authority = Authority::new(self.folder.path());
-                let (gateway, judge) = (authority.identity("gateway"), authority.identity(name));
-                let callers = ["gateway".to_owned()];
+                let authority = Authority::new(&self.folder.path().join(format!("{name}-certificates")));
+                let (calling, judge) = (authority.identity(caller), authority.identity(name));
+                let callers = [caller.to_owned()];
                 let verifier = ServiceVerifier::by_certificate(name, callers, self.clock.clone());
                 let acceptor = Some(judge.acceptor().unwrap());
                 tokio::spawn(listen::serve_over(listener, acceptor, router(Arc::new(verifier)), stop));
                 let url = format!("https://127.0.0.1:{port}").parse().unwrap();
-                RemoteService::new(name, "the judge", url, gateway.client(time).unwrap(), Proof::Certificate)
+                RemoteService::new(name, "the judge", url, calling.client(time).unwrap(), Proof::Certificate)
             }
         }
     }

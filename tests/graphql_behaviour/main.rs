@@ -28,3 +28,5 @@ mod edges;
 mod hidden;
 
 mod explain;
+
+mod grounds;

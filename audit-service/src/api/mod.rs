@@ -14,6 +14,12 @@ pub mod records;
 
 pub mod post_record;
 
+pub mod history;
+
+pub mod complaints;
+
+pub mod post_complaint;
+
 pub mod health;
 
 pub mod version;

@@ -7,7 +7,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use ndx_contracts::audit::{AuditEvent, AuditRecord};
+use ndx_contracts::{
+    LegalBasis,
+    audit::{AuditEvent, AuditRecord},
+};
 
 use super::{
     body::JsonBody,
@@ -81,11 +84,33 @@ fn mistakes(record: &AuditRecord) -> Vec<String> {
         let version = subject.consent.as_ref().map(|consent| consent.version);
         must(version.is_none_or(counts), &format!("`subjects[].consent.version` must be at most {HIGHEST}"));
     }
+    if let AuditEvent::Intent { fields } | AuditEvent::Release { fields } | AuditEvent::Refused { fields, .. } =
+        &record.event
+    {
+        let stated = fields.iter().all(|field| field.basis.as_ref().is_none_or(is_stated));
+        must(
+            stated,
+            "`fields[].basis` must name its law and section, or its court and reference, in 1 to 200 characters",
+        );
+    }
     if let AuditEvent::Refused { code, .. } = &record.event {
         let word = code.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
         must(word && code.len() <= 100, "`code` must be at most 100 of the characters A to Z, 0 to 9 and _");
     }
     mistakes.into_iter().collect()
+}
+
+/// Whether a basis says in words what it is.
+fn is_stated(basis: &LegalBasis) -> bool {
+    let is_words = |text: &str| {
+        let begins = text.chars().next().is_some_and(|first| first > ' ' && !('\u{7f}'..='\u{a0}').contains(&first));
+        begins && text.chars().count() <= 200 && !text.chars().any(char::is_control)
+    };
+    match basis {
+        LegalBasis::Consent => true,
+        LegalBasis::StatutoryTask(task) => is_words(&task.law) && is_words(&task.section),
+        LegalBasis::CourtOrder(order) => is_words(&order.court) && is_words(&order.reference),
+    }
 }
 
 /// The number of a root field in its query, and its name in the schema.

@@ -217,7 +217,11 @@ fn entry(row: &AnyRow, seq: i64, subjects: Vec<SubjectHash>) -> Result<RecordEnt
     })
 }
 
-fn content_of(row: &AnyRow) -> Result<Content, StoreError> {
+/// What the record in `row` says besides its columns.
+///
+/// # Errors
+/// When it cannot be understood.
+pub fn content_of(row: &AnyRow) -> Result<Content, StoreError> {
     let (seq, text): (i64, String) = (row.try_get("seq")?, row.try_get("content")?);
     serde_json::from_str(&text).map_err(|error| StoreError::Corrupt(format!("audit record {seq}: {error}")))
 }

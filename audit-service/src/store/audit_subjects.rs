@@ -8,7 +8,10 @@ use serde::Serialize;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Row, any::AnyRow};
 use uuid::Uuid;
 
-use super::statement::{self, ColumnValue, places};
+use super::{
+    hexadecimal,
+    statement::{self, ColumnValue, places},
+};
 
 /// The column of the sealed copy of a person's identifier.
 const SEALED: &str = "audit_subjects.subject_sealed";
@@ -127,7 +130,7 @@ fn subject(row: &AnyRow) -> Result<SubjectHash, StoreError> {
     Ok(SubjectHash {
         place: row.try_get("place")?,
         root: row.try_get("root")?,
-        subject_hash: hash.map(|bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect()),
+        subject_hash: hash.as_deref().map(hexadecimal),
         consent_id: row.try_get("consent_id")?,
         consent_version: row.try_get("consent_version")?,
     })

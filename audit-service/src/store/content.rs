@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ndx_contracts::{
-    FieldRef, SchemaId,
+    FieldRef, LegalBasis, SchemaId,
     audit::{AuditEvent, AuditRecord, FieldEntry, ProviderName},
 };
 use ndx_store::StoreError;
@@ -104,45 +104,54 @@ impl Kept<'_> {
     }
 }
 
-/// Fields that follow each other and differ in their names only: the root, the outcome, the schema's id, the names.
+/// Fields that follow each other and differ in their names only: the root, the outcome, the schema's id, the names, and the
+/// ground on which they may be had.
 #[derive(Serialize)]
-struct Run<'r>(&'r str, &'r str, &'r str, Vec<&'r str>);
+struct Run<'r>(&'r str, &'r str, &'r str, Vec<&'r str>, Option<&'r LegalBasis>);
 
 fn runs(fields: &[FieldEntry]) -> Vec<Run<'_>> {
     let mut runs: Vec<Run<'_>> = Vec::new();
-    for FieldEntry { root, field, outcome } in fields {
+    for FieldEntry { root, field, outcome, basis } in fields {
         let (schema_id, name) = (field.schema_id.as_str(), &*field.field_name);
         match runs.last_mut() {
-            Some(Run(of_root, became, of, names)) if (*of_root, *became, *of) == (&**root, &**outcome, schema_id) => {
+            Some(Run(of_root, became, of, names, ground))
+                if (*of_root, *became, *of, *ground) == (&**root, &**outcome, schema_id, basis.as_ref()) =>
+            {
                 names.push(name);
             }
-            _ => runs.push(Run(root, outcome, schema_id, vec![name])),
+            _ => runs.push(Run(root, outcome, schema_id, vec![name], basis.as_ref())),
         }
     }
     runs
 }
 
-/// What stands in the place of a run: until version 5 of the tables each field stood for itself.
+/// What stands in the place of a run: once it said nothing of grounds, and until version 5 of the tables each field stood for
+/// itself.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum KeptField {
-    Run(Arc<str>, String, SchemaId, Vec<Arc<str>>),
+    Run(Arc<str>, String, SchemaId, Vec<Arc<str>>, Option<LegalBasis>),
+    RunWithoutGround(Arc<str>, String, SchemaId, Vec<Arc<str>>),
     One(FieldEntry),
 }
 
 fn fields<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<FieldEntry>, D::Error> {
     let mut fields = Vec::new();
     for kept in Vec::<KeptField>::deserialize(deserializer)? {
-        match kept {
-            KeptField::One(field) => fields.push(field),
-            KeptField::Run(root, outcome, schema_id, names) => {
-                fields.extend(names.into_iter().map(|name| FieldEntry {
-                    root: root.clone(),
-                    field: FieldRef { schema_id: schema_id.clone(), field_name: name },
-                    outcome: outcome.clone().into(),
-                }))
+        let (root, outcome, schema_id, names, basis) = match kept {
+            KeptField::One(field) => {
+                fields.push(field);
+                continue;
             }
-        }
+            KeptField::Run(root, outcome, schema_id, names, basis) => (root, outcome, schema_id, names, basis),
+            KeptField::RunWithoutGround(root, outcome, schema_id, names) => (root, outcome, schema_id, names, None),
+        };
+        fields.extend(names.into_iter().map(|name| FieldEntry {
+            root: root.clone(),
+            field: FieldRef { schema_id: schema_id.clone(), field_name: name },
+            outcome: outcome.clone().into(),
+            basis: basis.clone(),
+        }));
     }
     Ok(fields)
 }
@@ -153,7 +162,7 @@ mod tests {
 
     fn field(root: &str, name: &str, outcome: &str) -> FieldEntry {
         let field = FieldRef { schema_id: "s".into(), field_name: name.into() };
-        FieldEntry { root: root.into(), field, outcome: outcome.to_owned().into() }
+        FieldEntry { root: root.into(), field, outcome: outcome.to_owned().into(), basis: Some(LegalBasis::Consent) }
     }
 
     #[test]
@@ -166,11 +175,25 @@ mod tests {
         ];
         let content = Content { fields: fields.clone(), ..Content::default() };
         let text = content.kept().unwrap();
-        let wanted = r#"{"providers":[],"fields":[["0:a","asked","s",["x","y"]],["1:a","asked","s",["x"]],["0:a","b","s",["z"]]]}"#;
-        assert_eq!(text, wanted);
+        let run = |root: &str, outcome: &str, names: &str| format!(r#"["{root}","{outcome}","s",[{names}],"consent"]"#);
+        let runs = [run("0:a", "asked", r#""x","y""#), run("1:a", "asked", r#""x""#), run("0:a", "b", r#""z""#)];
+        assert_eq!(text, format!(r#"{{"providers":[],"fields":[{}]}}"#, runs.join(",")));
         assert_eq!(serde_json::from_str::<Content>(&text).unwrap().fields, fields);
+        let groundless: Vec<_> = fields.iter().map(|field| FieldEntry { basis: None, ..field.clone() }).collect();
+        let before_grounds = text.replace(r#","consent"]"#, "]");
+        assert_eq!(serde_json::from_str::<Content>(&before_grounds).unwrap().fields, groundless);
         let before = serde_json::to_string(&content).unwrap();
         assert!(before.contains("fieldName"), "{before}");
         assert_eq!(serde_json::from_str::<Content>(&before).unwrap().fields, fields);
+    }
+
+    #[test]
+    fn fields_on_two_grounds_are_two_runs_and_what_is_open_has_none() {
+        let task = r#"{"statutoryTask":{"law":"Elections Act","section":"9","display":"later"}}"#;
+        let grounds = [Some(LegalBasis::Consent), Some(serde_json::from_str(task).unwrap()), None];
+        let fields: Vec<_> = grounds.map(|basis| FieldEntry { basis, ..field("0:a", "x", "asked") }).into();
+        let text = Content { fields: fields.clone(), ..Content::default() }.kept().unwrap();
+        assert!(text.contains(&format!("[\"x\"],{task}]")) && text.contains("[\"x\"],null]"), "{text}");
+        assert_eq!(serde_json::from_str::<Content>(&text).unwrap().fields, fields);
     }
 }

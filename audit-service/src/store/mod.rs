@@ -16,18 +16,26 @@ mod posted_events;
 
 mod audit_events;
 
+mod subject_history;
+
+mod complaints;
+
 mod pen;
 
 mod sql;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use ndx_contracts::audit::{AuditEvent, AuditRecord};
+use ndx_contracts::{
+    audit::{AuditEvent, AuditRecord},
+    history::{Complaint, ComplaintReceipt, HistoryPage, HistoryQuestion},
+};
 use ndx_store::{Step, StoreError, Tables, keyring};
 use serde::Serialize;
 
 pub use self::{
-    audit_records::RecordEntry, audit_subjects::SubjectHash, content::Content, patience::in_time, sql::SqlStore,
+    audit_records::RecordEntry, audit_subjects::SubjectHash, complaints::ComplaintEntry, content::Content,
+    patience::in_time, sql::SqlStore,
 };
 use crate::opendif::{EventType, LogRecord};
 
@@ -66,8 +74,23 @@ pub const TABLES: Tables = Tables {
             sqlite: include_str!("6_one_tree_less.sqlite.sql"),
             postgres: include_str!("6_one_tree_less.postgres.sql"),
         },
+        Step {
+            version: 7,
+            name: "subject history",
+            sqlite: include_str!("7_subject_history.sqlite.sql"),
+            postgres: include_str!("7_subject_history.postgres.sql"),
+        },
     ],
-    names: &["data_keys", "audit_records", "audit_subjects", "open_requests", "posted_events"],
+    names: &[
+        "data_keys",
+        "audit_records",
+        "audit_subjects",
+        "open_requests",
+        "posted_events",
+        "subject_history",
+        "subject_history_progress",
+        "complaints",
+    ],
 };
 
 /// Something to be kept.
@@ -140,6 +163,15 @@ pub struct Page<T> {
     pub offset: i64,
 }
 
+/// How far the index of people was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Indexed {
+    /// How many records were looked through.
+    pub took: i64,
+    /// How many are left.
+    pub behind: i64,
+}
+
 /// Keeps the log. It only grows, and the INTENTs of a request in it have at most one end, after the last of them.
 #[async_trait]
 pub trait AuditStore: Send + Sync + std::fmt::Debug {
@@ -171,6 +203,32 @@ pub trait AuditStore: Send + Sync + std::fmt::Debug {
     /// When they cannot be read.
     async fn events(&self, filter: &EventFilter) -> Result<Page<LogRecord>, StoreError>;
 
+    /// Looks through the next records, at most a thousand, and takes in whom they are about.
+    ///
+    /// # Errors
+    /// When the record cannot be read, or what was found cannot be written. Nothing is lost: the next try begins where the
+    /// last one ended.
+    async fn index(&self) -> Result<Indexed, StoreError>;
+
+    /// The part of a person's history that `question` wants, newest first.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    async fn history(&self, question: &HistoryQuestion) -> Result<HistoryPage, StoreError>;
+
+    /// Keeps a complaint; `None` when the person's history shows no such use.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    async fn complain(&self, complaint: &Complaint, now: DateTime<Utc>)
+    -> Result<Option<ComplaintReceipt>, StoreError>;
+
+    /// The complaints, newest first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    async fn complaints(&self, limit: i64, offset: i64) -> Result<Page<ComplaintEntry>, StoreError>;
+
     /// Closes all connections.
     async fn close(&self);
 }
@@ -178,6 +236,11 @@ pub trait AuditStore: Send + Sync + std::fmt::Debug {
 /// A time as it stands in a column: of one length, so that texts sort as times.
 fn time_text(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
+}
+
+/// Bytes as people compare them.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn time_of(text: &str) -> Result<DateTime<Utc>, StoreError> {

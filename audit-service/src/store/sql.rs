@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use ndx_contracts::history::{Complaint, ComplaintReceipt, HistoryPage, HistoryQuestion};
 use ndx_store::{Database, Engine, Keyring, Place, RootKey, StoreError};
 use sqlx::Row;
 
 use super::{
-    AuditStore, Entry, EventFilter, Page, RecordEntry, RecordFilter, TABLES, Written, audit_events, audit_records,
-    in_time, open_requests, pen::Pen,
+    AuditStore, ComplaintEntry, Entry, EventFilter, Indexed, Page, RecordEntry, RecordFilter, TABLES, Written,
+    audit_events, audit_records, complaints, in_time, open_requests, pen::Pen, subject_history,
 };
 use crate::opendif::LogRecord;
 
@@ -87,6 +88,26 @@ impl AuditStore for SqlStore {
 
     async fn events(&self, filter: &EventFilter) -> Result<Page<LogRecord>, StoreError> {
         audit_events::page(self.database.reader(), &self.keyring, filter).await
+    }
+
+    async fn index(&self) -> Result<Indexed, StoreError> {
+        subject_history::index(&self.database).await
+    }
+
+    async fn history(&self, question: &HistoryQuestion) -> Result<HistoryPage, StoreError> {
+        subject_history::page(self.database.reader(), &self.keyring, question).await
+    }
+
+    async fn complain(
+        &self,
+        complaint: &Complaint,
+        now: DateTime<Utc>,
+    ) -> Result<Option<ComplaintReceipt>, StoreError> {
+        complaints::keep(&self.database, &self.keyring, complaint, now).await
+    }
+
+    async fn complaints(&self, limit: i64, offset: i64) -> Result<Page<ComplaintEntry>, StoreError> {
+        complaints::page(self.database.reader(), &self.keyring, limit, offset).await
     }
 
     async fn close(&self) {

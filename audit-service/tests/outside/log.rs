@@ -1,20 +1,16 @@
 //! The log, on SQLite and on PostgreSQL.
 
-use std::sync::Arc;
-
 use crate::ground::*;
 use audit_service::{
-    Audit, Role, WriteError,
+    Audit, WriteError,
     opendif::{EventType, LogRecord},
-    store::{AuditStore, Entry, EventFilter, Page, RecordEntry, RecordFilter, TABLES, Written},
+    store::{AuditStore, Entry, EventFilter, RecordFilter, TABLES, Written},
 };
-use chrono::{DateTime, Utc};
-use ndx_clock::SystemClock;
 use ndx_contracts::{
     FieldRef, JudgeError,
     audit::{AuditEvent, AuditLog, AuditRecord, FieldEntry, ProviderName, SubjectEntry},
 };
-use ndx_store::{Engine, StoreError, connection::connect};
+use ndx_store::{Engine, connection::connect};
 use uuid::Uuid;
 
 #[tokio::test]
@@ -162,7 +158,7 @@ fn second_stage(request: u128) -> AuditRecord {
     let stage = record(request, intent());
     let subject = SubjectEntry { root: "2:personInfo".into(), ..stage.subjects[0].clone() };
     let field = FieldRef::new("abc-212", "getPersonInfo.brNo");
-    let asked = FieldEntry { root: subject.root.clone(), field, outcome: "asked".into() };
+    let asked = FieldEntry { root: subject.root.clone(), field, outcome: "asked".into(), basis: None };
     AuditRecord {
         subjects: vec![subject],
         providers: vec![ProviderName { provider_key: "rgd".into(), schema_id: "abc-212".into() }],
@@ -332,40 +328,6 @@ async fn requests_that_an_older_program_left_open_are_found_by_the_new_one() {
         people.sort();
         assert_eq!(people, ["0:old", "0:old", "1:old", "1:old"], "{place}: of both INTENTs");
     }
-}
-
-/// A store that cannot.
-#[derive(Debug)]
-struct Broken;
-
-fn broken<T>() -> Result<T, StoreError> {
-    Err(StoreError::Corrupt("broken".to_owned()))
-}
-
-#[async_trait::async_trait]
-impl AuditStore for Broken {
-    async fn write(&self, _: Vec<Entry>, _: DateTime<Utc>) -> Result<Vec<Written>, StoreError> {
-        broken()
-    }
-    async fn close_interrupted(&self, _: Option<DateTime<Utc>>, _: DateTime<Utc>) -> Result<u64, StoreError> {
-        Ok(0)
-    }
-    async fn records(&self, _: &RecordFilter) -> Result<Page<RecordEntry>, StoreError> {
-        broken()
-    }
-    async fn events(&self, _: &EventFilter) -> Result<Page<LogRecord>, StoreError> {
-        broken()
-    }
-    async fn close(&self) {}
-}
-
-#[tokio::test]
-async fn f7_a_store_that_fails_is_a_judge_that_is_missing() {
-    let audit = Audit::over(Arc::new(Broken), SystemClock::shared(), Role::Alone).await.unwrap();
-    for event in [intent(), release(), aborted()] {
-        assert!(matches!(audit.append(record(1, event)).await, Err(JudgeError::Unavailable { .. })));
-    }
-    assert_eq!(audit.commits(), 0);
 }
 
 #[tokio::test]

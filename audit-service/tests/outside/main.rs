@@ -4,8 +4,10 @@
 //! | --- | --- |
 //! | `ground` | a folder, a database, and a service that runs on them |
 //! | `log` | the record, on both engines |
+//! | `broken` | a store that fails |
 //! | `several` | several processes that keep one log |
 //! | `api` | the endpoints over HTTP |
+//! | `history` | who asked about whom, and what people find wrong with it |
 //! | `opendif` | what OpenDIF's callers post and read |
 #![allow(
     clippy::unwrap_used,
@@ -19,8 +21,12 @@ mod ground;
 
 mod log;
 
+mod broken;
+
 mod several;
 
 mod api;
+
+mod history;
 
 mod opendif;

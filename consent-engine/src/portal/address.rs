@@ -73,7 +73,8 @@ pub(crate) fn local(portal: &Url, wanted: Option<&str>) -> String {
     let Ok(address) = portal.join(wanted) else { return home() };
     let ours = address.origin() == portal.origin();
     let path = address.path();
-    let personal = matches!(path, "/my" | "/settings") || path.starts_with("/my/") || path.starts_with("/c/");
+    let below = ["/my/", "/c/", "/history/"].iter().any(|page| path.starts_with(page));
+    let personal = below || matches!(path, "/my" | "/settings" | "/history");
     // What a browser would read otherwise than it is written leads nowhere.
     let as_written = wanted.split('?').next() == Some(path) && address.fragment().is_none();
     if !(ours && personal && as_written) {
@@ -90,7 +91,7 @@ mod tests {
     fn leads_back_to_a_page_of_the_person_and_nowhere_else() {
         let portal = Url::parse("http://127.0.0.1:8081/").unwrap();
         for good in
-            ["/my", "/my/5f0c", "/c/5f0c", "/settings", "/c/5f0c?return_uri=https%3A%2F%2Fapp.example%2F&state=a"]
+            ["/my", "/my/5f0c", "/c/5f0c", "/settings", "/history", "/history/5f0c", "/c/5f0c?return_uri=https%3A%2F%2Fapp.example%2F&state=a"]
         {
             assert_eq!(local(&portal, Some(good)), good);
         }
@@ -108,6 +109,7 @@ mod tests {
             "javascript:alert(1)",
             "/sign-in",
             "/help",
+            "/historyfoo",
             "",
             "c/1",
         ] {

@@ -56,18 +56,26 @@ impl Back {
     /// The way back to `application` with the news of `consent`. The application must not believe what it says there, but ask
     /// the gateway.
     pub(crate) fn way(&self, application: Option<&Application>, consent: Uuid, status: &str) -> WayBack {
+        self.with(application, &[("consent_id", &consent.to_string()), ("status", status)])
+    }
+
+    /// The way back to `application` from what needs no answer.
+    pub(crate) fn after_notice(&self, application: Option<&Application>) -> WayBack {
+        if self.return_uri.is_none() { WayBack { href: None, unknown: false } } else { self.with(application, &[]) }
+    }
+
+    fn with(&self, application: Option<&Application>, news: &[(&str, &str)]) -> WayBack {
         let registered = application.map(|application| application.return_uris.as_slice()).unwrap_or_default();
         let address = match &self.return_uri {
             Some(wanted) => registered.iter().find(|address| address.as_str() == wanted),
             None => registered.first(),
         };
+        let pairs = news.iter().copied().chain(self.state.as_deref().map(|state| (STATE, state)));
+        let pairs: Vec<_> = pairs.collect();
         let href = address.cloned().map(|mut address| {
-            let mut query = address.query_pairs_mut();
-            query.append_pair("consent_id", &consent.to_string()).append_pair("status", status);
-            if let Some(state) = &self.state {
-                query.append_pair(STATE, state);
+            if !pairs.is_empty() {
+                address.query_pairs_mut().extend_pairs(pairs);
             }
-            drop(query);
             address.into()
         });
         WayBack { unknown: href.is_none() && self.return_uri.is_some(), href }

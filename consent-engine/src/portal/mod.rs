@@ -24,6 +24,11 @@
 //! | `verify` | whether we signed a receipt, for everybody |
 //! | `stop` | stopping, and changing one's mind |
 //! | `less` | sharing less: one thing no more, or for a shorter time |
+//! | `uses` | what became of somebody's information, in words, and the names of what it was |
+//! | `history` | who got a person's information: `/history`, and the same as a file |
+//! | `one_use` | one use of it, and what the person finds wrong with it |
+//! | `notice` | what an application gets without asking, because a law or a court says so |
+//! | `block` | whom a person does not want to be asked by |
 //! | `settings` | what a person can set |
 //! | `about` | help, privacy, accessibility, who holds information |
 
@@ -48,6 +53,11 @@ mod receipt;
 mod verify;
 mod stop;
 mod less;
+mod uses;
+mod history;
+mod one_use;
+mod notice;
+mod block;
 mod settings;
 mod about;
 
@@ -73,7 +83,16 @@ pub(crate) fn router() -> Router {
         .route("/my/{id}/less-time", get(less::ask_how_long).post(less::shorten))
         .route("/my/{id}/changed", get(less::changed))
         .route("/my/{id}/reopen", get(stop::reopened).post(stop::reopen))
+        .route("/history", get(history::list))
+        .route("/history.csv", get(history::as_csv))
+        .route("/history.json", get(history::as_json))
+        .route("/history/{id}", get(one_use::show))
+        .route("/history/{id}/wrong", post(one_use::complain))
+        .route("/history/{id}/sent", get(one_use::sent))
+        .route("/notice/{application}/{purpose}", get(notice::show))
+        .route("/my/{id}/block", get(block::ask).post(block::block))
         .route("/settings", get(settings::show))
+        .route("/settings/unblock", get(block::unblocked).post(block::unblock))
         .route("/sign-in", get(sign_in::begin))
         .route("/signed-in", get(sign_in::finish))
         .route("/sign-out", get(sign_in::ask_to_sign_out).post(sign_in::sign_out))

@@ -7,6 +7,7 @@ use crate::{
     pages::Page,
     portal::{
         address::{self, Manner},
+        block::{Blocked, blocked},
         trouble::Trouble,
         visitor::Visitor,
     },
@@ -18,6 +19,8 @@ use crate::{
 struct SettingsPage {
     provider: String,
     sign_in: String,
+    /// The applications that cannot ask her.
+    blocked: Vec<Blocked>,
 }
 
 impl Page for SettingsPage {
@@ -30,6 +33,7 @@ pub(crate) async fn show(
     Extension(visitor): Extension<Visitor>,
 ) -> Result<Response, Trouble> {
     let provider = state.engine.config.identity_provider.name.clone();
-    let page = SettingsPage { provider, sign_in: address::sign_in("/settings", Manner::Usual) };
+    let sign_in = address::sign_in("/settings", Manner::Usual);
+    let page = SettingsPage { provider, sign_in, blocked: blocked(&state, &visitor).await? };
     Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
 }

@@ -5,6 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use ndx_auth::{Rejection, openid::OpenIdError};
+use ndx_contracts::JudgeError;
 use ndx_pages::form::NotOurForm;
 use serde::Serialize;
 
@@ -34,6 +35,8 @@ pub(crate) enum Trouble {
     NoIdentityProvider,
     /// The ledger does not answer.
     NoLedger,
+    /// The record of who got what does not answer.
+    NoRecord,
     /// A mistake of ours.
     OurMistake,
 }
@@ -59,7 +62,7 @@ impl Trouble {
             Self::NotFound | Self::NoSuchPage => StatusCode::NOT_FOUND,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotOurForm | Self::NotSignedIn(_) | Self::NotRecognised => StatusCode::FORBIDDEN,
-            Self::NoIdentityProvider | Self::NoLedger => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoIdentityProvider | Self::NoLedger | Self::NoRecord => StatusCode::SERVICE_UNAVAILABLE,
             Self::OurMistake => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -81,6 +84,7 @@ impl Trouble {
             }
             Self::NoIdentityProvider => ("no-provider-title", &["no-provider"], None),
             Self::NoLedger => ("no-ledger-title", &["no-ledger"], None),
+            Self::NoRecord => ("no-record-title", &["no-record", "no-ledger"], mine()),
             Self::OurMistake => ("our-mistake-title", &["our-mistake"], None),
         };
         let provider = &scene.engine.config.identity_provider.name;
@@ -126,6 +130,13 @@ impl From<EngineError> for Trouble {
     }
 }
 
+impl From<JudgeError> for Trouble {
+    fn from(error: JudgeError) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "a page could not ask another service");
+        Self::NoRecord
+    }
+}
+
 impl From<ndx_store::StoreError> for Trouble {
     fn from(error: ndx_store::StoreError) -> Self {
         EngineError::from(error).into()
@@ -142,6 +153,13 @@ impl From<ndx_store::sealed::CryptoError> for Trouble {
 impl From<minijinja::Error> for Trouble {
     fn from(error: minijinja::Error) -> Self {
         tracing::error!(error = &error as &dyn std::error::Error, "a page could not be made");
+        Self::OurMistake
+    }
+}
+
+impl From<csv::Error> for Trouble {
+    fn from(error: csv::Error) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "a table could not be written");
         Self::OurMistake
     }
 }

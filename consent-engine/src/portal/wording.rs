@@ -1,7 +1,7 @@
 //! Consents in the words that pages use, in the language of the page.
 
 use ndx_config::{Application, Member};
-use ndx_contracts::FieldRef;
+use ndx_contracts::{ApplicationId, FieldRef, Purpose};
 use serde::Serialize;
 
 use crate::{
@@ -37,16 +37,20 @@ pub(crate) struct Asker {
 impl Asker {
     /// Who asks for `recorded`. Where the registration is gone, its ids have to do.
     pub(crate) fn of(scene: &Scene, recorded: &Recorded) -> Self {
+        Self::with(scene, &recorded.application, &recorded.purpose)
+    }
+
+    /// The application with this id, that asks for this purpose.
+    pub(crate) fn with(scene: &Scene, id: &ApplicationId, purpose_id: &Purpose) -> Self {
         let (config, pages) = (&scene.engine.config, &scene.pages);
-        let application: Option<&Application> = config.application(&recorded.application);
+        let application: Option<&Application> = config.application(id);
         let member: Option<&Member> = application.and_then(|application| config.member(&application.member));
-        let purpose = config.purpose(&recorded.application, &recorded.purpose);
-        let named = |id: &dyn ToString| id.to_string();
-        let body = member.map_or_else(|| named(&recorded.application), |member| pages.words(&member.short_name));
+        let purpose = config.purpose(id, purpose_id);
+        let body = member.map_or_else(|| id.to_string(), |member| pages.words(&member.short_name));
         let body_in_full = member.map_or_else(|| body.clone(), |member| in_full(scene, member));
-        let why = purpose.map_or_else(|| named(&recorded.purpose), |purpose| pages.words(&purpose.text));
+        let why = purpose.map_or_else(|| purpose_id.to_string(), |purpose| pages.words(&purpose.text));
         Self {
-            application: application.map_or_else(|| named(&recorded.application), |one| pages.words(&one.name)),
+            application: application.map_or_else(|| id.to_string(), |one| pages.words(&one.name)),
             body_first: sentence(&body),
             body,
             body_in_full,

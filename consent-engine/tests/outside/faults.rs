@@ -9,6 +9,7 @@ use std::{
 };
 
 use crate::{
+    beside::Beside,
     stepped::{AtEachStep, Step, Stepped},
     support::*,
 };
@@ -91,7 +92,7 @@ async fn a_handler_that_panics_is_a_page_for_people() {
     let url = format!("http://{}", address(&listener));
     let engine = Engine::over(config(&address(&listener), "127.0.0.1:8090"), store, ledger.clock.clone());
     let nobody = Arc::new(ServiceVerifier::new("consent", [], ledger.clock.clone()));
-    let router = server::router(engine, nobody).unwrap();
+    let router = server::router(engine, nobody, Arc::new(Beside::default()).neighbours()).unwrap();
     tokio::spawn(listen::serve(listener, router, CancellationToken::new()));
     let client = outbound::client(Duration::from_secs(5)).unwrap();
     let answer = client.get(format!("{url}/my")).header("cookie", "ndx-portal-session=bug").send().await.unwrap();

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `support` | a running portal, an identity provider, browsers |
 //! | `stepped` | a real ledger, step by step |
+//! | `beside` | the services that the pages ask, kept in memory |
 //! | `ledger` | the pure rules |
 //! | `state_machine` | every action in every state |
 //! | `engine` | the engine over a real file |
@@ -31,6 +32,7 @@
 //! | `shown` | an answer is kept with what was shown |
 //! | `languages` | the words of the pages in each language |
 //! | `receipts` | receipts as people see them, and the page that checks them |
+//! | `history` | the pages about who got somebody's information, and the notice |
 //! | `guarded` | what the pages keep from strangers and other sites |
 
 #![expect(
@@ -39,6 +41,8 @@
     clippy::indexing_slicing,
     reason = "a test fails where it cannot go on"
 )]
+
+mod beside;
 
 mod support;
 
@@ -83,6 +87,8 @@ mod openid;
 mod signing_in;
 
 mod portal;
+
+mod history;
 
 mod returning;
 

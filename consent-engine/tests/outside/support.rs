@@ -27,6 +27,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::beside::Beside;
+
 pub const NAYANA: &str = "199512345678";
 pub const REGINA: &str = "200012345679";
 
@@ -229,6 +231,8 @@ pub struct Portal {
     pub ledger: Ledger,
     pub url: String,
     pub gateway: ServiceKey,
+    /// What the services know that the pages ask.
+    pub beside: Arc<Beside>,
 }
 
 /// Starts the portal and Farajaland's identity provider on ports of their own.
@@ -263,9 +267,10 @@ async fn portal_of(on: On, listener: TcpListener, config: Config, clock: Arc<Man
     let key_file = ledger.folder.path().join("gateway.key");
     let gateway = ServiceKey::read_or_make("gateway", &key_file, clock.clone()).unwrap();
     let verifier = Arc::new(ServiceVerifier::new("consent", [("gateway", gateway.public())], clock));
-    let router = server::router(Arc::clone(&ledger.engine), verifier).unwrap();
+    let beside = Arc::new(Beside::default());
+    let router = server::router(Arc::clone(&ledger.engine), verifier, beside.neighbours()).unwrap();
     tokio::spawn(listen::serve(listener, router, CancellationToken::new()));
-    Portal { ledger, url: format!("http://{address}"), gateway }
+    Portal { ledger, url: format!("http://{address}"), gateway, beside }
 }
 
 pub fn address(listener: &TcpListener) -> String {

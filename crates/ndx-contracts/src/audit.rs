@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{ApplicationId, FieldRef, JudgeError, MemberId, ProviderKey, Purpose, SchemaId, Subject, TraceId};
+use crate::{
+    ApplicationId, FieldRef, JudgeError, LegalBasis, MemberId, ProviderKey, Purpose, SchemaId, Subject, TraceId,
+};
 
 /// Keeps the record. No record, no data: when it cannot write, nothing is asked and nothing leaves.
 #[async_trait]
@@ -137,7 +139,11 @@ pub struct FieldEntry {
     /// The field.
     #[serde(flatten)]
     pub field: FieldRef,
-    /// `asked`, `released`, or the code that stands in its place.
+    /// `asked`, `released`, `nothing` (the provider has none), or the code that stands in its place.
     #[schema(value_type = String)]
     pub outcome: Cow<'static, str>,
+    /// The ground on which it was to be released; none where it is open, or nothing was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub basis: Option<LegalBasis>,
 }

@@ -8,6 +8,8 @@ mod field;
 
 mod subject;
 
+mod basis;
+
 mod judge;
 
 pub mod policy;
@@ -16,7 +18,10 @@ pub mod consent;
 
 pub mod audit;
 
+pub mod history;
+
 pub use crate::{
+    basis::{CourtOrder, Display, LegalBasis, StatutoryTask},
     field::{FieldRef, Need},
     judge::JudgeError,
     names::{ApplicationId, MemberId, ProviderKey, Purpose, SchemaId, TraceId},

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::{ApplicationId, FieldRef, JudgeError, Need, Purpose, TraceId};
+use crate::{ApplicationId, FieldRef, JudgeError, LegalBasis, Need, Purpose, TraceId, Words};
 
 /// Decides, field by field, what an application may see for a purpose. No answer is a refusal.
 #[async_trait]
@@ -13,6 +13,36 @@ pub trait PolicyDecisionPoint: Send + Sync {
     /// # Errors
     /// When the decision point cannot be reached or cannot read its policies.
     async fn decide(&self, request: &DecisionRequest) -> Result<Decision, JudgeError>;
+}
+
+/// Knows what an application may ask for, whether it does or not: so that people can be told beforehand.
+#[async_trait]
+pub trait Grants: Send + Sync + std::fmt::Debug {
+    /// The fields that `application` may ask for now for `purpose`, in the order of their names.
+    ///
+    /// # Errors
+    /// When the policies cannot be reached or read.
+    async fn granted(&self, application: &ApplicationId, purpose: &Purpose) -> Result<Vec<GrantedField>, JudgeError>;
+}
+
+/// A field that an application may ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GrantedField {
+    /// The field.
+    pub field: FieldRef,
+    /// On what ground.
+    pub basis: LegalBasis,
+    /// Whether the application needs it.
+    pub need: Need,
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub display_name: Option<Words>,
+    /// The form in which it is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub description: Option<Words>,
 }
 
 /// May `application` see `fields` for `purpose`?
@@ -48,6 +78,10 @@ pub struct FieldDecision {
     /// The outcome.
     #[serde(flatten)]
     pub effect: Effect,
+    /// The ground of its grant, where that is another than the person's consent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub basis: Option<LegalBasis>,
     /// The rules that made it, for the record: `grant:passport-app/drp-schema-v1:person.fullName`, …
     pub determined_by: Vec<String>,
 }
@@ -56,7 +90,7 @@ pub struct FieldDecision {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "effect", rename_all = "camelCase")]
 pub enum Effect {
-    /// It may be released.
+    /// It may be released: it is open, or the ground of its grant asks nobody.
     Permit {
         /// Whether the application needs it.
         need: Need,
@@ -85,6 +119,6 @@ pub enum DenyReason {
     OtherPurpose,
     /// Its grant has not begun.
     AccessNotYet,
-    /// Its grant has ended.
+    /// Its grant has ended, or the court's order on which it rests.
     AccessExpired,
 }

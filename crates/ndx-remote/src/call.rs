@@ -53,8 +53,27 @@ impl RemoteService {
         trace_id: Option<&TraceId>,
         expected: StatusCode,
     ) -> Result<A, JudgeError> {
+        self.read(self.send(path, question, trace_id, expected).await?).await
+    }
+
+    /// Sends `question` to `path` and reads the answer, which must come with the status `expected`; 404 says that there is
+    /// nothing of the kind.
+    pub(crate) async fn ask_for<A: DeserializeOwned>(
+        &self,
+        path: &str,
+        question: &impl Serialize,
+        expected: StatusCode,
+    ) -> Result<Option<A>, JudgeError> {
+        let response = self.sent(path, question, None).await?;
+        match response.status() {
+            StatusCode::NOT_FOUND => Ok(None),
+            status if status == expected => self.read(response).await.map(Some),
+            status => Err(JudgeError::unavailable(self.judge, CallError::Status(status))),
+        }
+    }
+
+    async fn read<A: DeserializeOwned>(&self, response: reqwest::Response) -> Result<A, JudgeError> {
         let judge = self.judge;
-        let response = self.send(path, question, trace_id, expected).await?;
         let body = capped::read(response, LARGEST).await.map_err(|error| failed(judge, error))?;
         let body = body.ok_or_else(|| JudgeError::Confused { judge, what: "its answer is too large".to_owned() })?;
         serde_json::from_slice(&body).map_err(|error| JudgeError::Confused { judge, what: shape_only(&error) })
@@ -82,6 +101,20 @@ impl RemoteService {
         trace_id: Option<&TraceId>,
         expected: StatusCode,
     ) -> Result<reqwest::Response, JudgeError> {
+        let response = self.sent(path, body, trace_id).await?;
+        let status = response.status();
+        if status != expected {
+            return Err(JudgeError::unavailable(self.judge, CallError::Status(status)));
+        }
+        Ok(response)
+    }
+
+    async fn sent(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        trace_id: Option<&TraceId>,
+    ) -> Result<reqwest::Response, JudgeError> {
         let judge = self.judge;
         let mut url = self.url.clone();
         url.path_segments_mut()
@@ -98,12 +131,8 @@ impl RemoteService {
         }
         // INVARIANT: the error's URL holds no query, so nothing of the question is in it.
         let response = request.send().await.map_err(|error| failed(judge, error))?;
-        let status = response.status();
-        if let (StatusCode::TOO_MANY_REQUESTS, Some(retry_after)) = (status, seconds(&response)) {
+        if let (StatusCode::TOO_MANY_REQUESTS, Some(retry_after)) = (response.status(), seconds(&response)) {
             return Err(JudgeError::Limited { judge, retry_after });
-        }
-        if status != expected {
-            return Err(JudgeError::unavailable(judge, CallError::Status(status)));
         }
         Ok(response)
     }

@@ -8,9 +8,12 @@ mod consent;
 
 mod audit;
 
+mod history;
+
 pub use crate::{
     audit::RemoteAuditLog,
     call::{Proof, RemoteService},
     consent::RemoteConsentEngine,
+    history::RemoteSubjectHistory,
     policy::RemotePolicyDecisionPoint,
 };

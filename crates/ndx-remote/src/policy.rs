@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use ndx_contracts::{
-    ApplicationId, FieldRef, JudgeError, Need, Purpose,
-    policy::{Decision, DecisionRequest, DenyReason, Effect, FieldDecision, PolicyDecisionPoint},
+    ApplicationId, FieldRef, JudgeError, LegalBasis, Need, Purpose,
+    policy::{Decision, DecisionRequest, DenyReason, Effect, FieldDecision, GrantedField, Grants, PolicyDecisionPoint},
 };
 use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,8 @@ struct Decided {
     need: Option<Need>,
     #[serde(default)]
     reason: Option<DenyReason>,
+    #[serde(default)]
+    basis: Option<LegalBasis>,
     determined_by: Vec<String>,
 }
 
@@ -52,15 +54,18 @@ enum Word {
 }
 
 impl Decided {
-    /// `None` where a word is missing, or one stands that does not belong there.
+    /// `None` where a word is missing, or one stands that does not belong there: what rests on a law or an order is not asked
+    /// for, and what rests on consent names no other ground.
     fn understood(self) -> Option<FieldDecision> {
-        let effect = match (self.effect, self.need, self.reason) {
-            (Word::Permit, Some(need), None) => Effect::Permit { need },
-            (Word::PermitWithConsent, Some(need), None) => Effect::PermitWithConsent { need },
-            (Word::Deny, None, Some(reason)) => Effect::Deny { reason },
+        let basis = self.basis;
+        let asks = basis.as_ref().map(LegalBasis::asks);
+        let effect = match (self.effect, self.need, self.reason, asks) {
+            (Word::Permit, Some(need), None, None | Some(false)) => Effect::Permit { need },
+            (Word::PermitWithConsent, Some(need), None, None) => Effect::PermitWithConsent { need },
+            (Word::Deny, None, Some(reason), None | Some(false)) => Effect::Deny { reason },
             _ => return None,
         };
-        Some(FieldDecision { field: self.field, effect, determined_by: self.determined_by })
+        Some(FieldDecision { field: self.field, effect, basis, determined_by: self.determined_by })
     }
 }
 
@@ -77,5 +82,26 @@ impl PolicyDecisionPoint for RemotePolicyDecisionPoint {
         let fields = answer.decisions.into_iter().map(Decided::understood).collect::<Option<_>>();
         let fields = fields.ok_or_else(|| self.0.confused("a decision is not one"))?;
         Ok(Decision { policy_version: answer.policy_version, fields })
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GrantsQuestion<'a> {
+    application_id: &'a ApplicationId,
+    purpose: &'a Purpose,
+}
+
+#[derive(Deserialize)]
+struct GrantsAnswer {
+    granted: Vec<GrantedField>,
+}
+
+#[async_trait]
+impl Grants for RemotePolicyDecisionPoint {
+    async fn granted(&self, application: &ApplicationId, purpose: &Purpose) -> Result<Vec<GrantedField>, JudgeError> {
+        let question = GrantsQuestion { application_id: application, purpose };
+        let answer: GrantsAnswer = self.0.ask("/internal/api/v1/granted", &question, None, StatusCode::OK).await?;
+        Ok(answer.granted)
     }
 }

@@ -33,6 +33,7 @@ pub struct Country {
     pub(crate) with_tokens: BTreeMap<String, Vec<String>>,
     restricted: BTreeSet<FieldRef>,
     not_granted: BTreeSet<FieldRef>,
+    by_law: BTreeMap<FieldRef, Value>,
 }
 
 impl Country {
@@ -57,8 +58,16 @@ impl Country {
             one
         };
         config["applications"] = json!([application(APPLICATION), application(OTHER_APPLICATION)]);
-        let (down, restricted, not_granted) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        Self { folder, config, registers: Vec::new(), down, with_tokens: BTreeMap::new(), restricted, not_granted }
+        Self {
+            folder,
+            config,
+            registers: Vec::new(),
+            down: BTreeSet::new(),
+            with_tokens: BTreeMap::new(),
+            restricted: BTreeSet::new(),
+            not_granted: BTreeSet::new(),
+            by_law: BTreeMap::new(),
+        }
     }
 
     /// Adds a register, whose schema the gateway knows.
@@ -94,6 +103,13 @@ impl Country {
     #[must_use]
     pub fn restricts(mut self, schema_id: &str, fields: &[&str]) -> Self {
         self.restricted.extend(fields.iter().map(|field| FieldRef::new(schema_id, *field)));
+        self
+    }
+
+    /// The application has these fields of a register on this ground, which is written as in a file of grants.
+    #[must_use]
+    pub fn by_law(mut self, schema_id: &str, fields: &[&str], basis: &Value) -> Self {
+        self.by_law.extend(fields.iter().map(|field| (FieldRef::new(schema_id, *field), basis.clone())));
         self
     }
 
@@ -187,16 +203,17 @@ impl Country {
             json!({"schemaId": field.schema_id, "records": [record]})
         };
         let policies: Vec<_> = fields.iter().map(policy).collect();
-        let granted = fields
-            .iter()
-            .filter(|field| !self.not_granted.contains(field))
-            .map(|field| json!({"schemaId": field.schema_id, "fieldName": field.field_name, "need": "optional"}));
-        let grant = json!({
-            "applicationId": APPLICATION, "purpose": PURPOSE, "basis": "consent",
-            "from": "2020-01-01T00:00:00Z", "until": null, "fields": granted.collect::<Vec<_>>(),
+        let granted = fields.iter().filter(|field| !self.not_granted.contains(field)).map(|field| {
+            let one = json!({"schemaId": field.schema_id, "fieldName": field.field_name, "need": "optional"});
+            let basis = self.by_law.get(field).cloned().unwrap_or_else(|| json!("consent"));
+            json!({
+                "applicationId": APPLICATION, "purpose": PURPOSE, "basis": basis,
+                "from": "2020-01-01T00:00:00Z", "until": null, "fields": [one],
+            })
         });
+        let grants: Vec<_> = granted.collect();
         write(self.folder.path(), "fields.json", &json!(policies).to_string());
-        write(self.folder.path(), "grants.json", &json!([grant]).to_string());
+        write(self.folder.path(), "grants.json", &json!(grants).to_string());
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use audit_service::{Audit, Role};
+use audit_service::{
+    Audit, Role,
+    store::{RecordEntry, RecordFilter},
+};
 use chrono::TimeDelta;
 use consent_engine::{Config as ConsentConfig, Decision, Engine};
 use ndx_auth::ServiceVerifier;
@@ -34,12 +37,18 @@ pub struct Exchange {
     issuer: Issuer,
     client: reqwest::Client,
     registers: Vec<(String, Register)>,
-    consent: Option<Arc<Engine>>,
+    own: Option<OwnJudges>,
     configuration: Configuration,
     registry: Arc<SchemaRegistry>,
     _gateway: Served,
     _others: Vec<Served>,
     _folder: TempDir,
+}
+
+/// Judges that are real and in this process.
+struct OwnJudges {
+    consent: Arc<Engine>,
+    audit: Arc<Audit>,
 }
 
 impl std::fmt::Debug for Exchange {
@@ -54,8 +63,8 @@ impl Exchange {
         let (country, issuer, others) = serve(country).await;
         let configuration = country.configuration();
         country.write_policies(&configuration);
-        let (judges, consent) = judges(&configuration, country.folder.path()).await;
-        Self::behind(country, issuer, others, configuration, judges, Some(consent)).await
+        let (judges, own) = judges(&configuration, country.folder.path()).await;
+        Self::behind(country, issuer, others, configuration, judges, Some(own)).await
     }
 
     /// Opens `country` before `judges`.
@@ -71,7 +80,7 @@ impl Exchange {
         others: Vec<Served>,
         configuration: Configuration,
         judges: Judges,
-        consent: Option<Arc<Engine>>,
+        own: Option<OwnJudges>,
     ) -> Self {
         let clock = SystemClock::shared();
         let gateway = Gateway::new(&configuration, judges, clock.clone()).unwrap_or_else(|error| panic!("{error}"));
@@ -84,7 +93,7 @@ impl Exchange {
             issuer,
             client: ndx_service::outbound::client(Duration::from_secs(20)).unwrap(),
             registers: country.registers,
-            consent,
+            own,
             configuration,
             registry,
             _gateway: served,
@@ -183,8 +192,20 @@ impl Exchange {
         self.consent().current().consents_of(&Subject::from_canonical(nic)).await.unwrap().len()
     }
 
+    /// What was recorded, the oldest first.
+    pub async fn records(&self) -> Vec<RecordEntry> {
+        let filter = RecordFilter { limit: 1000, ..RecordFilter::default() };
+        let mut records = self.own().audit.records(&filter).await.unwrap().logs;
+        records.reverse();
+        records
+    }
+
     fn consent(&self) -> &Arc<Engine> {
-        self.consent.as_ref().expect("the exchange stands before judges of the test's own")
+        &self.own().consent
+    }
+
+    fn own(&self) -> &OwnJudges {
+        self.own.as_ref().expect("the exchange stands before judges of the test's own")
     }
 }
 
@@ -218,7 +239,7 @@ async fn serve(mut country: Country) -> (Country, Issuer, Vec<Served>) {
     (country, issuer, others)
 }
 
-async fn judges(configuration: &Configuration, folder: &Path) -> (Judges, Arc<Engine>) {
+async fn judges(configuration: &Configuration, folder: &Path) -> (Judges, OwnJudges) {
     let clock = SystemClock::shared();
     let place = Place::Folder(folder.to_owned());
     let root_key = RootKey::read_or_make(&folder.join("root.key")).unwrap();
@@ -226,5 +247,5 @@ async fn judges(configuration: &Configuration, folder: &Path) -> (Judges, Arc<En
     let config = ConsentConfig::of(configuration).unwrap();
     let consent = Engine::open(config, &place, &root_key, clock.clone()).await.unwrap();
     let audit = Audit::open(&place, &root_key, clock, Role::Alone).await.unwrap();
-    (Judges { policy, consent: consent.clone(), audit }, consent)
+    (Judges { policy, consent: consent.clone(), audit: audit.clone() }, OwnJudges { consent, audit })
 }

@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 use ndx_service::trace;
 use orchestration_engine::{
     config::Config,
-    execution::{Provider, ProviderFailure},
+    execution::{Provider, ProviderFailure, Told},
     schema::{
         self, ProviderSchemas,
         drift::{Fields, introspection},
@@ -39,7 +39,7 @@ async fn one(configured: &ndx_config::Provider, kept: &ProviderSchemas) -> Findi
         Err(error) => return problem(error.to_string(), format!("mend `auth` of provider `{name}`")),
     };
     let question = json!({"query": introspection()}).to_string().into_bytes();
-    let answer = match provider.ask(question.into(), &trace::fresh(), Instant::now() + TIME).await {
+    let answer = match provider.ask(question.into(), &Told::from(&trace::fresh()), Instant::now() + TIME).await {
         Ok(answer) => answer,
         Err(failure) => {
             let (words, remedy) = told(failure);

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use anyhow::Context as _;
 use audit_service::{Audit, Role};
 use axum::Router;
+use consent_engine::Neighbours;
 use ndx_clock::Clock;
 use ndx_config::{Application, Exchange};
 use ndx_store::{Engine, RootKey, Tables};
@@ -86,10 +87,11 @@ impl Opener<'_> {
         let policy = self.policy().await?;
         let consent = self.consent(&root_key).await?;
         let judges = Judges { policy: policy.clone(), consent: consent.clone(), audit: audit.clone() };
+        let neighbours = Neighbours { history: audit.clone(), grants: policy.clone() };
         let gateway = self.gateway(judges).await?;
         let opened = vec![
             self.serve_gateway(&gateway)?,
-            self.serve_consent(&consent)?,
+            self.serve_consent(&consent, neighbours)?,
             self.serve_policy(&policy)?,
             self.serve_audit(&audit)?,
         ];
@@ -111,7 +113,8 @@ impl Opener<'_> {
             }
             ServiceName::Consent => {
                 let consent = self.consent(&self.root_key(&[consent_engine::TABLES]).await?).await?;
-                self.serve_consent(engines.consent.insert(consent))?
+                let neighbours = judges::neighbours(self.exchange, self.data.path(), &self.clock)?;
+                self.serve_consent(engines.consent.insert(consent), neighbours)?
             }
             ServiceName::Policy => {
                 let policy = self.policy().await?;
@@ -165,9 +168,9 @@ impl Opener<'_> {
         self.opened(ServiceName::Gateway, orchestration_engine::server::router(gateway.clone(), callers))
     }
 
-    fn serve_consent(&self, consent: &Arc<consent_engine::Engine>) -> anyhow::Result<Opened> {
+    fn serve_consent(&self, consent: &Arc<consent_engine::Engine>, neighbours: Neighbours) -> anyhow::Result<Opened> {
         let callers = keys::callers(self.exchange, self.data.path(), ServiceName::Consent, self.shape, &self.clock)?;
-        self.opened(ServiceName::Consent, consent_engine::server::router(consent.clone(), callers)?)
+        self.opened(ServiceName::Consent, consent_engine::server::router(consent.clone(), callers, neighbours)?)
     }
 
     fn serve_policy(&self, policy: &Arc<Pdp>) -> anyhow::Result<Opened> {

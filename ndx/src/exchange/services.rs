@@ -33,7 +33,8 @@ impl ServiceName {
     /// Which services of the exchange call this one; the gateway's own name is also the operator's at the command line.
     pub fn callers(self) -> &'static [Self] {
         match self {
-            Self::Gateway | Self::Consent | Self::Policy => &[Self::Gateway],
+            Self::Gateway | Self::Consent => &[Self::Gateway],
+            Self::Policy => &[Self::Gateway, Self::Consent],
             Self::Audit => &[Self::Gateway, Self::Consent, Self::Policy],
         }
     }

@@ -138,6 +138,11 @@ impl ConsentedPlan {
         &self.question().plan
     }
 
+    /// What policy permitted.
+    pub fn permitted(&self) -> &PermittedPlan {
+        &self.permitted
+    }
+
     /// The policies that decided.
     pub fn policy_version(&self) -> Option<u64> {
         self.permitted.policy_version()

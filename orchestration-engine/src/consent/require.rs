@@ -60,11 +60,11 @@ pub async fn require(
 }
 
 /// What must be shared by `subject` for `roots`. Nobody is asked for what no provider could deliver.
-pub fn requirement(
+pub fn requirement<'p>(
     subject: &Subject,
     roots: &[&PlannedRoot],
     plan: &QueryPlan,
-    permission: impl Fn(usize) -> Option<Permission>,
+    permission: impl Fn(usize) -> Option<&'p Permission>,
     asking: &Asking<'_>,
 ) -> ConsentRequirement {
     let mut numbers: Vec<usize> = Vec::new();

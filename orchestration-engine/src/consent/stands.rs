@@ -112,10 +112,10 @@ fn fetched_before(consented: &ConsentedPlan, instance: &Instance, root: &Planned
 ///
 /// # Errors
 /// When there is no answer within `time` that can be trusted.
-pub async fn standing(
+pub async fn standing<'p>(
     people: BTreeMap<&Subject, Vec<&PlannedRoot>>,
     plan: &QueryPlan,
-    permission: impl Fn(usize) -> Option<Permission>,
+    permission: impl Fn(usize) -> Option<&'p Permission>,
     asking: &Asking<'_>,
     time: Duration,
 ) -> Result<BTreeMap<Subject, ConsentAnswer>, JudgeError> {

@@ -26,11 +26,14 @@ mod opened;
 
 mod found;
 
+mod told;
+
 use std::{borrow::Cow, pin::pin, sync::Arc};
 
 use apollo_compiler::response::JsonValue;
 use bytes::Bytes;
 use futures::{StreamExt as _, future::abortable, stream::FuturesUnordered};
+use http::HeaderValue;
 use ndx_contracts::audit::ProviderName;
 use tokio::time::Instant;
 
@@ -41,6 +44,7 @@ pub use self::{
     opened::{Answers, OpenedAnswers},
     provider::Provider,
     providers::{ProviderSetupError, Providers},
+    told::{LEGAL_BASIS, PURPOSE, Told},
 };
 use crate::{
     consent::{self, Asking, ConsentedPlan, Instance},
@@ -49,8 +53,9 @@ use crate::{
 };
 
 /// Asks every provider that `consented` releases anything from in `stage`, and adds what they say to `answers`. Each has its
-/// own time, and none waits for another. What a person stops sharing meanwhile is withheld in the plan that comes back, and a
-/// provider of which nothing is left to be released is not waited for: its call is ended.
+/// own time, and none waits for another; each is told what for and on which ground it is asked. What a person stops sharing
+/// meanwhile is withheld in the plan that comes back, and a provider of which nothing is left to be released is not waited
+/// for: its call is ended.
 pub async fn fetch(
     mut consented: ConsentedPlan,
     stage: usize,
@@ -61,8 +66,10 @@ pub async fn fetch(
     answers: &mut Answers,
 ) -> ConsentedPlan {
     let (mut under_way, mut ends) = (FuturesUnordered::new(), Vec::new());
-    for Call { provider, name, body } in calls(&consented, stage, schema) {
-        let ask = async move { (provider, providers.ask(&name, body, asking.trace_id, deadline).await) };
+    let purpose = providers.purposes().written(&asking.purpose.id);
+    for Call { provider, name, body, basis } in calls(&consented, stage, schema) {
+        let told = Told { trace_id: asking.trace_id, purpose: purpose.clone(), basis };
+        let ask = async move { (provider, providers.ask(&name, body, &told, deadline).await) };
         let (ask, end) = abortable(ask);
         under_way.push(ask);
         ends.push((provider, end));
@@ -92,13 +99,17 @@ struct Call {
     provider: usize,
     name: Arc<ProviderName>,
     body: Bytes,
+    /// The grounds on which it is asked.
+    basis: Option<HeaderValue>,
 }
 
 fn calls(consented: &ConsentedPlan, stage: usize, schema: &ConsumerSchema) -> Vec<Call> {
     let documents = in_stage(consented, stage, schema);
     let call = |document: &Arc<ProviderDocument>| {
-        let name = consented.plan().providers.get(document.provider)?.name.clone();
-        Some(Call { provider: document.provider, name, body: Bytes::from(body(document, consented)) })
+        let provider = document.provider;
+        let name = consented.plan().providers.get(provider)?.name.clone();
+        let (body, basis) = (Bytes::from(body(document, consented)), told::grounds(consented, stage, provider));
+        Some(Call { provider, name, body, basis })
     };
     documents.iter().filter_map(call).collect()
 }

@@ -5,11 +5,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use http_body_util::Full;
-use ndx_contracts::TraceId;
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    ProviderFailure, ProviderSetupError,
+    LEGAL_BASIS, PURPOSE, ProviderFailure, ProviderSetupError, Told,
     breaker::{Breaker, Verdict},
     bulkhead::Bulkhead,
     credentials::Credentials,
@@ -79,12 +78,12 @@ impl Provider {
     ///
     /// # Errors
     /// When there is no answer by `deadline` (or within the provider's own time), or one that cannot be used.
-    pub async fn ask(&self, body: Bytes, trace_id: &TraceId, deadline: Instant) -> Result<Bytes, ProviderFailure> {
+    pub async fn ask(&self, body: Bytes, told: &Told<'_>, deadline: Instant) -> Result<Bytes, ProviderFailure> {
         let deadline = deadline.min(Instant::now() + self.time);
         self.budget.earn();
         let mut retries = 0;
         loop {
-            let failed = match self.guarded(body.clone(), trace_id, deadline).await {
+            let failed = match self.guarded(body.clone(), told, deadline).await {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
@@ -100,15 +99,15 @@ impl Provider {
     }
 
     /// One call, if breaker and bulkhead let it through; what it shows is told to the breaker.
-    async fn guarded(&self, body: Bytes, trace_id: &TraceId, deadline: Instant) -> Result<Bytes, Failed> {
+    async fn guarded(&self, body: Bytes, told: &Told<'_>, deadline: Instant) -> Result<Bytes, Failed> {
         let permit = self.breaker.admit()?;
         let _place = timeout_at(deadline, self.bulkhead.enter()).await.unwrap_or(Err(ProviderFailure::Timeout))?;
         // A call that had hardly any time left says nothing of the register.
         let fair = deadline.saturating_duration_since(Instant::now()) >= self.time / 2;
         let late = Failed { verdict: fair.then_some(Verdict::Failed(None)), ..Failed::from(ProviderFailure::Timeout) };
-        let answer = timeout_at(deadline, self.authorized(body, trace_id)).await.unwrap_or(Err(late));
+        let answer = timeout_at(deadline, self.authorized(body, told)).await.unwrap_or(Err(late));
         if let Err(Failed { failure, .. }) = &answer {
-            tracing::warn!(provider.key = %self.name, trace.id = %trace_id, ?failure, "a provider failed");
+            tracing::warn!(provider.key = %self.name, trace.id = %told.trace_id, ?failure, "a provider failed");
         }
         let verdict = answer.as_ref().map_or_else(|failed| failed.verdict, |_| Some(Verdict::Alive));
         if let Some(verdict) = verdict {
@@ -118,22 +117,22 @@ impl Provider {
     }
 
     /// A token that is not accepted is renewed once; some registers say 500 where they mean 401, so that counts too.
-    async fn authorized(&self, body: Bytes, trace_id: &TraceId) -> Result<Bytes, Failed> {
+    async fn authorized(&self, body: Bytes, told: &Told<'_>) -> Result<Bytes, Failed> {
         let token = self.credentials.token().await?;
-        let answer = self.send(body.clone(), token.as_ref(), trace_id).await;
+        let answer = self.send(body.clone(), token.as_ref(), told).await;
         let (Err(failed), Some(refused)) = (&answer, &token) else { return answer };
         if !matches!(failed.failure, ProviderFailure::Refused | ProviderFailure::Error) {
             return answer;
         }
         // Without another token, what the register said is what is known.
         match self.credentials.instead_of(refused).await {
-            Ok(Some(other)) => self.send(body, Some(&other), trace_id).await,
+            Ok(Some(other)) => self.send(body, Some(&other), told).await,
             Ok(None) | Err(_) => answer,
         }
     }
 
-    async fn send(&self, body: Bytes, token: Option<&HeaderValue>, trace_id: &TraceId) -> Result<Bytes, Failed> {
-        let request = || self.request(body.clone(), token, trace_id);
+    async fn send(&self, body: Bytes, token: Option<&HeaderValue>, told: &Told<'_>) -> Result<Bytes, Failed> {
+        let request = || self.request(body.clone(), token, told);
         let answer = match self.transport.send(request()).await {
             Err(Failed { again: Again::AtOnce, .. }) if self.budget.spend() => self.transport.send(request()).await?,
             answer => answer?,
@@ -142,16 +141,19 @@ impl Provider {
         transport::read(answer, self.largest).await
     }
 
-    fn request(&self, body: Bytes, token: Option<&HeaderValue>, trace_id: &TraceId) -> Request<Full<Bytes>> {
+    fn request(&self, body: Bytes, token: Option<&HeaderValue>, told: &Told<'_>) -> Request<Full<Bytes>> {
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.address.clone();
         let headers = request.headers_mut();
         headers.clone_from(&self.headers);
+        let trace_id = told.trace_id;
         let parent = format!("00-{trace_id}-{:016x}-01", fastrand::u64(1..));
         // A trace id is hexadecimal digits, so these are never left out.
         headers.extend(HeaderValue::try_from(parent).ok().map(|parent| (TRACE_PARENT, parent)));
         headers.extend(HeaderValue::from_str(trace_id.as_str()).ok().map(|id| (TRACE_ID, id)));
+        headers.extend(told.purpose.clone().map(|purpose| (PURPOSE, purpose)));
+        headers.extend(told.basis.clone().map(|basis| (LEGAL_BASIS, basis)));
         headers.extend(token.map(|token| (header::AUTHORIZATION, token.clone())));
         request
     }

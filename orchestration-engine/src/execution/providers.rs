@@ -3,16 +3,17 @@
 use std::{collections::HashMap, time::Duration};
 
 use bytes::Bytes;
-use ndx_contracts::{TraceId, audit::ProviderName};
+use ndx_contracts::audit::ProviderName;
 use tokio::time::Instant;
 
-use super::{Provider, ProviderFailure, transport};
+use super::{Provider, ProviderFailure, Told, told::Purposes, transport};
 use crate::config::Config;
 
 /// The registers that can be asked.
 #[derive(Debug)]
 pub struct Providers {
     by_name: HashMap<ProviderName, Provider>,
+    purposes: Purposes,
 }
 
 /// Why a provider cannot be set up.
@@ -43,7 +44,14 @@ impl Providers {
                 ProviderName { provider_key: configured.provider_key.clone(), schema_id: configured.schema_id.clone() };
             Ok((name, Provider::over(connector.clone(), configured, largest, usual)?))
         });
-        Ok(Self { by_name: by_name.collect::<Result<_, ProviderSetupError>>()? })
+        let purposes = config.applications.values().flat_map(|application| &application.purposes);
+        let purposes = purposes.map(|purpose| &purpose.id).collect();
+        Ok(Self { by_name: by_name.collect::<Result<_, ProviderSetupError>>()?, purposes })
+    }
+
+    /// What data may be wanted for.
+    pub(super) fn purposes(&self) -> &Purposes {
+        &self.purposes
     }
 
     /// Sends `body`, a GraphQL request, to the provider that is called `name`, and returns the body of the answer. Whoever
@@ -55,10 +63,10 @@ impl Providers {
         &self,
         name: &ProviderName,
         body: Bytes,
-        trace_id: &TraceId,
+        told: &Told<'_>,
         deadline: Instant,
     ) -> Result<Bytes, ProviderFailure> {
         let provider = self.by_name.get(name).ok_or(ProviderFailure::NotConfigured)?;
-        provider.ask(body, trace_id, deadline).await
+        provider.ask(body, told, deadline).await
     }
 }

@@ -72,8 +72,10 @@ pub enum Cause {
 /// What became of a field.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// It is in the answer; a null that the register returned counts.
+    /// It is in the answer.
     Released,
+    /// That there is nothing is in the answer: a null that the register returned, or a list without elements.
+    Nothing,
     /// It is not.
     Missing(Cause),
 }

@@ -21,8 +21,21 @@ impl Outcomes {
     /// It is in the answer. Elsewhere in a list it may be missing; that it left at all is what counts.
     pub(super) fn released(&mut self, instance: usize, field: usize) {
         let Some(at) = self.place(instance, field) else { return };
+        match self.of.get_mut(at) {
+            Some(outcome @ Some(Outcome::Nothing)) => *outcome = Some(Outcome::Released),
+            Some(outcome @ (None | Some(Outcome::Missing(_)))) => {
+                *outcome = Some(Outcome::Released);
+                self.released.push(at);
+            }
+            _ => {}
+        }
+    }
+
+    /// The provider said that there is nothing, unless there is elsewhere.
+    pub(super) fn nothing(&mut self, instance: usize, field: usize) {
+        let Some(at) = self.place(instance, field) else { return };
         if let Some(outcome @ (None | Some(Outcome::Missing(_)))) = self.of.get_mut(at) {
-            *outcome = Some(Outcome::Released);
+            *outcome = Some(Outcome::Nothing);
             self.released.push(at);
         }
     }

@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use ndx_contracts::{
-    FieldRef, JudgeError, Need,
+    Display, FieldRef, JudgeError, LegalBasis, Need, StatutoryTask,
     audit::{AuditLog, AuditRecord},
     consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, ConsentStatus, StandingConsent},
     policy::{Decision, DecisionRequest, DenyReason, Effect, FieldDecision, PolicyDecisionPoint},
@@ -91,6 +91,12 @@ impl Court {
         }
     }
 
+    /// The ground of what is permitted without consent: the law for half of it, the rest is open.
+    pub fn law(&self, field: &FieldRef) -> Option<LegalBasis> {
+        let task = StatutoryTask { law: "Elections Act".into(), section: "9".into(), display: Display::Now };
+        (self.fate(0, field, "") < 200).then(|| LegalBasis::StatutoryTask(task.into()))
+    }
+
     /// What a person says of a field.
     pub fn shared(&self, field: &FieldRef, person: &str) -> Shared {
         match self.statuses[person] {
@@ -136,6 +142,7 @@ impl PolicyDecisionPoint for Court {
         let decided = |field: &FieldRef| FieldDecision {
             field: field.clone(),
             effect: self.effect(field),
+            basis: self.law(field),
             determined_by: Vec::new(),
         };
         Ok(Decision { policy_version: 1, fields: request.fields.iter().map(decided).collect() })

@@ -65,7 +65,7 @@ pub fn agrees(explained: &Reply, records: &[Recorded]) -> Result<(), String> {
         let withheld = told.values().any(|told| *told == "FIELD_NOT_SHARED");
         let same = |told: &str, became: &str| match (told, became) {
             ("released", "FIELD_NOT_SHARED") => withheld,
-            ("released", became) => became == "released" || became.starts_with("PROVIDER_"),
+            ("released", became) => matches!(became, "released" | "nothing") || became.starts_with("PROVIDER_"),
             (told, became) => told == became,
         };
         // A list that is empty leaves without any value of what stands in it.

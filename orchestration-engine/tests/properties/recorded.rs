@@ -57,13 +57,13 @@ fn not_before_announced(requests: &BTreeMap<String, usize>, announced: &BTreeMap
 pub fn released_is_in_the_answer(records: &[Recorded], reply: &Reply) -> Result<(), String> {
     let Some(end) = records.last() else { return Ok(()) };
     let Some(data) = reply.body["data"].as_object() else {
-        let released = outcomes(end).iter().find(|entry| entry.outcome == "released");
+        let released = outcomes(end).iter().find(|entry| left(entry));
         return released.map_or(Ok(()), |entry| Err(format!("{entry:?}, and there is no data")));
     };
     for (number, (key, _)) in data.iter().enumerate().filter(|(_, (_, value))| value.is_null()) {
         let errors = reply.body["errors"].as_array().into_iter().flatten();
         let of_root = format!("{number}:");
-        let released = |entry: &&FieldEntry| entry.root.starts_with(&of_root) && entry.outcome == "released";
+        let released = |entry: &&FieldEntry| entry.root.starts_with(&of_root) && left(entry);
         if errors.clone().any(|error| error["path"][0] == key.as_str())
             && let Some(entry) = outcomes(end).iter().find(released)
         {
@@ -71,6 +71,11 @@ pub fn released_is_in_the_answer(records: &[Recorded], reply: &Reply) -> Result<
         }
     }
     Ok(())
+}
+
+/// Whether its value left, or that there is none.
+fn left(entry: &FieldEntry) -> bool {
+    matches!(&*entry.outcome, "released" | "nothing")
 }
 
 /// The fields with their outcomes in what closes a record.

@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use ndx_config::Provider as Configured;
 use ndx_contracts::TraceId;
-use orchestration_engine::execution::{Provider, ProviderFailure};
+use orchestration_engine::execution::{Provider, ProviderFailure, Told};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -127,7 +127,7 @@ pub async fn ask(provider: &Provider) -> Result<Bytes, ProviderFailure> {
 
 pub async fn ask_within(provider: &Provider, time: Duration) -> Result<Bytes, ProviderFailure> {
     let body = Bytes::from_static(br#"{"query":"{ r0_person: person { fullName } }"}"#);
-    provider.ask(body, &TraceId::new(TRACE), Instant::now() + time).await
+    provider.ask(body, &Told::from(&TraceId::new(TRACE)), Instant::now() + time).await
 }
 
 type Script = Arc<dyn Fn(usize, &str) -> Reply + Send + Sync>;

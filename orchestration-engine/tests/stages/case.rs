@@ -69,7 +69,8 @@ pub struct PermitAll;
 impl PolicyDecisionPoint for PermitAll {
     async fn decide(&self, request: &DecisionRequest) -> Result<Decision, JudgeError> {
         let effect = Effect::PermitWithConsent { need: Need::Needed };
-        let decided = |field: &FieldRef| FieldDecision { field: field.clone(), effect, determined_by: Vec::new() };
+        let decided =
+            |field: &FieldRef| FieldDecision { field: field.clone(), effect, basis: None, determined_by: Vec::new() };
         Ok(Decision { policy_version: 7, fields: request.fields.iter().map(decided).collect() })
     }
 }
@@ -155,8 +156,8 @@ impl Country {
         let question: Question = planner::bind(Arc::new(plan), operation, &self.config.identifier).unwrap();
         let caller = self.caller();
         let (purpose, trace_id, time) = (&caller.application.purposes[0], "t".into(), Duration::from_secs(1));
-        let permitted =
-            policy::enforce(Arc::new(question), &caller, purpose, &trace_id, &PermitAll, time).await.unwrap();
+        let decision = policy::decide(&question, &caller, purpose, &trace_id, &PermitAll, time).await.unwrap();
+        let permitted = policy::enforce(Arc::new(question), decision).unwrap();
         let asking = Asking { caller: &caller, purpose, trace_id: &trace_id, judge: ledger };
         consent::require(permitted, &asking, time).await.unwrap()
     }

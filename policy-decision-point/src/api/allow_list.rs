@@ -1,13 +1,14 @@
 //! `POST /api/v1/policy/update-allowlist`: an application may ask for these fields, from now on for a month or a year.
 //!
-//! OpenDIF's allow list knows no purpose and no need; we add both. Without `purpose`, the application's only purpose is
-//! taken. Without `need`, a grant that is prolonged keeps its own, and a new one says that the field is needed.
+//! OpenDIF's allow list knows no purpose, no need and no legal basis; we add them. Without `purpose`, the application's only
+//! purpose is taken. Without `need` and `basis`, a grant that is prolonged keeps its own, and a new one says that the field is
+//! needed, and that it rests on the person's consent.
 
 use std::sync::Arc;
 
 use axum::{Extension, Json, extract::State};
 use chrono::{DateTime, Months, Utc};
-use ndx_contracts::{ApplicationId, FieldRef, Need, Purpose};
+use ndx_contracts::{ApplicationId, FieldRef, LegalBasis, Need, Purpose};
 use ndx_service::caller::Caller;
 use serde::{Deserialize, Serialize};
 use utoipa::{
@@ -21,8 +22,9 @@ use super::{
     sent::{Body, Kind, Mistakes, Shape, optional, read, required},
 };
 use crate::{
+    basis,
     history::{Author, Entry, Policies},
-    policy::{Action, Basis, Grant, PolicySet},
+    policy::{Action, Grant, PolicySet},
     state::Pdp,
 };
 
@@ -38,6 +40,7 @@ const SHAPE: Shape = Shape {
         ),
         optional("purpose", Kind::Name, "What for. Without it, the application's only purpose is taken."),
         optional("need", Kind::OneOf(&["needed", "optional"]), "Whether the application needs them."),
+        optional("basis", Kind::Basis, "On what ground."),
     ],
 };
 
@@ -52,6 +55,8 @@ pub struct AllowRequest {
     purpose: Option<Purpose>,
     #[serde(default)]
     need: Option<Need>,
+    #[serde(default)]
+    basis: Option<LegalBasis>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -94,7 +99,7 @@ struct AllowedField {
     responses(
         (status = 200, description = "What the application may now ask for.", body = AllowResponse),
         (status = 400, description = "The body has mistakes; all are told.", body = ErrorBody),
-        (status = 409, description = "A field has no policy, or nobody said what for; all is told.", body = ErrorBody),
+        (status = 409, description = "A field has no policy, nobody said what for, or the court's order has ended; all is told.", body = ErrorBody),
         ToASender, ToEverybody,
     ),
 )]
@@ -139,8 +144,12 @@ fn actions(pdp: &Pdp, policies: &Policies, request: &AllowRequest) -> Result<Vec
             let mut fields: Vec<_> = request.records.iter().collect();
             fields.sort();
             fields.dedup();
-            let grants = fields.into_iter().map(|field| grant(set, request, &purpose, field, now, until));
-            actions.extend(grants.map(|grant| Action::GrantPut { grant }));
+            let grants: Vec<_> =
+                fields.into_iter().map(|field| grant(set, request, &purpose, field, now, until)).collect();
+            if let Some(ended) = grants.iter().find_map(|grant| basis::ended(&grant.basis, now)) {
+                mistakes.note("basis", ended);
+            }
+            actions.extend(grants.into_iter().map(|grant| Action::GrantPut { grant }));
         }
         // Nothing is asked for, so it does not matter what for.
         None if request.records.is_empty() => {}
@@ -168,7 +177,7 @@ fn grant(
         need: request.need.or(held.map(|grant| grant.need)).unwrap_or(Need::Needed),
         from: goes_on.map_or(now, |grant| grant.from),
         until: Some(until),
-        basis: Basis::Consent,
+        basis: request.basis.clone().or(held.map(|grant| grant.basis.clone())).unwrap_or(LegalBasis::Consent),
         application,
         purpose,
         field,

@@ -6,6 +6,8 @@ pub mod problem;
 
 pub mod decide;
 
+pub mod granted;
+
 pub mod metadata;
 
 pub mod allow_list;

@@ -116,6 +116,11 @@ impl From<PathRejection> for Problem {
 }
 
 impl Problem {
+    /// The caller may ask something else here, but not this.
+    pub fn forbidden() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "FORBIDDEN", "this service may only ask what an application is granted")
+    }
+
     /// What there is to say about `status` when only that is known.
     fn of(status: StatusCode) -> Self {
         let (code, error) = match status {
@@ -180,6 +185,7 @@ impl IntoResponses for ToEverybody {
     fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
         described(&[
             ("401", "No service token, or not one for this service."),
+            ("403", "The consent engine asks, which may only ask what an application is granted."),
             ("500", "A fault of this service."),
             ("503", "The policies cannot be read or changed now (`PDP_UNAVAILABLE`)."),
         ])

@@ -7,11 +7,12 @@ use axum::{Json, extract::rejection::JsonRejection};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use utoipa::openapi::{
-    Array, ArrayBuilder, Object, ObjectBuilder, RefOr, Schema,
-    schema::{AdditionalProperties, SchemaType, Type},
+    Array, ArrayBuilder, Object, ObjectBuilder, Ref, RefOr, Schema,
+    schema::{AdditionalProperties, AnyOfBuilder, SchemaType, Type},
 };
 
 use super::problem::Problem;
+use crate::basis;
 
 /// The longest text, in characters.
 const LONGEST: usize = 1000;
@@ -51,6 +52,8 @@ pub enum Kind {
     Flag,
     /// One of these.
     OneOf(&'static [&'static str]),
+    /// A legal basis.
+    Basis,
     /// A list of objects.
     List(&'static Shape),
 }
@@ -172,6 +175,14 @@ impl Member {
                 let values = values.iter().map(|value| Value::from(*value)).chain(none);
                 text().enum_values(Some(values)).into()
             }
+            Kind::Basis => {
+                let one = AnyOfBuilder::new().item(Ref::from_schema_name("LegalBasis")).description(Some(self.about));
+                let one = match self.required {
+                    true => one,
+                    false => one.item(ObjectBuilder::new().schema_type(Type::Null)),
+                };
+                one.into()
+            }
             Kind::List(shape) => {
                 let list: Array = ArrayBuilder::new()
                     .schema_type(kind(Type::Array))
@@ -211,6 +222,12 @@ impl Kind {
             Self::OneOf(values) => {
                 if !value.as_str().is_some_and(|text| values.contains(&text)) {
                     mistakes.note(place, format!("this is not one of: {}", values.join(", ")));
+                }
+            }
+            Self::Basis => {
+                for (inside, what) in basis::read(value).err().unwrap_or_default() {
+                    let place = inside.iter().fold(place.to_owned(), |place, key| within(&place, key));
+                    mistakes.note(&place, what);
                 }
             }
             Self::List(shape) => match value.as_array() {

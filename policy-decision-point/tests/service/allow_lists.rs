@@ -52,6 +52,42 @@ async fn a_grant_that_is_prolonged_keeps_its_need_and_its_beginning() {
 }
 
 #[tokio::test]
+async fn a_grant_by_law_is_put_whole_and_is_kept_when_it_is_prolonged() {
+    let ground = Ground::new();
+    for place in ground.both() {
+        let served = ground.serve(&place).await;
+        let request = |basis: Value| json!({"applicationId": "passport-app", "records": [drp("person.photo")], "grantDuration": "30d", "basis": basis});
+        let task = json!({"statutoryTask": {"law": "Passports Act", "section": "section 14"}});
+        assert_eq!(served.post(ALLOW, request(task.clone())).await.0, 200);
+        assert_eq!(served.post(ALLOW, request(Value::Null)).await.0, 200);
+        let decide =
+            json!({"applicationId": "passport-app", "requiredFields": [drp("person.photo"), drp("person.fullName")]});
+        let (_, body) = served.post("/api/v1/policy/decide", decide.clone()).await;
+        assert_eq!(body["decisions"][0]["effect"], "permit");
+        assert_eq!(body["decisions"][0]["basis"], task);
+        assert_eq!(body["decisions"][1].get("basis"), None, "{body}");
+        assert_eq!(served.post(ALLOW, request(json!("consent"))).await.0, 200);
+        let (_, body) = served.post("/api/v1/policy/decide", decide).await;
+        assert_eq!(body["decisions"][0]["effect"], "permitWithConsent");
+    }
+}
+
+#[tokio::test]
+async fn c19_a_grant_on_a_ground_that_says_too_little_or_has_ended_is_refused() {
+    let ground = Ground::new();
+    let served = ground.serve(&ground.both()[0]).await;
+    let request = |basis: Value| json!({"applicationId": "passport-app", "records": [drp("person.photo")], "grantDuration": "30d", "basis": basis});
+    let (status, body) = served.post(ALLOW, request(json!({"courtOrder": {"court": "", "until": "soon"}}))).await;
+    assert_eq!(status, 400);
+    for place in ["basis.courtOrder.court", "basis.courtOrder.reference", "basis.courtOrder.until"] {
+        assert!(body["error"].as_str().unwrap().contains(place), "{place}: {body}");
+    }
+    let over = json!({"courtOrder": {"court": "High Court", "reference": "HC 1", "until": "2026-06-15T12:00:00Z"}});
+    let (status, body) = served.post(ALLOW, request(over)).await;
+    assert_eq!((status, &body["code"]), (409, &json!("CONFLICT")), "the order ends now");
+}
+
+#[tokio::test]
 async fn what_for_is_taken_from_the_register_or_the_grants_or_must_be_said() {
     let ground = Ground::new();
     let served = ground.serve(&ground.both()[1]).await;
@@ -108,7 +144,7 @@ async fn an_application_is_taken_from_the_list_whatever_it_was_there_for() {
         let path = format!("/api/v1/policy/metadata/{id}/allowlist/passport-app");
         assert_eq!(served.delete(&path).await, 204);
         assert_eq!(served.delete(&path).await, 404);
-        assert_eq!(served.record("drp-schema-v1", "person.fullName").await["allowList"], json!({}));
+        assert_eq!(served.record("drp-schema-v1", "person.fullName").await["allowList"].get("passport-app"), None);
         let history = served.get("/api/v1/policy/history?limit=1000").await;
         let last = history["actions"].as_array().unwrap().last().unwrap().clone();
         assert_eq!(last["recordedBy"], "service:gateway");

@@ -143,3 +143,25 @@ async fn another_method_or_path_is_told_as_json() {
         assert_eq!((status, &body["code"]), (404, &json!("NOT_FOUND")), "{path}");
     }
 }
+
+#[tokio::test]
+async fn the_consent_engine_asks_what_is_granted_and_nothing_else() {
+    let ground = Ground::new();
+    for place in ground.both() {
+        let served = ground.serve(&place).await;
+        let ask = async |path: &str, body: Value| served.call_as(&served.portal, Method::POST, path, Some(body)).await;
+        let roll = json!({"applicationId": "electoral-roll", "purpose": "electoral-roll"});
+        let (status, body) = ask("/internal/api/v1/granted", roll.clone()).await;
+        assert_eq!(status, 200, "{body}");
+        let names: Vec<_> = body["granted"].as_array().unwrap().iter().map(|one| &one["displayName"]).collect();
+        assert_eq!(names, ["Date of birth", "Full name", "Home address"]);
+        assert_eq!(body["granted"][0]["basis"]["statutoryTask"]["law"], "Elections Act 2011");
+        let (_, nothing) = ask("/internal/api/v1/granted", json!({"applicationId": "nobody", "purpose": "x"})).await;
+        assert_eq!(nothing, json!({"granted": []}));
+        let (status, wrong) = ask("/internal/api/v1/granted", json!({"applicationId": ""})).await;
+        assert!(status == 400 && wrong["error"].as_str().unwrap().contains("purpose: this is missing"), "{wrong}");
+        let (status, refused) = ask("/api/v1/policy/decide", json!({"applicationId": "x", "requiredFields": []})).await;
+        assert_eq!((status, &refused["code"]), (403, &json!("FORBIDDEN")));
+        assert_eq!(served.post("/internal/api/v1/granted", roll).await.0, 200, "whoever decides may ask, too");
+    }
+}

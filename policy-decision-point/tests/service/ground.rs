@@ -55,14 +55,16 @@ impl Ground {
         // Tokens have a clock of their own, so that they do not run out when a test moves the other.
         let clock = ManualClock::at(self.clock.now());
         let key = ServiceKey::read_or_make("gateway", &self.folder.path().join("key"), clock.clone()).unwrap();
-        let router =
-            server::router(pdp.clone(), Arc::new(ServiceVerifier::new("policy", [(key.name(), key.public())], clock)));
+        let portal =
+            ServiceKey::read_or_make("consent", &self.folder.path().join("portal-key"), clock.clone()).unwrap();
+        let known = [(key.name(), key.public()), (portal.name(), portal.public())];
+        let router = server::router(pdp.clone(), Arc::new(ServiceVerifier::new("policy", known, clock)));
         let listener = listen::bind_loopback("policy", 0).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let stop = CancellationToken::new();
         tokio::spawn(listen::serve(listener, router, stop.clone()));
         let client = outbound::client(Duration::from_secs(30)).unwrap();
-        Served { url, key, pdp, client, _stop: stop.drop_guard() }
+        Served { url, key, portal, pdp, client, _stop: stop.drop_guard() }
     }
 }
 
@@ -86,6 +88,8 @@ pub fn question(fields: &[&str]) -> DecisionRequest {
 pub struct Served {
     pub url: String,
     pub key: ServiceKey,
+    /// The key of the consent engine.
+    pub portal: ServiceKey,
     pub pdp: Arc<Pdp>,
     pub client: reqwest::Client,
     _stop: DropGuard,
@@ -94,8 +98,13 @@ pub struct Served {
 impl Served {
     /// Calls `path` as the gateway does.
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
+        self.call_as(&self.key, method, path, body).await
+    }
+
+    /// Calls `path` with this key.
+    pub async fn call_as(&self, key: &ServiceKey, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
         let request = self.client.request(method, format!("{}{path}", self.url));
-        let request = request.bearer_auth(self.key.token_for("policy").unwrap());
+        let request = request.bearer_auth(key.token_for("policy").unwrap());
         let request = match body {
             Some(body) => request.json(&body),
             None => request,

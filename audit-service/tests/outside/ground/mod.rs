@@ -110,7 +110,7 @@ pub fn keep(request: u128, event: AuditEvent) -> Entry {
 
 pub fn fields(outcome: &str) -> Vec<FieldEntry> {
     let field = FieldRef::new("drp-schema-v1", "person.fullName");
-    vec![FieldEntry { root: "0:personInfo".into(), field, outcome: outcome.to_owned().into() }]
+    vec![FieldEntry { root: "0:personInfo".into(), field, outcome: outcome.to_owned().into(), basis: None }]
 }
 
 pub fn intent() -> AuditEvent {

@@ -19,6 +19,8 @@ pub struct Running {
     pub url: String,
     pub client: reqwest::Client,
     pub key: ServiceKey,
+    /// The key of the consent engine.
+    pub portal: ServiceKey,
     _stop: DropGuard,
 }
 
@@ -27,14 +29,16 @@ impl Running {
         let clock = SystemClock::shared();
         let audit = ground.open(place).await;
         let key = ServiceKey::read_or_make("gateway", &ground.folder.path().join("key"), clock.clone()).unwrap();
-        let router =
-            server::router(audit.clone(), Arc::new(ServiceVerifier::new("audit", [(key.name(), key.public())], clock)));
+        let portal =
+            ServiceKey::read_or_make("consent", &ground.folder.path().join("portal-key"), clock.clone()).unwrap();
+        let known = [(key.name(), key.public()), (portal.name(), portal.public())];
+        let router = server::router(audit.clone(), Arc::new(ServiceVerifier::new("audit", known, clock)));
         let listener = listen::bind_loopback("audit", 0).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let stop = CancellationToken::new();
         tokio::spawn(listen::serve(listener, router, stop.clone()));
         let client = outbound::client(Duration::from_secs(20)).unwrap();
-        Self { audit, url, client, key, _stop: stop.drop_guard() }
+        Self { audit, url, client, key, portal, _stop: stop.drop_guard() }
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

@@ -62,7 +62,7 @@ impl<'p> Merger<'p> {
                 self.error(field, ty, cause)
             }
             _ => {
-                self.released_below(within, field);
+                self.nothing_below(within, field);
                 self.null(ty)
             }
         }
@@ -110,9 +110,9 @@ impl<'p> Merger<'p> {
     }
 
     /// That there is nothing here is what the providers said, and that is in the answer.
-    pub(super) fn released_below(&mut self, within: &Within<'p>, field: &PlannedField) {
+    pub(super) fn nothing_below(&mut self, within: &Within<'p>, field: &PlannedField) {
         for source in field.sources().into_iter().filter(|source| within.instance.releases(source)) {
-            self.outcomes.released(within.number, source.field);
+            self.outcomes.nothing(within.number, source.field);
         }
     }
 }

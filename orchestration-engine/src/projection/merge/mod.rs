@@ -126,7 +126,7 @@ impl<'p> Merger<'p> {
                 if let Some(source) = root.sources.first().filter(|_| ty.is_non_null()) {
                     return self.bad(&within, &root.field, source, ty);
                 }
-                self.released_below(&within, &root.field);
+                self.nothing_below(&within, &root.field);
                 self.null(ty)
             }
             FieldKind::Object(Some(source), fields) => match within.value(&root.field, source) {
@@ -207,7 +207,7 @@ impl<'p> Merger<'p> {
             Opened::Null if !ty.is_non_null() => self.null_of_provider(within, field, source, ty),
             Opened::List(items) if ty.is_list() => {
                 if items.is_empty() {
-                    self.released_below(within, field);
+                    self.nothing_below(within, field);
                 }
                 self.list(ty, items, |merger, item_type, item| {
                     merger.objects(within, field, source, fields, item_type, item)
@@ -239,7 +239,7 @@ impl<'p> Merger<'p> {
             Opened::Null if !ty.is_non_null() => self.null_of_provider(within, field, source, ty),
             Opened::List(items) if ty.is_list() => {
                 if items.is_empty() {
-                    self.released_below(within, field);
+                    self.nothing_below(within, field);
                 }
                 self.list(ty, items, |merger, item_type, item| merger.leaf(within, field, source, item_type, item))
             }

@@ -23,19 +23,20 @@ async function isWiderThanItsWindow(page) {
   return page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
 }
 
-/** Axe finds nothing and nobody scrolls sideways, at every width; then the page is as wide as before. */
-export async function isAccessible(visitor, what, page = visitor.page) {
-  const before = page.viewportSize();
+/** What axe and sideways scrolling have to say of the page, at every width; then it is as wide as before. */
+async function atEveryWidth(page, what) {
+  const [before, found] = [page.viewportSize(), []];
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: before.height });
-    assert.deepEqual(await violations(page), [], `axe, ${what}, ${width} px`);
-    assert(!(await isWiderThanItsWindow(page)), `${what} scrolls sideways at ${width} px`);
+    for (const one of await violations(page)) found.push(`${what}, ${width} px, axe: ${one.join(" ")}`);
+    if (await isWiderThanItsWindow(page)) found.push(`${what}, ${width} px: scrolls sideways`);
   }
   await page.setViewportSize(before);
+  return found;
 }
 
-/** With the spacing of WCAG 1.4.12, nothing is cut off and nobody scrolls sideways. */
-export async function bearsTextSpacing(visitor, what, page = visitor.page) {
+/** Whether, with the spacing of WCAG 1.4.12, somebody scrolls sideways. */
+async function withTextSpacing(page, what) {
   const before = page.viewportSize();
   await page.setViewportSize({ width: 320, height: 640 });
   const wider = await page.evaluate(() => {
@@ -52,8 +53,13 @@ export async function bearsTextSpacing(visitor, what, page = visitor.page) {
     all.forEach((element) => element.removeAttribute("style"));
     return wider;
   });
-  assert(!wider, `${what} scrolls sideways with more space in its text`);
   await page.setViewportSize(before);
+  return wider ? [`${what}: scrolls sideways with more space in its text`] : [];
+}
+
+/** Everything that is wrong with the page as it stands. */
+export async function look({ page }, what) {
+  return [...(await atEveryWidth(page, what)), ...(await withTextSpacing(page, what))];
 }
 
 /**

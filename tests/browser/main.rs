@@ -21,8 +21,8 @@ use tokio::{
 };
 
 const NDX: &str = env!("CARGO_BIN_EXE_ndx");
-/// The portal's languages, the first of which people read who say nothing.
-const LANGUAGES: [&str; 1] = ["en"];
+/// The portal's languages, and two that are made from English: one that needs more room, one from right to left.
+const EVERY_LANGUAGE: [&str; 5] = ["en", "si", "ta", "en-XA", "ar-XB"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/browser").canonicalize().unwrap()
@@ -74,7 +74,8 @@ async fn tell(story: &str, mut farajaland: Farajaland) {
     farajaland.run(Part::PassportApp).await;
     let country = json!({
         "passport": farajaland.url("passport-app"), "portal": farajaland.url("consent"),
-        "gateway": farajaland.url("gateway"), "fudi": farajaland.url("fudi"), "languages": LANGUAGES,
+        "gateway": farajaland.url("gateway"), "fudi": farajaland.url("fudi"),
+        "languages": farajaland.configuration_value()["portal"]["languages"],
     });
     let mut browser = Command::new("node")
         .current_dir(&folder)
@@ -119,11 +120,16 @@ stories! {
     keyboard
     /// C6: what is sent twice counts once.
     doubt
-    /// C5: other people's requests do not exist.
+    /// C5, C17: other people's requests do not exist, and nobody is sent where nobody registered.
     strangers
-    accessible_portal
     accessible_application
     weight
+}
+
+#[tokio::test]
+async fn accessible_portal() {
+    let speaking = Farajaland::empty(NDX).with_config(|config| config["portal"]["languages"] = EVERY_LANGUAGE.into());
+    tell("accessible_portal", speaking).await;
 }
 
 /// C7: what has ended cannot be answered.

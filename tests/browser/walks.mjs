@@ -49,10 +49,9 @@ export async function share(visitor, { all = true, page = visitor.page } = {}) {
   await visitor.at("You are sharing", page);
 }
 
-/** Back at the application, which looks again what she decided. */
+/** Back to the application by the link that the portal shows. */
 export async function comeBack(visitor) {
-  await visitor.open("passport", "/application");
-  await visitor.follow("Look again");
+  await visitor.follow("Continue to Online Passport Application");
 }
 
 /** What stands beside `key` in a summary list. */

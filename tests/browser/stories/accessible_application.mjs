@@ -1,40 +1,38 @@
 /** Every page of the passport application, at three widths: axe finds nothing, and nobody scrolls sideways. */
 import assert from "node:assert/strict";
 import { start, stop } from "../please.mjs";
-import { bearsTextSpacing, isAccessible } from "../looks.mjs";
+import { look } from "../looks.mjs";
 import { beginApplication, comeBack, goToTheQuestion, share } from "../walks.mjs";
 import { Visitor } from "../visitor.mjs";
 
 export default async function tell(browser, country) {
+  // Everything that is wrong is told at once, at the end.
+  const found = [];
+  const see = async (visitor, what) => found.push(...(await look(visitor, what)));
   const stranger = await Visitor.arrive(browser, country);
   for (const path of ["/", "/help", "/privacy", "/accessibility", "/signed-out", "/application", "/signed-in", "/no-such-page"]) {
     await stranger.open("passport", path);
-    await isAccessible(stranger, path);
-    await bearsTextSpacing(stranger, path);
+    await see(stranger, path);
   }
   await stranger.open("passport", "/sign-in");
-  await isAccessible(stranger, "FUDI");
+  await see(stranger, "FUDI");
   await stranger.leave();
 
   // Danil shares in part while the register of births is down; then the exchange is.
   const danil = await Visitor.arrive(browser, country);
   const { page } = danil;
-  const look = async (what) => {
-    await isAccessible(danil, what);
-    await bearsTextSpacing(danil, what);
-  };
   await beginApplication(danil, "danil");
-  await look("begin");
+  await see(danil, "begin");
   await danil.follow("Type everything in myself");
   await danil.at("Fill in your application");
-  await look("everything by hand");
+  await see(danil, "everything by hand");
   await danil.follow("Send my application");
   await page.getByText("There is a problem").waitFor();
-  await look("everything by hand, with mistakes");
+  await see(danil, "everything by hand, with mistakes");
   await danil.open("passport", "/application");
   await danil.follow("Fill in my application");
   await danil.at("Decide what to share with us");
-  await look("decide");
+  await see(danil, "decide");
   await danil.follow("Go to the Farajaland Data Exchange");
   await danil.follow("Sign in with FUDI");
   await share(danil, { all: false });
@@ -43,16 +41,16 @@ export default async function tell(browser, country) {
   await danil.at("Check your details");
   const silent = page.getByText("There is no answer from the Registrar General’s Department now. You can type");
   assert(await silent.isVisible());
-  await look("a register is down");
+  await see(danil, "a register is down");
   await start("rgd");
   await danil.follow("Try again");
   await danil.at("Check your details");
   assert.equal(await silent.count(), 0);
-  await look("the form");
+  await see(danil, "the form");
   await stop("exchange");
   await danil.follow("Get my details again");
   await danil.at("We cannot get your details now");
-  await look("the exchange is down");
+  await see(danil, "the exchange is down");
   await danil.follow("Type in my details");
   await danil.at("Fill in your application");
   await start("exchange");
@@ -63,9 +61,9 @@ export default async function tell(browser, country) {
   await page.getByLabel("Telephone number").fill("011 555 0103");
   await danil.follow("Send my application");
   await danil.at("Application sent");
-  await look("sent");
+  await see(danil, "sent");
   await danil.open("passport", "/sign-out");
-  await look("sign out?");
+  await see(danil, "sign out?");
   await danil.leave();
 
   const ilsa = await Visitor.arrive(browser, country);
@@ -74,6 +72,7 @@ export default async function tell(browser, country) {
   await ilsa.at("You said no");
   await comeBack(ilsa);
   await ilsa.at("You chose not to share");
-  await isAccessible(ilsa, "she said no");
+  await see(ilsa, "she said no");
   await ilsa.leave();
+  assert.deepEqual(found, []);
 }

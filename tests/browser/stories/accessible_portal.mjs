@@ -1,10 +1,12 @@
 /** Every page of the portal, at three widths, in every language: axe finds nothing, and nobody scrolls sideways. */
 import assert from "node:assert/strict";
 import { ask } from "../please.mjs";
-import { bearsTextSpacing, isAccessible } from "../looks.mjs";
+import { look } from "../looks.mjs";
 import { consentIn, goToTheQuestion, openInThePortal, REGINA, share } from "../walks.mjs";
 import { Visitor } from "../visitor.mjs";
 
+/** Everything that is wrong is told at once, at the end. */
+const found = [];
 const NOBODYS = "/c/00000000-0000-4000-8000-000000000000";
 
 /** Looks at a page of the portal in each language, and leaves it in the first. */
@@ -14,14 +16,13 @@ async function inEachLanguage(visitor, what, path, then = async () => {}) {
     await visitor.open("portal", `${path}${path.includes("?") ? "&" : "?"}lang=${language}`);
     await then(page);
     assert.equal(await page.locator("html").getAttribute("lang"), language, what);
-    await isAccessible(visitor, `${what}, ${language}`);
-    await bearsTextSpacing(visitor, `${what}, ${language}`);
+    found.push(...(await look(visitor, `${what}, ${language}`)));
   }
 }
 
 export default async function tell(browser, country) {
   const stranger = await Visitor.arrive(browser, country);
-  for (const path of ["/my", "/help", "/privacy", "/accessibility", "/signed-out", "/no-such-page"]) {
+  for (const path of ["/my", "/help", "/privacy", "/accessibility", "/sources", "/signed-out", "/no-such-page"]) {
     await inEachLanguage(stranger, path, path);
   }
   await stranger.leave();
@@ -39,13 +40,26 @@ export default async function tell(browser, country) {
   });
   await inEachLanguage(nayana, "not hers", NOBODYS);
   await inEachLanguage(nayana, "sign out?", "/sign-out");
+  await inEachLanguage(nayana, "the settings", "/settings");
+  await inEachLanguage(nayana, "the way back is not registered", `${question}?return_uri=https%3A%2F%2Felsewhere.example%2F`);
 
   await openInThePortal(nayana, question);
-  await share(nayana, { all: false });
+  for (const box of await page.getByRole("checkbox").all()) await box.check();
+  await page.getByRole("checkbox").first().uncheck();
+  await page.getByRole("radio").last().check();
+  await page.getByRole("button", { name: "Share this information" }).click();
+  await nayana.at("You are sharing some of your information");
   await inEachLanguage(nayana, "yes in part", `${question}/done`);
   await inEachLanguage(nayana, "answered", question);
   await inEachLanguage(nayana, "the list", "/my");
   await inEachLanguage(nayana, "the details", `/my/${id}`);
+  await inEachLanguage(nayana, "stop one thing?", `/my/${id}/stop-some`);
+  await inEachLanguage(nayana, "less time?", `/my/${id}/less-time`);
+  await openInThePortal(nayana, `/my/${id}/less-time`);
+  await page.getByRole("radio").first().check();
+  await nayana.follow("Change the time");
+  await nayana.at("You have changed");
+  await inEachLanguage(nayana, "changed", `/my/${id}/changed`);
   await inEachLanguage(nayana, "stop?", `/my/${id}/stop`);
   await page.locator("main form button").last().click();
   await nayana.at("You have stopped sharing");
@@ -62,4 +76,5 @@ export default async function tell(browser, country) {
   await inEachLanguage(regina, "no", `${reginas}/done`);
   await inEachLanguage(regina, "the list of what was refused", "/my?show=no");
   await regina.leave();
+  assert.deepEqual(found, []);
 }

@@ -70,7 +70,11 @@ async function theWayBackWorksOnce(browser, country) {
   const { page } = yusra;
   const state = await goToTheQuestion(yusra, "yusra");
   await share(yusra);
-  const address = `${country.passport}/back?consent_id=${consentIn(page.url())}&status=granted&state=${state}`;
+  const back = page.getByRole("button", { name: "Continue to Online Passport Application" });
+  const address = await back.getAttribute("href");
+  const { origin, pathname, searchParams } = new URL(address);
+  assert.equal(`${origin}${pathname}`, `${country.passport}/back`);
+  assert.deepEqual([...searchParams], [["consent_id", consentIn(page.url())], ["status", "granted"], ["state", state]]);
   // What the address says is not believed, and somebody else's state is not hers.
   const planted = new URL(address);
   planted.searchParams.set("state", "planted");

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use chrono::{FixedOffset, TimeDelta};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use ndx_config::{
     Application, ApplicationPurpose, AskingLimits, CanonicalForm, Exchange, IdentityProvider, Member, Secret, Webhook,
     Webhooks,
@@ -15,6 +15,8 @@ use ndx_config::{
 use ndx_contracts::{ApplicationId, MemberId, Purpose, SchemaId, Subject, Words};
 use url::Url;
 use uuid::Uuid;
+
+use crate::ledger::SignedIn;
 
 use self::notices::Notices;
 
@@ -89,6 +91,19 @@ pub struct SignIn {
     pub audiences: Vec<String>,
     /// What the provider calls a sign-in that is sure enough for something sensitive; empty where any is.
     pub sensitive_acr_values: Vec<String>,
+}
+
+impl SignIn {
+    /// How long after signing in something sensitive may be shared.
+    pub const FRESH: TimeDelta = TimeDelta::minutes(5);
+
+    /// Whether somebody who signed in so may share something sensitive at `now`. INVARIANT: `signed_in` is what a verified
+    /// token said.
+    pub fn is_sure(&self, signed_in: &SignedIn, now: DateTime<Utc>) -> bool {
+        let wanted = &self.sensitive_acr_values;
+        let enough = wanted.is_empty() || signed_in.acr.as_ref().is_some_and(|acr| wanted.contains(acr));
+        enough && now - signed_in.at < Self::FRESH
+    }
 }
 
 /// What the configuration's own check would have refused.

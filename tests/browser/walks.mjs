@@ -54,10 +54,11 @@ export async function comeBack(visitor) {
   await visitor.follow("Continue to Online Passport Application");
 }
 
-/** What stands beside `key` in a summary list. */
+/** What stands beside `key` in a summary list, and the title of its card. */
 export async function valueOf(page, key) {
   const row = page.locator(".govuk-summary-list__row", { has: page.locator("dt", { hasText: new RegExp(`^\\s*${key}\\s*$`) }) });
-  return (await row.locator("dd").first().innerText()).trim();
+  const card = page.locator(".govuk-summary-card", { has: row }).locator(".govuk-summary-card__title");
+  return [(await row.locator("dd").first().innerText()).trim(), (await card.innerText()).trim()];
 }
 
 /** The id of the consent whose page is shown. */

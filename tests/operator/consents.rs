@@ -1,6 +1,6 @@
 //! `ndx consent`: what is derived from the ledger, compared with it and mended.
 
-use ndx_testkit::{Choice, Farajaland, Part, Setting, Stores, in_every_setting};
+use ndx_testkit::{Choice, Farajaland, Part, Stores, in_every_setting};
 use serde_json::{Value, json};
 
 use crate::{NDX, QUERY, ndx};

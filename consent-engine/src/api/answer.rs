@@ -18,7 +18,7 @@ use crate::{
     config::Config,
     current::{Current, Decision, Once},
     error::EngineError,
-    ledger::{AskedField, Illegal, Request},
+    ledger::{AskedField, Consent, Illegal, Request},
     store::{Before, Call, Recorded},
 };
 
@@ -95,7 +95,7 @@ struct Told {
             body = AnswerTaken,
         ),
         (status = 400, description = "The id, a header or the body is not right; the message names every mistake", body = ErrorBody),
-        (status = 401, description = "No access token of the citizens' identity provider", body = ErrorBody),
+        (status = 401, description = "No access token of the citizens' identity provider; or one of somebody who has not signed in surely enough to share something sensitive (RFC 9470)", body = ErrorBody),
         (status = 404, description = "The person who calls has no such consent", body = ErrorBody),
         (status = 409, description = "The consent is not pending, is not as it was seen, or shares nothing to be stopped", body = ErrorBody),
         (status = 412, description = "The consent is not as `If-Match` wants it", body = ErrorBody),
@@ -105,7 +105,7 @@ struct Told {
     )
 )]
 pub(crate) async fn answer(
-    Citizen { subject, engine, .. }: Citizen,
+    Citizen { subject, signed_in, engine, .. }: Citizen,
     Extension(trace_id): Extension<TraceId>,
     id: Id,
     conditions: Conditions,
@@ -124,7 +124,8 @@ pub(crate) async fn answer(
     }
     let once = call.clone().map(|call| Once { call, answer: kept });
     let engine = Current { once, ..engine };
-    match taken(&engine, &subject, id.0, &said, conditions.versions.as_deref(), &trace_id).await {
+    let is_sure = signed_in.is_some_and(|signed_in| engine.config.sign_in.is_sure(&signed_in, engine.now()));
+    match taken(&engine, Answerer { subject: &subject, is_sure }, id.0, &said, conditions.versions.as_deref(), &trace_id).await {
         Ok(recorded) => told(&kept(&recorded)),
         Err(Refused::Repeated(text)) => told(&text),
         Err(Refused::Told(refusal)) => match call {
@@ -132,6 +133,14 @@ pub(crate) async fn answer(
             _ => Err(refusal),
         },
     }
+}
+
+/// Who answers.
+#[derive(Clone, Copy)]
+struct Answerer<'a> {
+    subject: &'a Subject,
+    /// Whether she has signed in surely enough, and not too long ago, to share something sensitive.
+    is_sure: bool,
 }
 
 /// Why an answer was not taken.
@@ -160,7 +169,7 @@ impl From<EngineError> for Refused {
 /// Has the ledger take what was said.
 async fn taken(
     engine: &Current,
-    subject: &Subject,
+    Answerer { subject, is_sure }: Answerer<'_>,
     id: Uuid,
     said: &AnswerRequest,
     versions: Option<&[u64]>,
@@ -177,6 +186,9 @@ async fn taken(
         "revoke" => engine.stop_seen(subject, id, seen, trace_id).await,
         action => {
             let (decision, version) = decision(engine, &recorded, said, action == "approve", seen)?;
+            if !is_sure && shares_something_sensitive(&recorded.consent.at(engine.now()), &decision) {
+                return Err(Refused::Told(ApiError::NotSure(engine.config.sign_in.sensitive_acr_values.clone())));
+            }
             engine.decide(subject, id, version, decision, None, trace_id).await
         }
     };
@@ -276,6 +288,13 @@ fn decision(
         Decision::Deny { unexpected: said.unexpected.unwrap_or_default() }
     };
     Ok((decision, version))
+}
+
+/// Whether `decision` would share something of which its provider says that it is sensitive.
+fn shares_something_sensitive(present: &Consent, decision: &Decision) -> bool {
+    let Decision::Share { optional, .. } = decision else { return false };
+    let asked = present.request.iter().flat_map(|request| &request.fields);
+    asked.into_iter().any(|asked| asked.sensitive && (asked.need == Need::Needed || optional.contains(&asked.field)))
 }
 
 fn share(config: &Config, recorded: &Recorded, request: &Request, said: &AnswerRequest) -> Result<Decision, ApiError> {

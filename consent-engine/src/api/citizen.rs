@@ -7,10 +7,11 @@ use axum::{
     http::{header, request::Parts},
 };
 use ndx_auth::{Rejection, bearer, openid::OpenIdError};
+use chrono::DateTime;
 use ndx_contracts::Subject;
 use serde_json::Value;
 
-use crate::{api::ApiError, current::Current, state::Scene};
+use crate::{api::ApiError, current::Current, ledger::SignedIn, state::Scene};
 
 const NO_TOKEN: &str = "an access token of the citizens' identity provider is required";
 
@@ -19,6 +20,8 @@ pub(crate) struct Citizen {
     pub(crate) subject: Subject,
     /// Her address, as her token says it.
     pub(crate) email: Option<String>,
+    /// How she signed in, when her token says when that was (RFC 9068, section 2.2.1).
+    pub(crate) signed_in: Option<SignedIn>,
     pub(crate) engine: Current,
 }
 
@@ -36,7 +39,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Citizen {
         let subject = text(&engine.config.sign_in.citizen_claim).and_then(|id| engine.config.subject(id));
         let subject = subject.ok_or(ApiError::Unauthorized("the token does not say whose it is"))?;
         let email = text("email").map(str::to_owned);
-        Ok(Self { subject, email, engine })
+        let at = claims.get("auth_time").and_then(Value::as_i64).and_then(|at| DateTime::from_timestamp(at, 0));
+        let means = claims.get("amr").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let signed_in =
+            at.map(|at| SignedIn { at, acr: text("acr").map(str::to_owned), amr: means.map(str::to_owned).collect() });
+        Ok(Self { subject, email, signed_in, engine })
     }
 }
 

@@ -8,7 +8,7 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::EngineError;
+use crate::{config::SignIn, error::EngineError};
 
 /// Seconds after which it is worth trying again when the ledger or the identity provider did not answer.
 const RETRY_AFTER: &str = "5";
@@ -20,6 +20,9 @@ pub(crate) enum ApiError {
     BadRequest(String),
     /// Nobody is known to be calling; why, is in our log.
     Unauthorized(&'static str),
+    /// Something sensitive would be shared by somebody who has not signed in surely enough; what the identity provider must be
+    /// asked for (RFC 9470).
+    NotSure(Vec<String>),
     /// There is no such consent, or it is another person's.
     NotFound,
     /// Nothing has this path.
@@ -44,6 +47,8 @@ pub(crate) enum Code {
     BadRequest,
     /// No token, or one that is not accepted here.
     Unauthorized,
+    /// Something sensitive would be shared: sign in as `WWW-Authenticate` says, and send the answer again.
+    InsufficientUserAuthentication,
     /// There is no such consent.
     ConsentNotFound,
     /// Nothing has this path.
@@ -118,6 +123,10 @@ impl ApiError {
         let (status, code, message) = match self {
             Self::BadRequest(message) => (StatusCode::BAD_REQUEST, Code::BadRequest, message.as_str()),
             Self::Unauthorized(message) => (StatusCode::UNAUTHORIZED, Code::Unauthorized, *message),
+            Self::NotSure(_) => {
+                let message = "something sensitive would be shared: the person must sign in again, more surely";
+                (StatusCode::UNAUTHORIZED, Code::InsufficientUserAuthentication, message)
+            }
             Self::NotFound => (StatusCode::NOT_FOUND, Code::ConsentNotFound, "there is no such consent"),
             Self::NoSuchPath => (StatusCode::NOT_FOUND, Code::NotFound, "nothing has this path"),
             Self::Conflict(code, message) => (StatusCode::CONFLICT, *code, *message),
@@ -142,10 +151,20 @@ impl IntoResponse for ApiError {
         if let Self::TooMany(seconds) = self {
             return (status, [(header::RETRY_AFTER, seconds.to_string())], body).into_response();
         }
+        if let Self::NotSure(wanted) = self {
+            return (status, [(header::WWW_AUTHENTICATE, step_up(&wanted))], body).into_response();
+        }
         match status {
             StatusCode::UNAUTHORIZED => (status, [(header::WWW_AUTHENTICATE, "Bearer")], body).into_response(),
             StatusCode::SERVICE_UNAVAILABLE => (status, [(header::RETRY_AFTER, RETRY_AFTER)], body).into_response(),
             _ => (status, body).into_response(),
         }
     }
+}
+
+/// What asks a portal to have the person sign in more surely (RFC 9470, section 3).
+fn step_up(wanted: &[String]) -> String {
+    let age = SignIn::FRESH.num_seconds();
+    let challenge = format!(r#"Bearer error="insufficient_user_authentication", max_age="{age}""#);
+    if wanted.is_empty() { challenge } else { format!(r#"{challenge}, acr_values="{}""#, wanted.join(" ")) }
 }

@@ -113,7 +113,7 @@ impl From<ConsentStatus> for RecordStatus {
     )
 )]
 pub(crate) async fn show(
-    Citizen { subject, email, engine }: Citizen,
+    Citizen { subject, email, engine, .. }: Citizen,
     id: Id,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

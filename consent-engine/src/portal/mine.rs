@@ -15,7 +15,7 @@ use crate::{
         wording::{Asker, Item, items},
     },
     state::Scene,
-    store::{History, Recorded},
+    store::Recorded,
 };
 
 /// The message over the gate in front of what a person shares.

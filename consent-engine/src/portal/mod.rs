@@ -87,7 +87,7 @@ pub(crate) fn router() -> Router {
         .route("/history.csv", get(history::as_csv))
         .route("/history.json", get(history::as_json))
         .route("/history/{id}", get(one_use::show))
-        .route("/history/{id}/wrong", post(one_use::complain))
+        .route("/history/{id}/wrong", get(one_use::to_use).post(one_use::complain))
         .route("/history/{id}/sent", get(one_use::sent))
         .route("/notice/{application}/{purpose}", get(notice::show))
         .route("/my/{id}/block", get(block::ask).post(block::block))

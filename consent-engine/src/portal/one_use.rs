@@ -116,6 +116,11 @@ pub(crate) async fn complain(
     Ok(Redirect::to(&format!("/history/{id}/sent?number={}", receipt.id)).into_response())
 }
 
+/// `GET /history/{id}/wrong`: it is a form on the page of the use.
+pub(crate) async fn to_use(id: Id) -> Redirect {
+    Redirect::to(&known_id(id).map_or_else(|| "/history".to_owned(), |id| format!("/history/{id}")))
+}
+
 /// `GET /history/{id}/sent?number=…`
 pub(crate) async fn sent(
     Extension(state): Extension<Scene>,

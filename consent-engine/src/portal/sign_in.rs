@@ -12,13 +12,14 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::CookieJar;
-use chrono::{DateTime, TimeDelta};
+use chrono::DateTime;
 use ndx_auth::openid::{OpenIdError, Prompt, Wishes};
 use serde::Serialize;
 use serde_json::Value;
 use url::form_urlencoded;
 
 use crate::{
+    config::SignIn,
     ledger::SignedIn,
     pages::Page,
     portal::{
@@ -31,9 +32,6 @@ use crate::{
     store::{IDLE, Person},
 };
 use ndx_pages::form::Form;
-
-/// How long ago somebody may have signed in who shares something sensitive.
-pub(crate) const FRESH: TimeDelta = TimeDelta::minutes(5);
 
 /// The parameter of a page that says that a sign-in, meant to be sure enough, was not.
 pub(crate) const NOT_ENOUGH: &str = "not_enough";
@@ -113,12 +111,9 @@ pub(crate) fn surely(
     Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
 }
 
-/// Whether `person` has signed in surely enough, and not too long ago, to share something sensitive. INVARIANT: what counts
-/// is what the verified ID token said.
+/// Whether `person` has signed in surely enough, and not too long ago, to share something sensitive.
 pub(crate) fn is_sure(state: &Scene, person: &Person) -> bool {
-    let wanted = &state.engine.config.sign_in.sensitive_acr_values;
-    let enough = wanted.is_empty() || person.signed_in.acr.as_ref().is_some_and(|acr| wanted.contains(acr));
-    enough && state.engine.now() - person.signed_in.at < FRESH
+    state.engine.config.sign_in.is_sure(&person.signed_in, state.engine.now())
 }
 
 /// `GET /sign-in?return=…`
@@ -137,7 +132,7 @@ pub(crate) async fn begin(
     let prompt = match (anew, surely) {
         (true, _) => Prompt::Always,
         // So much earlier that there is time to read and to answer.
-        (false, true) => Prompt::IfOlderThan(FRESH / 5),
+        (false, true) => Prompt::IfOlderThan(SignIn::FRESH / 5),
         (false, false) => Prompt::IfOlderThan(IDLE),
     };
     let acr_values: &[String] = if surely { &config.sign_in.sensitive_acr_values } else { &[] };

@@ -78,7 +78,7 @@ async fn i_did_not_ask_for_this_is_a_no_that_is_marked(on: On) {
     assert!(done.text("main p").concat().contains("You told us that you did not ask for this."));
     assert_eq!(portal.ledger.require(NAYANA, &[0]).await.status, ConsentStatus::Rejected);
     let id = id_in(&path).parse().unwrap();
-    let kept = portal.ledger.engine.current().consent_of(&subject(NAYANA), id).await.unwrap();
+    let kept = portal.ledger.engine.current().history_of(&subject(NAYANA), id).await.unwrap();
     assert!(matches!(kept.entries.last().unwrap().action, Action::Denied { unexpected: true, .. }));
     let mine = browser.get(&format!("/my/{}", id_in(&path))).await;
     assert!(mine.text("main li").concat().contains("You said no, and that you did not ask for this."));

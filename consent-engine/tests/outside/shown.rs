@@ -17,7 +17,7 @@ fn hash(page: &Page) -> String {
 
 async fn last_shown(portal: &Portal, path: &str) -> Shown {
     let id = id_in(path).parse().unwrap();
-    let kept = portal.ledger.engine.current().consent_of(&subject(NAYANA), id).await.unwrap();
+    let kept = portal.ledger.engine.current().history_of(&subject(NAYANA), id).await.unwrap();
     match kept.entries.last().unwrap().action.clone() {
         Action::Granted { shown, .. } | Action::Denied { shown, .. } | Action::Narrowed { shown, .. } => shown.unwrap(),
         other => panic!("{other:?}"),

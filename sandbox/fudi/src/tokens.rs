@@ -11,7 +11,7 @@ use crate::{
     config::{Client, Person},
     error::Error,
     keys::{Keys, TOKEN_LIFETIME},
-    scope::Scope,
+    sessions::Session,
 };
 
 const ACCESS: &str = "at+jwt";
@@ -29,9 +29,30 @@ pub(crate) struct AccessClaims {
     pub(crate) exp: i64,
     pub(crate) jti: String,
     pub(crate) scope: String,
+    /// How and when the person signed in (section 2.2.1); absent for a client itself.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    signed_in: Option<SignedIn>,
     /// What the scope tells of the person.
     #[serde(flatten)]
     person: Map<String, Value>,
+}
+
+/// How and when a person signed in (OpenID Connect Core, section 2).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct SignedIn {
+    auth_time: i64,
+    acr: String,
+    amr: Vec<String>,
+}
+
+impl From<&Session> for SignedIn {
+    fn from(session: &Session) -> Self {
+        Self {
+            auth_time: session.signed_in_at.timestamp(),
+            acr: session.assurance.acr().to_owned(),
+            amr: session.assurance.amr().iter().map(|one| (*one).to_owned()).collect(),
+        }
+    }
 }
 
 /// An ID token (OpenID Connect Core, section 2).
@@ -42,11 +63,10 @@ struct IdClaims<'a> {
     sub: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
-    auth_time: i64,
     iat: i64,
     exp: i64,
-    acr: &'static str,
-    amr: &'static [&'static str],
+    #[serde(flatten)]
+    signed_in: SignedIn,
     #[serde(flatten)]
     person: Map<String, Value>,
 }
@@ -68,7 +88,7 @@ pub(crate) struct Tokens {
 impl Tokens {
     /// An access token for `client`, about itself.
     pub(crate) fn for_client(&self, client: &Client, now: DateTime<Utc>) -> Result<String, Error> {
-        self.access(client, client.client_id.clone(), String::new(), Map::new(), now)
+        self.access(client, client.client_id.clone(), String::new(), None, Map::new(), now)
     }
 
     /// An access token for `client`, about `person`.
@@ -76,10 +96,11 @@ impl Tokens {
         &self,
         client: &Client,
         person: &Person,
-        scope: &Scope,
+        granted: &Granted,
         now: DateTime<Utc>,
     ) -> Result<String, Error> {
-        self.access(client, self.subject(client, person), scope.text(), scope.claims(person), now)
+        let (scope, signed_in) = (&granted.request.scope, SignedIn::from(&granted.session));
+        self.access(client, self.subject(client, person), scope.text(), Some(signed_in), scope.claims(person), now)
     }
 
     /// Tells `client` who signed in.
@@ -90,17 +111,14 @@ impl Tokens {
         granted: &Granted,
         now: DateTime<Utc>,
     ) -> Result<String, Error> {
-        let session = &granted.session;
         let claims = IdClaims {
             iss: &self.issuer,
             aud: &client.client_id,
             sub: &self.subject(client, person),
             nonce: granted.request.nonce.as_deref(),
-            auth_time: session.signed_in_at.timestamp(),
             iat: now.timestamp(),
             exp: (now + TOKEN_LIFETIME).timestamp(),
-            acr: session.assurance.acr(),
-            amr: session.assurance.amr(),
+            signed_in: SignedIn::from(&granted.session),
             person: granted.request.scope.claims(person),
         };
         self.keys.sign(client.id_token_signing_alg, ID, &claims, now)
@@ -132,6 +150,7 @@ impl Tokens {
         client: &Client,
         sub: String,
         scope: String,
+        signed_in: Option<SignedIn>,
         person: Map<String, Value>,
         now: DateTime<Utc>,
     ) -> Result<String, Error> {
@@ -145,6 +164,7 @@ impl Tokens {
             exp: (now + TOKEN_LIFETIME).timestamp(),
             jti: uuid::Uuid::new_v4().to_string(),
             scope,
+            signed_in,
             person,
         };
         self.keys.sign(client.access_token_signing_alg, ACCESS, &claims, now)

@@ -90,7 +90,7 @@ fn for_person(state: &AppState, client: &Client, request: &TokenRequest) -> Resu
     let person = state.people.find(&granted.session.user).ok_or(Refusal::InvalidGrant)?;
     let scope = &granted.request.scope;
     Ok(TokenAnswer {
-        access_token: state.tokens.for_person(client, person, scope, now)?,
+        access_token: state.tokens.for_person(client, person, &granted, now)?,
         id_token: Some(state.tokens.id(client, person, &granted, now)?),
         token_type: "Bearer",
         expires_in: TOKEN_LIFETIME.num_seconds(),

@@ -114,7 +114,7 @@ async fn each_thing_that_is_wrong_comes_with_its_remedy() {
     std::fs::create_dir(&kept).unwrap();
     for file in std::fs::read_dir(root().join("schema/providers")).unwrap() {
         let file = file.unwrap().path();
-        let text = std::fs::read_to_string(&file).unwrap().replace("  sex: String ", "  sex: String\n  gone: Int ");
+        let text = std::fs::read_to_string(&file).unwrap().replace("  sex: String\n", "  gone: Int\n  sex: String\n");
         std::fs::write(kept.join(file.file_name().unwrap()), text).unwrap();
     }
     let drifted = changed(&farajaland, "drifted", |config| config["schema"]["providers"] = "kept".into());

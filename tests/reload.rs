@@ -61,7 +61,7 @@ in_every_setting! {
         assert_eq!(farajaland.ask("passport-app", QUERY).await.codes(), ["TOO_COSTLY"]);
         farajaland = reload(farajaland, TAKEN, |config| {
             config["limits"]["plannedFields"] = json!(2000);
-            config["portal"]["name"] = json!("The Exchange Renamed");
+            config["portal"]["name"]["en"] = json!("The Exchange Renamed");
         })
         .await;
         assert_eq!(farajaland.ask("passport-app", QUERY).await.text, whole, "what was shared still is");

@@ -100,7 +100,7 @@ in_every_setting! {
 }
 
 /// Whom a service lets in without asking who it is: nothing here is about anybody.
-const OPEN: [&str; 11] = [
+const OPEN: [&str; 12] = [
     "gateway GET /health",
     "gateway GET /openapi.json",
     "gateway GET /schema.graphql",
@@ -108,6 +108,7 @@ const OPEN: [&str; 11] = [
     "consent GET /health",
     "consent GET /internal/api/v1/health",
     "consent GET /api/v1/health",
+    "consent GET /.well-known/jwks.json",
     "policy GET /health",
     "audit GET /health",
     "audit GET /version",

@@ -125,7 +125,16 @@ pub(crate) async fn answer(
     let once = call.clone().map(|call| Once { call, answer: kept });
     let engine = Current { once, ..engine };
     let is_sure = signed_in.is_some_and(|signed_in| engine.config.sign_in.is_sure(&signed_in, engine.now()));
-    match taken(&engine, Answerer { subject: &subject, is_sure }, id.0, &said, conditions.versions.as_deref(), &trace_id).await {
+    match taken(
+        &engine,
+        Answerer { subject: &subject, is_sure },
+        id.0,
+        &said,
+        conditions.versions.as_deref(),
+        &trace_id,
+    )
+    .await
+    {
         Ok(recorded) => told(&kept(&recorded)),
         Err(Refused::Repeated(text)) => told(&text),
         Err(Refused::Told(refusal)) => match call {

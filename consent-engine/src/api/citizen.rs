@@ -6,8 +6,8 @@ use axum::{
     extract::FromRequestParts,
     http::{header, request::Parts},
 };
-use ndx_auth::{Rejection, bearer, openid::OpenIdError};
 use chrono::DateTime;
+use ndx_auth::{Rejection, bearer, openid::OpenIdError};
 use ndx_contracts::Subject;
 use serde_json::Value;
 

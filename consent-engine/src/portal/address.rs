@@ -90,9 +90,15 @@ mod tests {
     #[test]
     fn leads_back_to_a_page_of_the_person_and_nowhere_else() {
         let portal = Url::parse("http://127.0.0.1:8081/").unwrap();
-        for good in
-            ["/my", "/my/5f0c", "/c/5f0c", "/settings", "/history", "/history/5f0c", "/c/5f0c?return_uri=https%3A%2F%2Fapp.example%2F&state=a"]
-        {
+        for good in [
+            "/my",
+            "/my/5f0c",
+            "/c/5f0c",
+            "/settings",
+            "/history",
+            "/history/5f0c",
+            "/c/5f0c?return_uri=https%3A%2F%2Fapp.example%2F&state=a",
+        ] {
             assert_eq!(local(&portal, Some(good)), good);
         }
         assert_eq!(local(&portal, Some("/c/1?next=https://evil.example&lang=si")), "/c/1");

@@ -62,7 +62,7 @@ impl Provider {
 
 pub struct Api {
     pub portal: Portal,
-    provider: Provider,
+    pub provider: Provider,
 }
 
 pub struct Answer {
@@ -104,7 +104,7 @@ impl Api {
         self.send(self.call(Method::GET, path).bearer_auth(self.token(&json!({})))).await
     }
 
-    async fn put(&self, id: Uuid, body: &Value) -> Answer {
+    pub async fn put(&self, id: Uuid, body: &Value) -> Answer {
         let path = format!("/api/v1/consents/{id}");
         self.send(self.call(Method::PUT, &path).bearer_auth(self.token(&json!({}))).json(body)).await
     }
@@ -215,7 +215,7 @@ async fn the_list_has_pages_and_filters(on: On) {
     api.portal.ledger.advance(60);
     let mut other = requirement(NAYANA, &[0]);
     (other.application, other.purpose) = ("vehicle-insurance".into(), "vehicle-insurance".into());
-    let second = ndx_contracts::consent::ConsentEngine::require(&*api.portal.ledger.engine, &other).await;
+    let second = ConsentEngine::require(&*api.portal.ledger.engine, &other).await;
     let second = second.unwrap().consent_id;
     api.portal.ledger.require(REGINA, &[0]).await;
 
@@ -361,50 +361,7 @@ async fn without_its_identity_provider_nobody_is_known() {
     assert_eq!(api.get("/api/v1/consents").await.code(), (503, "CE_UNAVAILABLE"));
 }
 
-async fn something_sensitive_is_shared_by_who_has_just_signed_in_surely(on: On) {
-    let api = api_on(on).await;
-    let now = api.portal.ledger.clock.now().timestamp();
-    let mut asked = requirement(NAYANA, &[0, 3]);
-    asked.fields[1].sensitive = true;
-    let id = api.portal.ledger.engine.require(&asked).await.unwrap().consent_id;
-    let path = format!("/api/v1/consents/{id}");
-    let answer = async |claims: Value, body: Value| {
-        api.send(api.call(Method::PUT, &path).bearer_auth(api.token(&claims)).json(&body)).await
-    };
-    let approve = json!({ "action": "approve" });
-    let sure = "urn:farajaland:acr:password+totp";
-    for claims in [
-        json!({}),
-        json!({ "auth_time": now, "acr": "urn:farajaland:acr:password" }),
-        json!({ "auth_time": now - 301, "acr": sure }),
-        json!({ "acr": sure }),
-    ] {
-        let refused = answer(claims.clone(), approve.clone()).await;
-        assert_eq!(refused.code(), (401, "INSUFFICIENT_USER_AUTHENTICATION"), "{claims}");
-        assert_eq!(
-            refused.headers["www-authenticate"],
-            format!(r#"Bearer error="insufficient_user_authentication", max_age="300", acr_values="{sure}""#)
-        );
-    }
-    assert_eq!(api.portal.ledger.require(NAYANA, &[0]).await.version, 1, "nothing was stored");
-    let shared = answer(json!({ "auth_time": now - 10, "acr": sure }), approve).await;
-    assert_eq!(shared.status, StatusCode::OK, "{}", shared.body);
-    assert_eq!(api.portal.ledger.require(NAYANA, &[0, 3]).await.covered.len(), 2);
-}
-
-async fn what_is_sensitive_can_be_left_out(on: On) {
-    let api = api_on(on).await;
-    let mut asked = requirement(NAYANA, &[0, 3]);
-    asked.fields[1].sensitive = true;
-    let id = api.portal.ledger.engine.require(&asked).await.unwrap().consent_id;
-    let without = api.put(id, &json!({ "action": "approve", "optional": [] })).await;
-    assert_eq!(without.status, StatusCode::OK, "{}", without.body);
-    assert_eq!(api.put(id, &json!({ "action": "revoke" })).await.status, StatusCode::OK);
-}
-
 on_both_engines! {
-    something_sensitive_is_shared_by_who_has_just_signed_in_surely,
-    what_is_sensitive_can_be_left_out,
     a_citizen_sees_what_is_asked_and_says_yes,
     a_citizen_chooses_says_no_and_stops,
     of_answers_at_once_one_is_taken_and_the_others_are_conflicts,

@@ -19,8 +19,20 @@ use reqwest::{StatusCode, header};
 use scraper::{ElementRef, Html};
 
 /// What stands in no language's own letters: names of norms, and people's and things' own names.
-const NAMES: [&str; 12] =
-    ["CSV", "JSON", "WCAG 2.2 AA", "“receipt”", "“.json”", "SHA-256", "PDF", "Nayana Perera", "FUDI", "English", "සිංහල", "தமிழ்"];
+const NAMES: [&str; 12] = [
+    "CSV",
+    "JSON",
+    "WCAG 2.2 AA",
+    "“receipt”",
+    "“.json”",
+    "SHA-256",
+    "PDF",
+    "Nayana Perera",
+    "FUDI",
+    "English",
+    "සිංහල",
+    "தமிழ்",
+];
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)

@@ -2,7 +2,8 @@
 //!
 //! | Module | What it tests |
 //! | --- | --- |
-//! | `support` | a running portal, an identity provider, browsers |
+//! | `support` | a running portal, an identity provider |
+//! | `browser` | browsers in front of it |
 //! | `stepped` | a real ledger, step by step |
 //! | `beside` | the services that the pages ask, kept in memory |
 //! | `ledger` | the pure rules |
@@ -43,6 +44,8 @@
 )]
 
 mod beside;
+
+mod browser;
 
 mod support;
 

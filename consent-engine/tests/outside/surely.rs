@@ -4,13 +4,15 @@
 use std::{path::Path, sync::Arc};
 
 use crate::{
+    citizens_api::api_on,
     portal::{SHARE, id_in},
     support::*,
 };
 use citizen::Authenticator;
 use ndx_clock::Clock;
 use ndx_contracts::consent::ConsentEngine;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
 use url::Url;
 
 /// The portal, with a request for a sensitive thing that is Nayana's to answer.
@@ -114,7 +116,50 @@ async fn w2_a_sign_in_that_was_not_sure_enough_does_not_open_it(on: On) {
     assert_eq!(portal.ledger.require(NAYANA, &[0]).await.version, 1, "nothing was stored");
 }
 
+async fn w2_another_portal_shares_something_sensitive_of_who_has_just_signed_in_surely(on: On) {
+    let api = api_on(on).await;
+    let now = api.portal.ledger.clock.now().timestamp();
+    let mut asked = requirement(NAYANA, &[0, 3]);
+    asked.fields[1].sensitive = true;
+    let id = api.portal.ledger.engine.require(&asked).await.unwrap().consent_id;
+    let path = format!("/api/v1/consents/{id}");
+    let answer = async |claims: Value, body: Value| {
+        api.send(api.call(Method::PUT, &path).bearer_auth(api.token(&claims)).json(&body)).await
+    };
+    let approve = json!({ "action": "approve" });
+    let sure = "urn:farajaland:acr:password+totp";
+    for claims in [
+        json!({}),
+        json!({ "auth_time": now, "acr": "urn:farajaland:acr:password" }),
+        json!({ "auth_time": now - 301, "acr": sure }),
+        json!({ "acr": sure }),
+    ] {
+        let refused = answer(claims.clone(), approve.clone()).await;
+        assert_eq!(refused.code(), (401, "INSUFFICIENT_USER_AUTHENTICATION"), "{claims}");
+        assert_eq!(
+            refused.headers["www-authenticate"],
+            format!(r#"Bearer error="insufficient_user_authentication", max_age="300", acr_values="{sure}""#)
+        );
+    }
+    assert_eq!(api.portal.ledger.require(NAYANA, &[0]).await.version, 1, "nothing was stored");
+    let shared = answer(json!({ "auth_time": now - 10, "acr": sure }), approve).await;
+    assert_eq!(shared.status, StatusCode::OK, "{}", shared.body);
+    assert_eq!(api.portal.ledger.require(NAYANA, &[0, 3]).await.covered.len(), 2);
+}
+
+async fn what_is_sensitive_can_be_left_out_in_another_portal(on: On) {
+    let api = api_on(on).await;
+    let mut asked = requirement(NAYANA, &[0, 3]);
+    asked.fields[1].sensitive = true;
+    let id = api.portal.ledger.engine.require(&asked).await.unwrap().consent_id;
+    let without = api.put(id, &json!({ "action": "approve", "optional": [] })).await;
+    assert_eq!(without.status, StatusCode::OK, "{}", without.body);
+    assert_eq!(api.put(id, &json!({ "action": "revoke" })).await.status, StatusCode::OK);
+}
+
 on_both_engines! {
+    w2_another_portal_shares_something_sensitive_of_who_has_just_signed_in_surely,
+    what_is_sensitive_can_be_left_out_in_another_portal,
     w2_something_sensitive_is_seen_and_shared_after_a_surer_sign_in,
     five_minutes_later_it_is_too_late_to_share_and_never_to_say_no,
     w2_a_sign_in_that_was_not_sure_enough_does_not_open_it,

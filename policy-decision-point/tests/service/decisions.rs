@@ -35,7 +35,7 @@ async fn strangers_are_refused_everywhere_but_at_the_open_doors() {
             }
         }
     }
-    assert_eq!(asked, 3 * 8, "three strangers at eight doors");
+    assert_eq!(asked, 3 * 9, "three strangers at nine doors");
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ impl Making<'_> {
     /// The record; `None` when the person never said yes.
     pub(super) fn record(self) -> Result<Option<Record>, Illegal> {
         let signed = |seq| self.signed(seq).map(|earlier| earlier.evidence.clone());
-        let Some(history) = History::of(&self.entries, self.issued_at, signed)? else { return Ok(None) };
+        let Some(history) = History::of(self.entries, self.issued_at, signed)? else { return Ok(None) };
         let shown = self.entries.iter().rev().find_map(answered);
         let at_the_yes = self.signed(history.given.0).map(|earlier| &earlier.record);
         let mut parties = Parties::default();

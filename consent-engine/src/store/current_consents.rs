@@ -77,7 +77,7 @@ pub(super) const CURRENT: &str = "SELECT c.id, c.application, c.purpose, c.subje
 /// What a row as [`CURRENT`] has it tells.
 pub(super) enum Told {
     /// The consent.
-    Is(Recorded),
+    Is(Box<Recorded>),
     /// That the history must be asked.
     Stale(Uuid),
     /// That nothing has happened to it yet.
@@ -95,7 +95,7 @@ pub(super) fn told(row: &AnyRow) -> Result<Told, StoreError> {
     // A row that cannot be read is as good as none.
     let Ok(consent) = serde_json::from_str::<Consent>(row.try_get("state")?) else { return Ok(Told::Stale(head.id)) };
     let changed_at = from_millis(row.try_get("changed_at")?)?;
-    Ok(Told::Is(Recorded { consent, changed_at, ..head }))
+    Ok(Told::Is(Box::new(Recorded { consent, changed_at, ..head })))
 }
 
 /// The derived row of a consent.

@@ -158,7 +158,7 @@ impl SqlStore {
         let (mut all, mut stale) = (Vec::with_capacity(rows.len()), Vec::new());
         for row in &rows {
             match told(row)? {
-                Told::Is(recorded) => all.push(recorded),
+                Told::Is(recorded) => all.push(*recorded),
                 Told::Stale(id) => stale.push(id),
                 Told::Nothing => {}
             }

@@ -179,9 +179,9 @@ fn the_judge_of_the_interleavings_finds_a_look_that_came_too_late() {
     let shared_at = [false, false, true, false];
     let stop = Change { began: 1, ended: 4, version: 3, trace_id: trace() };
     let look = |began, ended, shared| Look { began, ended, shared };
-    assert!(linearizable(&shared_at, &[stop.clone()], &[look(2, 3, true), look(5, 6, false)]).is_ok());
-    assert!(linearizable(&shared_at, &[stop.clone()], &[look(3, 6, true)]).is_ok(), "it began before");
-    assert!(linearizable(&shared_at, &[stop.clone()], &[look(5, 6, true)]).is_err(), "it began after");
+    assert!(linearizable(&shared_at, std::slice::from_ref(&stop), &[look(2, 3, true), look(5, 6, false)]).is_ok());
+    assert!(linearizable(&shared_at, std::slice::from_ref(&stop), &[look(3, 6, true)]).is_ok(), "it began before");
+    assert!(linearizable(&shared_at, std::slice::from_ref(&stop), &[look(5, 6, true)]).is_err(), "it began after");
     let forth_and_back = [look(0, 2, false), look(3, 4, true)];
     let grant = Change { began: 5, ended: 9, version: 2, trace_id: trace() };
     assert!(linearizable(&shared_at[..3], &[grant], &forth_and_back).is_err(), "nothing is seen before it begins");

@@ -38,6 +38,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::expect_used,
     clippy::indexing_slicing,
     reason = "a test fails where it cannot go on"

@@ -53,6 +53,7 @@ pub use self::{
     evidence_keys::{Rotated, published_keys},
     limits::{Asking, Block, Scope},
     outbox::{Chosen, Letter, LetterState, Next, Outbox, Taken},
+    reading::finding,
     rebuild::{Different, Rebuilt},
     repeats::{Before, Call},
     sessions::{Person, Session},

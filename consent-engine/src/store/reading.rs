@@ -25,6 +25,24 @@ use crate::store::{
 /// So many consents are read by one statement.
 pub(super) const AT_ONCE: usize = 100;
 
+/// The consent of a person, an application and a purpose.
+const ONE_OF_A_PERSON: &str = "c.subject_hash = $1 AND c.application = $2 AND c.purpose = $3";
+
+/// The statement by which PostgreSQL finds what a person shares with an application for a purpose: `$1` is the hash of the
+/// person. For whoever wants to see its plan.
+pub fn finding() -> String {
+    statement(Engine::Postgres, ONE_OF_A_PERSON)
+}
+
+/// Reads the consents for which `condition` holds, and on PostgreSQL the ledger's time.
+fn statement(engine: Engine, condition: &str) -> String {
+    let time = match engine {
+        Engine::Sqlite => "",
+        Engine::Postgres => ", ledger_time() AS time",
+    };
+    format!("SELECT found.*{time} FROM ({CURRENT} WHERE {condition}) found")
+}
+
 #[async_trait]
 impl ConsentStore for SqlStore {
     async fn find(
@@ -38,10 +56,9 @@ impl ConsentStore for SqlStore {
             return Ok(Found { what: Some(known), at: self.own_time() });
         }
         let look = self.kept.as_ref().map(Kept::look);
-        let condition = "c.subject_hash = $1 AND c.application = $2 AND c.purpose = $3";
         let bind =
             |query: Bound| query.bind(hash).bind(application.as_str().to_owned()).bind(purpose.as_str().to_owned());
-        let Found { mut what, at } = self.read(condition, bind).await?;
+        let Found { mut what, at } = self.read(ONE_OF_A_PERSON, bind).await?;
         let found = what.pop().map(Arc::new);
         if let (Some(look), Some(found)) = (look, &found) {
             look.found(found);
@@ -145,11 +162,7 @@ impl SqlStore {
         condition: &str,
         bind: impl FnOnce(Bound) -> Bound + Send,
     ) -> Result<Found<Vec<Recorded>>, StoreError> {
-        let time = match self.database.engine() {
-            Engine::Sqlite => "",
-            Engine::Postgres => ", ledger_time() AS time",
-        };
-        let sql = format!("SELECT found.*{time} FROM ({CURRENT} WHERE {condition}) found");
+        let sql = statement(self.database.engine(), condition);
         let rows = bind(sqlx::query(AssertSqlSafe(sql))).fetch_all(self.database.reader()).await?;
         let at = match (self.database.engine(), rows.first()) {
             (Engine::Postgres, Some(row)) => from_millis(row.try_get("time")?)?,

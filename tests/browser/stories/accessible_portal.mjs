@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { ask } from "../please.mjs";
 import { look } from "../looks.mjs";
-import { consentIn, goToTheQuestion, openInThePortal, REGINA, share } from "../walks.mjs";
+import { consentIn, goToTheQuestion, NAYANA, openInThePortal, REGINA } from "../walks.mjs";
 import { Visitor } from "../visitor.mjs";
 
 /** Everything that is wrong is told at once, at the end. */
@@ -22,8 +22,16 @@ async function inEachLanguage(visitor, what, path, then = async () => {}) {
 
 export default async function tell(browser, country) {
   const stranger = await Visitor.arrive(browser, country);
-  for (const path of ["/my", "/help", "/privacy", "/accessibility", "/sources", "/signed-out", "/no-such-page"]) {
+  const open = ["/help", "/privacy", "/accessibility", "/sources", "/verify", "/notice/electoral-roll/electoral-roll"];
+  for (const path of ["/my", "/history", "/settings", "/signed-out", "/signed-in?state=a&code=b", "/no-such-page", ...open]) {
     await inEachLanguage(stranger, path, path);
+  }
+  for (const [text, what] of [["", "nothing to check"], ["{}", "a receipt that proves nothing"]]) {
+    await inEachLanguage(stranger, what, "/verify", async (page) => {
+      await page.locator("textarea").fill(text);
+      await page.locator("main form button").click();
+      await page.locator("textarea").or(page.locator("main a")).first().waitFor();
+    });
   }
   await stranger.leave();
 
@@ -55,6 +63,19 @@ export default async function tell(browser, country) {
   await inEachLanguage(nayana, "the details", `/my/${id}`);
   await inEachLanguage(nayana, "stop one thing?", `/my/${id}/stop-some`);
   await inEachLanguage(nayana, "less time?", `/my/${id}/less-time`);
+  for (const less of ["stop-some", "less-time"]) {
+    await inEachLanguage(nayana, `${less} with a mistake`, `/my/${id}/${less}`, async () => {
+      await page.locator("main form button").first().click();
+      await page.locator(".govuk-error-summary").waitFor();
+    });
+  }
+  await inEachLanguage(nayana, "the receipt", `/my/${id}/receipt`);
+  const receipt = await (await nayana.context.request.get(`${country.portal}/my/${id}/receipt.json`)).text();
+  await inEachLanguage(nayana, "a genuine receipt", "/verify", async () => {
+    await page.locator("textarea").fill(receipt);
+    await page.locator("main form button").click();
+    await page.locator(".govuk-panel").waitFor();
+  });
   await openInThePortal(nayana, `/my/${id}/less-time`);
   await page.getByRole("radio").first().check();
   await nayana.follow("Change the time");
@@ -66,6 +87,29 @@ export default async function tell(browser, country) {
   await inEachLanguage(nayana, "stopped", `/my/${id}/stopped`);
   await inEachLanguage(nayana, "the list of what has ended", "/my?show=ended");
   await inEachLanguage(nayana, "the details of what has ended", `/my/${id}`);
+
+  await ask(NAYANA, "fullName", "electoral-roll");
+  await inEachLanguage(nayana, "who got what", "/history");
+  await inEachLanguage(nayana, "days that are none", "/history?from=yesterday&until=tomorrow");
+  await openInThePortal(nayana, "/history");
+  await page.locator(".govuk-summary-card__actions a").first().click();
+  const use = new URL(page.url()).pathname;
+  await inEachLanguage(nayana, "one use", use);
+  await inEachLanguage(nayana, "what is wrong, with a mistake", use, async () => {
+    await page.locator("main form button").click();
+    await page.locator(".govuk-error-summary").waitFor();
+  });
+  await openInThePortal(nayana, use);
+  await page.locator("textarea").fill("I did not know them.");
+  await page.locator("main form button").click();
+  await nayana.at("We have passed this on");
+  await inEachLanguage(nayana, "passed on", `${use}/sent`);
+
+  await inEachLanguage(nayana, "block them?", `/my/${id}/block`);
+  await openInThePortal(nayana, `/my/${id}/block`);
+  await page.locator("main form button").click();
+  await nayana.at("Settings");
+  await inEachLanguage(nayana, "the settings with somebody blocked", "/settings");
   await nayana.leave();
 
   const regina = await Visitor.arrive(browser, country);

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use chrono::Utc;
+use ndx_clock::{Clock as _, SystemClock};
 
 /// The figures for so many callers.
 pub struct Measured {
@@ -61,7 +61,7 @@ impl fmt::Display for Report {
 impl Report {
     /// Writes it to a file of its own in `folder`.
     pub fn write(&self, folder: &Path) -> anyhow::Result<PathBuf> {
-        let place = folder.join(Utc::now().format("%Y-%m-%d-%H%M-consents.md").to_string());
+        let place = folder.join(SystemClock.now().format("%Y-%m-%d-%H%M-consents.md").to_string());
         std::fs::write(&place, self.to_string())?;
         Ok(place)
     }

@@ -16,7 +16,7 @@ use ndx_contracts::{ApplicationId, MemberId, Purpose, SchemaId, Subject, Words};
 use url::Url;
 use uuid::Uuid;
 
-use crate::ledger::SignedIn;
+use crate::ledger::{Request, SignedIn};
 
 use self::notices::Notices;
 
@@ -223,8 +223,12 @@ impl Config {
         below(&self.portal, path)
     }
 
-    /// The link at which the person answers.
-    pub fn answer_link(&self, consent: Uuid) -> String {
+    /// The link at which the person answers `request`. What is sensitive is answered on our own pages, wherever the rest is:
+    /// not every portal can have her sign in more surely.
+    pub(crate) fn answer_link(&self, consent: Uuid, request: Option<&Request>) -> String {
+        if request.is_some_and(|request| request.fields.iter().any(|asked| asked.sensitive)) {
+            return self.address(&format!("/c/{consent}"));
+        }
         self.link.replace("{portal}", &self.address("")).replace("{id}", &consent.to_string())
     }
 

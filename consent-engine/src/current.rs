@@ -145,7 +145,8 @@ impl Current {
             covered: parts.covered,
             missing: parts.missing,
             declined: parts.declined,
-            portal_url: (status == ConsentStatus::Pending).then(|| self.config.answer_link(recorded.id)),
+            portal_url: (status == ConsentStatus::Pending)
+                .then(|| self.config.answer_link(recorded.id, present.request.as_ref())),
             manage_url: present.answer.is_some().then(|| self.config.manage_link(recorded.id)),
             expires_at: present.ends(),
         }

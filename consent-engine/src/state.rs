@@ -9,6 +9,7 @@ use ndx_clock::Clock;
 use ndx_service::outbound;
 
 use crate::{
+    api::LookedAt,
     config::{Config, SignIn},
     current::Current,
     engine::Engine,
@@ -23,6 +24,7 @@ pub(crate) struct AppState {
     providers: Arc<Providers>,
     templates: Arc<Templates>,
     neighbours: Neighbours,
+    looked_at: LookedAt,
 }
 
 /// What one request is answered from: the same configuration from its beginning to its end.
@@ -32,12 +34,14 @@ pub(crate) struct Scene {
     pub(crate) provider: Arc<OpenIdProvider>,
     pub(crate) pages: Pages,
     pub(crate) neighbours: Neighbours,
+    /// What other portals have shown.
+    pub(crate) looked_at: LookedAt,
 }
 
 impl AppState {
     pub(crate) fn new(engine: Arc<Engine>, templates: Templates, neighbours: Neighbours) -> reqwest::Result<Self> {
         let providers = Arc::new(Providers::new(&engine)?);
-        Ok(Self { engine, providers, templates: Arc::new(templates), neighbours })
+        Ok(Self { engine, providers, templates: Arc::new(templates), neighbours, looked_at: LookedAt::default() })
     }
 
     /// The scene for a request that begins now, in the language that `choose` finds for it; `query` is what stands in its
@@ -52,7 +56,8 @@ impl AppState {
         };
         let language = choose(&engine.config);
         let pages = Pages::new(Arc::clone(&self.templates), Arc::new(country), &language, query);
-        Scene { engine, provider, pages, neighbours: self.neighbours.clone() }
+        let (neighbours, looked_at) = (self.neighbours.clone(), self.looked_at.clone());
+        Scene { engine, provider, pages, neighbours, looked_at }
     }
 }
 

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    api::{ApiError, ErrorBody, body, citizen::Citizen, conditions::Conditions, error::Code, one::Id},
+    api::{ApiError, ErrorBody, LookedAt, body, citizen::Citizen, conditions::Conditions, error::Code, one::Id},
     config::Config,
     current::{Current, Decision, Once},
     error::EngineError,
@@ -34,7 +34,7 @@ pub(crate) struct AnswerRequest {
     /// What is said.
     #[schema(value_type = AnswerAction, required = true)]
     action: Option<String>,
-    /// The version that the person saw; another one is a conflict. Absent: whatever is asked now.
+    /// The version that the person saw; another one is a conflict. Absent: the one that was read last.
     #[schema(minimum = 0, maximum = 9_223_372_036_854_775_807_i64)]
     version: Option<i64>,
     /// With `approve`: which of the optional fields to share. Absent: all of them.
@@ -105,7 +105,7 @@ struct Told {
     )
 )]
 pub(crate) async fn answer(
-    Citizen { subject, signed_in, engine, .. }: Citizen,
+    Citizen { subject, signed_in, engine, looked_at, .. }: Citizen,
     Extension(trace_id): Extension<TraceId>,
     id: Id,
     conditions: Conditions,
@@ -127,7 +127,7 @@ pub(crate) async fn answer(
     let is_sure = signed_in.is_some_and(|signed_in| engine.config.sign_in.is_sure(&signed_in, engine.now()));
     match taken(
         &engine,
-        Answerer { subject: &subject, is_sure },
+        Answerer { subject: &subject, is_sure, looked_at: &looked_at },
         id.0,
         &said,
         conditions.versions.as_deref(),
@@ -150,6 +150,8 @@ struct Answerer<'a> {
     subject: &'a Subject,
     /// Whether she has signed in surely enough, and not too long ago, to share something sensitive.
     is_sure: bool,
+    /// What her portals have shown.
+    looked_at: &'a LookedAt,
 }
 
 /// Why an answer was not taken.
@@ -178,7 +180,7 @@ impl From<EngineError> for Refused {
 /// Has the ledger take what was said.
 async fn taken(
     engine: &Current,
-    Answerer { subject, is_sure }: Answerer<'_>,
+    Answerer { subject, is_sure, looked_at }: Answerer<'_>,
     id: Uuid,
     said: &AnswerRequest,
     versions: Option<&[u64]>,
@@ -194,6 +196,13 @@ async fn taken(
         "revoke" if seen.is_some_and(|seen| seen != version) => return Err(Refused::Told(CHANGED)),
         "revoke" => engine.stop_seen(subject, id, seen, trace_id).await,
         action => {
+            let seen = match (action, seen) {
+                ("approve", None) if recorded.consent.at(engine.now()).request.is_some() => {
+                    let history = engine.history_of(subject, id).await?.entries;
+                    Some(looked_at.meant(id, &history, version).ok_or(Refused::Told(CHANGED))?)
+                }
+                _ => seen,
+            };
             let (decision, version) = decision(engine, &recorded, said, action == "approve", seen)?;
             if !is_sure && shares_something_sensitive(&recorded.consent.at(engine.now()), &decision) {
                 return Err(Refused::Told(ApiError::NotSure(engine.config.sign_in.sensitive_acr_values.clone())));

@@ -11,7 +11,12 @@ use ndx_auth::{Rejection, bearer, openid::OpenIdError};
 use ndx_contracts::Subject;
 use serde_json::Value;
 
-use crate::{api::ApiError, current::Current, ledger::SignedIn, state::Scene};
+use crate::{
+    api::{ApiError, LookedAt},
+    current::Current,
+    ledger::SignedIn,
+    state::Scene,
+};
 
 const NO_TOKEN: &str = "an access token of the citizens' identity provider is required";
 
@@ -23,6 +28,8 @@ pub(crate) struct Citizen {
     /// How she signed in, when her token says when that was (RFC 9068, section 2.2.1).
     pub(crate) signed_in: Option<SignedIn>,
     pub(crate) engine: Current,
+    /// What her portals have shown.
+    pub(crate) looked_at: LookedAt,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Citizen {
@@ -30,7 +37,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Citizen {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let scene = parts.extensions.get::<Scene>().cloned();
-        let Scene { engine, provider, .. } = scene.ok_or(ApiError::Unavailable("the service is not ready"))?;
+        let Scene { engine, provider, looked_at, .. } =
+            scene.ok_or(ApiError::Unavailable("the service is not ready"))?;
         let authorization = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = authorization.and_then(bearer::token).ok_or(ApiError::Unauthorized(NO_TOKEN))?;
         let claims: HashMap<String, Value> = provider.access_token(token).await.map_err(refusal)?;
@@ -43,7 +51,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Citizen {
         let means = claims.get("amr").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         let signed_in =
             at.map(|at| SignedIn { at, acr: text("acr").map(str::to_owned), amr: means.map(str::to_owned).collect() });
-        Ok(Self { subject, email, signed_in, engine })
+        Ok(Self { subject, email, signed_in, engine, looked_at })
     }
 }
 

@@ -58,6 +58,10 @@ pub(crate) struct FieldView {
     /// Always `citizen`.
     owner: &'static str,
     need: Need,
+    /// Whether sharing it takes a surer sign-in; absent when it does not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    sensitive: bool,
 }
 
 impl FieldView {
@@ -70,6 +74,7 @@ impl FieldView {
             description: asked.description.as_ref().map(said),
             owner: "citizen",
             need: asked.need,
+            sensitive: asked.sensitive,
         }
     }
 }
@@ -171,7 +176,8 @@ fn view(engine: &Current, id: Uuid, present: &Consent) -> InternalView {
     InternalView {
         consent_id: id,
         status,
-        consent_portal_url: (status == ConsentStatus::Pending).then(|| engine.config.answer_link(id)),
+        consent_portal_url: (status == ConsentStatus::Pending)
+            .then(|| engine.config.answer_link(id, present.request.as_ref())),
         fields: fields_of(engine, present, status),
         covered: present.shared.keys().cloned().collect(),
         missing: asked.map(|asked| asked.field.clone()).collect(),

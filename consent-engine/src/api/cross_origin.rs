@@ -37,6 +37,13 @@ pub(crate) fn layer() -> CorsLayer {
             name("x-csrf-token"),
             name("x-request-id"),
         ])
-        .expose_headers([header::CONTENT_LENGTH, header::ETAG, name("x-request-id"), name("x-trace-id")])
+        .expose_headers([
+            header::CONTENT_LENGTH,
+            header::ETAG,
+            header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
+            name("x-request-id"),
+            name("x-trace-id"),
+        ])
         .max_age(Duration::from_hours(1))
 }

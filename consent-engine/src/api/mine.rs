@@ -62,7 +62,7 @@ struct Wanted {
     tag = "citizens",
     security(("citizenToken" = [])),
     params(
-        ("status" = Option<Vec<ConsentStatus>>, Query, description = "Only these; may be repeated"),
+        ("status" = Option<Vec<ConsentStatus>>, Query, description = "Only these; may be repeated, or be a list with commas"),
         ("limit" = Option<u32>, Query, description = "How many at most; 20 when absent", minimum = 1, maximum = 100),
         ("offset" = Option<u32>, Query, description = "How many to pass over", minimum = 0, maximum = 1_000_000),
     ),
@@ -108,13 +108,17 @@ fn listed(engine: &Current, recorded: &Recorded, now: DateTime<Utc>) -> ListedCo
 fn wanted(query: &str) -> Result<Wanted, ApiError> {
     let mut mistakes = Vec::new();
     let values = |name: &'static str| {
-        form_urlencoded::parse(query.as_bytes()).filter(move |(key, _)| key == name).map(|(_, value)| value)
+        let named = form_urlencoded::parse(query.as_bytes()).filter(move |(key, _)| key == name);
+        // What is left empty is not there.
+        named.map(|(_, value)| value).filter(|value| !value.is_empty())
     };
     let mut statuses = Vec::new();
     for value in values("status") {
-        match ConsentStatus::deserialize(StrDeserializer::<serde::de::value::Error>::new(&value)) {
-            Ok(status) => statuses.push(status),
-            Err(_) => mistakes.push("status must be pending, approved, rejected, expired or revoked".to_owned()),
+        for one in value.split(',').map(str::trim) {
+            match ConsentStatus::deserialize(StrDeserializer::<serde::de::value::Error>::new(one)) {
+                Ok(status) => statuses.push(status),
+                Err(_) => mistakes.push("status must be pending, approved, rejected, expired or revoked".to_owned()),
+            }
         }
     }
     let mut number = |name: &'static str, usual: usize, least: usize, most: usize| {

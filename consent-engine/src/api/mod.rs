@@ -14,6 +14,7 @@
 //! | `withdrawn` | for services: what is not shared any more |
 //! | `conditions` | `If-Match` and `Idempotency-Key` |
 //! | `citizen` | who calls in her own name |
+//! | `looked_at` | what other portals have shown |
 //! | `mine` | for citizens: all consents |
 //! | `one` | for citizens: one consent |
 //! | `blocks` | for citizens: which applications cannot ask them |
@@ -31,6 +32,7 @@ pub(crate) mod standing;
 pub(crate) mod withdrawn;
 mod conditions;
 mod citizen;
+mod looked_at;
 pub(crate) mod mine;
 pub(crate) mod one;
 pub(crate) mod blocks;
@@ -39,4 +41,5 @@ pub(crate) mod answer;
 pub(crate) use self::{
     error::{ApiError, ErrorBody},
     form::{complete, is_for_programs, no_such_path},
+    looked_at::LookedAt,
 };

@@ -113,12 +113,13 @@ impl From<ConsentStatus> for RecordStatus {
     )
 )]
 pub(crate) async fn show(
-    Citizen { subject, email, engine, .. }: Citizen,
+    Citizen { subject, email, engine, looked_at, .. }: Citizen,
     id: Id,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let recorded = engine.consent_of(&subject, id.0).await?;
     let present = recorded.consent.at(engine.now());
+    looked_at.note(recorded.id, present.version);
     let etag = format!("\"{}\"", present.version);
     let about = [(header::ETAG, etag.as_str()), (header::VARY, "accept")];
     if wants_record(&headers) {

@@ -20,6 +20,7 @@
 //! | `outbox` | what applications are told, by one engine or several, to receivers that are well or not |
 //! | `internal_api` | what other services hear |
 //! | `citizens_api` | what a citizen's own portal hears |
+//! | `other_portals` | portals of others, which name no version |
 //! | `sent_again` | answers bound to what was seen, and sent twice |
 //! | `reload` | a configuration that is replaced |
 //! | `described` | what the APIs say of themselves |
@@ -79,6 +80,8 @@ mod outbox;
 mod internal_api;
 
 mod citizens_api;
+
+mod other_portals;
 
 mod sent_again;
 

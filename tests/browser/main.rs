@@ -114,6 +114,10 @@ macro_rules! stories {
 
 stories! {
     story
+    /// W3: what was stopped is stopped within the second.
+    afterwards
+    by_law
+    another_portal
     /// W7: who runs no script can give and take back.
     without_scripts
     /// W7: who has no mouse, too.
@@ -124,6 +128,22 @@ stories! {
     strangers
     accessible_application
     weight
+}
+
+/// W2: what is sensitive takes a surer sign-in. The register marks the profession so.
+#[tokio::test]
+async fn surely() {
+    let farajaland = Farajaland::empty(NDX);
+    let marked = farajaland.data_folder().with_file_name("marked");
+    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/providers");
+    std::fs::create_dir_all(&marked).unwrap();
+    for file in std::fs::read_dir(schemas).unwrap() {
+        let file = file.unwrap().path();
+        let text = std::fs::read_to_string(&file).unwrap();
+        let text = text.replace(r#"cluster: "profession""#, r#"cluster: "profession", sensitivity: HIGH"#);
+        std::fs::write(marked.join(file.file_name().unwrap()), text).unwrap();
+    }
+    tell("surely", farajaland.with_config(|config| config["schema"]["providers"] = json!(marked))).await;
 }
 
 #[tokio::test]

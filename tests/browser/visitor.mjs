@@ -33,7 +33,7 @@ export class Visitor {
     this.wrong = [];
     /** Every address that was asked for, with the method. */
     this.requests = [];
-    const ours = [country.passport, country.portal, country.fudi];
+    const ours = [country.passport, country.portal, country.fudi, country.elsewhere];
     context.on("request", (request) => {
       const { origin } = new URL(request.url());
       this.requests.push(`${request.method()} ${request.url()}`);

@@ -90,7 +90,7 @@ export default async function tell(browser, country) {
 
   await ask(NAYANA, "fullName", "electoral-roll");
   await inEachLanguage(nayana, "who got what", "/history");
-  await inEachLanguage(nayana, "days that are none", "/history?from=yesterday&until=tomorrow");
+  await inEachLanguage(nayana, "days that are none", "/history?from=2026-11-21&until=2026-11-20");
   await openInThePortal(nayana, "/history");
   await page.locator(".govuk-summary-card__actions a").first().click();
   const use = new URL(page.url()).pathname;

@@ -57,6 +57,13 @@ export default async function tell(browser, country) {
       await press(page, "Just today, for 1 hour", "Space").catch(() => press(page, "1 hour", "Space"));
       await press(page, "Share this information");
       await nayana.at("You are sharing");
+      await press(page, "See the details or stop sharing");
+      await nayana.at("Sharing with");
+      assert((await tabStops(page)).length >= 10);
+      await press(page, "Stop sharing");
+      await nayana.at("Do you want to stop");
+      await press(page, "Stop sharing");
+      await nayana.at("You have stopped sharing");
     }
     await nayana.leave();
   }

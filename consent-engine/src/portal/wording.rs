@@ -110,15 +110,18 @@ pub(crate) fn item(scene: &Scene, recorded: &Recorded, asked: &AskedField) -> Re
     })
 }
 
-/// Things in the words in which they were last asked for.
+/// Things in the words in which they were last asked for, in the order in which the purpose lists them: on every page the
+/// same, whatever order a ledger or a question has.
 pub(crate) fn items<'a>(
     scene: &Scene,
     recorded: &Recorded,
     consent: &Consent,
     fields: impl IntoIterator<Item = &'a FieldRef>,
 ) -> Result<Vec<Item>, Trouble> {
-    let known = fields.into_iter().filter_map(|field| consent.words.get(field));
-    known.map(|asked| item(scene, recorded, asked)).collect()
+    let mut known: Vec<_> = fields.into_iter().filter_map(|field| consent.words.get(field)).collect();
+    let purpose = scene.engine.config.purpose(&recorded.application, &recorded.purpose);
+    known.sort_by_key(|asked| purpose.and_then(|purpose| purpose.place(&asked.field)).unwrap_or(usize::MAX));
+    known.into_iter().map(|asked| item(scene, recorded, asked)).collect()
 }
 
 /// Things by the body that keeps them, in the order of their first mention.

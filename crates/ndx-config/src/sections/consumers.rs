@@ -115,10 +115,12 @@ fn yes() -> bool {
 impl ApplicationPurpose {
     /// Why `field` is wanted.
     pub fn reason(&self, field: &FieldRef) -> Option<&Words> {
-        let found = self
-            .reasons
-            .iter()
-            .find(|reason| reason.schema_id == field.schema_id && *reason.field_name == *field.field_name);
-        found.map(|reason| &reason.reason)
+        self.reasons.get(self.place(field)?).map(|reason| &reason.reason)
+    }
+
+    /// Where `field` stands in the list of what is wanted.
+    pub fn place(&self, field: &FieldRef) -> Option<usize> {
+        let is_it = |reason: &FieldReason| reason.schema_id == field.schema_id && *reason.field_name == *field.field_name;
+        self.reasons.iter().position(is_it)
     }
 }

@@ -201,9 +201,10 @@ struct Heard {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_stopped_is_stopped_at_every_gateway_within_a_second() {
-    let mut farajaland = Farajaland::start_as(NDX, Setting::APART_ON_POSTGRES).await;
-    farajaland.run(Part::SecondGateway).await;
+async fn c1_f6_what_is_stopped_is_stopped_within_a_second_at_gateways_whose_consent_engines_share_a_database() {
+    let mut farajaland = Farajaland::start_as(NDX, Setting::TOGETHER_ON_POSTGRES).await;
+    // A whole exchange once more: its gateway asks a consent engine of its own, which knows nothing but the database.
+    farajaland.run(Part::SecondExchange).await;
     let manage = share(&farajaland, "nayana", QUERY).await;
     let token = farajaland.token("passport-app").await;
     let on = CancellationToken::new();

@@ -26,7 +26,7 @@ use uuid::Uuid;
 use crate::{
     config::Config,
     error::EngineError,
-    ledger::{AskedField, coverage},
+    ledger::{AskedField, Consent, coverage},
     store::{Call, ConsentStore, Found, History, Recorded},
 };
 
@@ -52,6 +52,8 @@ pub(crate) struct Once {
 pub(crate) struct Asked {
     pub(crate) recorded: Arc<Recorded>,
     pub(crate) answer: ConsentAnswer,
+    /// The ledger's time at which they stand so.
+    pub(crate) at: DateTime<Utc>,
 }
 
 impl Current {
@@ -65,7 +67,19 @@ impl Current {
         found.map(Arc::unwrap_or_clone).ok_or(EngineError::NotFound)
     }
 
-    /// The same, with all that happened to it.
+    /// The same, and what it is at the ledger's present: whatever a person is shown or refused goes by that, and not by the
+    /// clock of this process.
+    ///
+    /// # Errors
+    /// As for [`consent_of`](Self::consent_of).
+    pub(crate) async fn present_of(&self, subject: &Subject, id: Uuid) -> Result<(Recorded, Consent), EngineError> {
+        let Found { mut what, at: now } = self.store.get(&[id]).await?;
+        let found = what.pop().filter(|found| self.store.is_about(found, subject)).ok_or(EngineError::NotFound)?;
+        let present = found.consent.at(now);
+        Ok((Arc::unwrap_or_clone(found), present))
+    }
+
+    /// The consent of this person with this id, with all that happened to it.
     ///
     /// # Errors
     /// As for [`consent_of`](Self::consent_of).
@@ -80,6 +94,19 @@ impl Current {
     /// When the ledger cannot be read.
     pub async fn consents_of(&self, subject: &Subject) -> Result<Vec<Recorded>, EngineError> {
         Ok(self.store.all_of(subject).await?.what)
+    }
+
+    /// The same, each with what it is at the ledger's present.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub(crate) async fn presents_of(&self, subject: &Subject) -> Result<Vec<(Recorded, Consent)>, EngineError> {
+        let Found { what, at: now } = self.store.all_of(subject).await?;
+        let present = |recorded: Recorded| {
+            let present = recorded.consent.at(now);
+            (recorded, present)
+        };
+        Ok(what.into_iter().map(present).collect())
     }
 
     /// Where the required fields stand, of a person who is not to be asked: reads, and leads nowhere.

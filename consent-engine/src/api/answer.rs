@@ -186,7 +186,7 @@ async fn taken(
     versions: Option<&[u64]>,
     trace_id: &TraceId,
 ) -> Result<Recorded, Refused> {
-    let recorded = engine.consent_of(subject, id).await?;
+    let (recorded, present) = engine.present_of(subject, id).await?;
     let version = recorded.consent.version;
     if versions.is_some_and(|versions| !versions.contains(&version)) {
         return Err(Refused::Told(NOT_AS_WANTED));
@@ -197,14 +197,14 @@ async fn taken(
         "revoke" => engine.stop_seen(subject, id, seen, trace_id).await,
         action => {
             let seen = match (action, seen) {
-                ("approve", None) if recorded.consent.at(engine.now()).request.is_some() => {
+                ("approve", None) if present.request.is_some() => {
                     let history = engine.history_of(subject, id).await?.entries;
                     Some(looked_at.meant(id, &history, version).ok_or(Refused::Told(CHANGED))?)
                 }
                 _ => seen,
             };
-            let (decision, version) = decision(engine, &recorded, said, action == "approve", seen)?;
-            if !is_sure && shares_something_sensitive(&recorded.consent.at(engine.now()), &decision) {
+            let (decision, version) = decision(engine, (&recorded, &present), said, action == "approve", seen)?;
+            if !is_sure && shares_something_sensitive(&present, &decision) {
                 return Err(Refused::Told(ApiError::NotSure(engine.config.sign_in.sensitive_acr_values.clone())));
             }
             engine.decide(subject, id, version, decision, None, trace_id).await
@@ -214,7 +214,7 @@ async fn taken(
         // Somebody was faster, or it has just ended: which of them, the ledger knows.
         Err(EngineError::Conflict) if versions.is_some() => Err(Refused::Told(NOT_AS_WANTED)),
         Err(EngineError::Conflict) => {
-            let now = engine.consent_of(subject, id).await?.consent.at(engine.now());
+            let (_, now) = engine.present_of(subject, id).await?;
             Err(Refused::Told(if now.request.is_some() { CHANGED } else { NOT_PENDING }))
         }
         Err(EngineError::Illegal(Illegal::NothingAsked)) => Err(Refused::Told(NOT_PENDING)),
@@ -289,12 +289,11 @@ impl AnswerRequest {
 /// The decision, and the version of the request that it answers.
 fn decision(
     engine: &Current,
-    recorded: &Recorded,
+    (recorded, present): (&Recorded, &Consent),
     said: &AnswerRequest,
     yes: bool,
     seen: Option<u64>,
 ) -> Result<(Decision, u64), ApiError> {
-    let present = recorded.consent.at(engine.now());
     let request = present.request.as_ref().ok_or(NOT_PENDING)?;
     let version = recorded.consent.version;
     if seen.is_some_and(|seen| seen != version) {

@@ -109,8 +109,8 @@ pub(crate) async fn create(
     body: Bytes,
 ) -> Result<(StatusCode, Json<InternalView>), ApiError> {
     let requirement = requirement(&state.engine.config, body::read(&body)?, trace_id)?;
-    let Asked { recorded, answer } = state.engine.ask(&requirement).await?;
-    let present = recorded.consent.at(state.engine.now());
+    let Asked { recorded, answer, at } = state.engine.ask(&requirement).await?;
+    let present = recorded.consent.at(at);
     let view = InternalView {
         consent_id: answer.consent_id,
         status: answer.status,
@@ -162,11 +162,10 @@ pub(crate) async fn latest(
     body::without(mistakes)?;
     let (Some(application), Some(subject)) = (application, subject) else { return Err(ApiError::NotFound) };
     let purpose = named("purpose").map(Purpose::new);
-    let all = engine.consents_of(&subject).await?;
-    let mut theirs = all.into_iter().filter(|one| one.application == application);
-    let latest = theirs.find(|one| purpose.as_ref().is_none_or(|purpose| one.purpose == *purpose));
-    let latest = latest.ok_or(ApiError::NotFound)?;
-    let present = latest.consent.at(engine.now());
+    let all = engine.presents_of(&subject).await?;
+    let mut theirs = all.into_iter().filter(|(one, _)| one.application == application);
+    let latest = theirs.find(|(one, _)| purpose.as_ref().is_none_or(|purpose| one.purpose == *purpose));
+    let (latest, present) = latest.ok_or(ApiError::NotFound)?;
     Ok(Json(view(&engine, latest.id, &present)))
 }
 

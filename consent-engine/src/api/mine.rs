@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     api::{ApiError, ErrorBody, body, citizen::Citizen},
     current::Current,
+    ledger::Consent,
     store::Recorded,
 };
 
@@ -78,17 +79,15 @@ pub(crate) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Json<ConsentList>, ApiError> {
     let Wanted { statuses, limit, offset } = wanted(&query.unwrap_or_default())?;
-    let now = engine.now();
-    let mut all = engine.consents_of(&subject).await?;
-    all.sort_by_key(|one| (Reverse(one.created_at), one.id));
-    let listed = all.iter().map(|one| listed(&engine, one, now));
+    let mut all = engine.presents_of(&subject).await?;
+    all.sort_by_key(|(one, _)| (Reverse(one.created_at), one.id));
+    let listed = all.iter().map(|(one, present)| listed(&engine, one, present));
     let listed: Vec<_> = listed.filter(|one| statuses.is_empty() || statuses.contains(&one.status)).collect();
     let total = listed.len();
     Ok(Json(ConsentList { consents: listed.into_iter().skip(offset).take(limit).collect(), total, limit, offset }))
 }
 
-fn listed(engine: &Current, recorded: &Recorded, now: DateTime<Utc>) -> ListedConsent {
-    let present = recorded.consent.at(now);
+fn listed(engine: &Current, recorded: &Recorded, present: &Consent) -> ListedConsent {
     let language = engine.config.first_language();
     ListedConsent {
         consent_id: recorded.id,

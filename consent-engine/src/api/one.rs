@@ -117,8 +117,7 @@ pub(crate) async fn show(
     id: Id,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let recorded = engine.consent_of(&subject, id.0).await?;
-    let present = recorded.consent.at(engine.now());
+    let (recorded, present) = engine.present_of(&subject, id.0).await?;
     looked_at.note(recorded.id, present.version);
     let etag = format!("\"{}\"", present.version);
     let about = [(header::ETAG, etag.as_str()), (header::VARY, "accept")];

@@ -31,7 +31,7 @@ impl Current {
         let lifetime = self.config.request_lifetime;
         let answered = |recorded: Arc<Recorded>, now| {
             let answer = self.answer(&recorded, &wanted, now);
-            Asked { recorded, answer }
+            Asked { recorded, answer, at: now }
         };
         // Most questions need no pen: everything is shared, or asked already.
         if let Found { what: Some(found), at: now } = self.store.find(subject, application, purpose).await?

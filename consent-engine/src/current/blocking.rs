@@ -10,7 +10,7 @@ use crate::{
         decisions::{Change, Registered},
     },
     error::EngineError,
-    ledger::{Consent, Illegal, superseding},
+    ledger::{Consent, Illegal},
     store::{Block, Recorded},
 };
 
@@ -66,9 +66,7 @@ impl Current {
     }
 
     async fn deny_for_block(&self, subject: &Subject, id: Uuid, trace_id: &TraceId) -> Result<Recorded, EngineError> {
-        let deny = |consent: &Consent, now, _: Registered<'_>| {
-            Ok(Change::Of(superseding(consent).into_iter().chain([self.blocked_at(now)]).collect()))
-        };
+        let deny = |_: &Consent, now, _: Registered<'_>| Ok(Change::Of(vec![self.blocked_at(now)]));
         self.change(subject, id, None, None, trace_id, deny).await
     }
 }

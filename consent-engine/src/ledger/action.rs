@@ -54,7 +54,8 @@ pub enum Action {
         /// Whether she said that she had not asked for anything: somebody may be fishing.
         #[serde(default, skip_serializing_if = "is_false")]
         unexpected: bool,
-        /// Whether she was not asked, because she blocks the application: it is her block that says no.
+        /// Whether she was not asked, because she blocks the application: it is her block that says no. What she shares
+        /// already it leaves as it is, even where the request asks for the same in other words.
         #[serde(default, skip_serializing_if = "is_false")]
         blocked: bool,
         /// What she saw.

@@ -96,8 +96,8 @@ impl Consent {
             (Action::Granted { fields, declined, until, .. }, false) => {
                 self.grant(entry.at, fields, declined, *until)?
             }
-            (Action::Denied { cool_down_until, unexpected, .. }, false) => {
-                self.deny(entry.at, *cool_down_until, *unexpected)?;
+            (Action::Denied { cool_down_until, unexpected, blocked, .. }, false) => {
+                self.deny(entry.at, *cool_down_until, *unexpected, *blocked)?;
             }
             (Action::Narrowed { stopped, until, .. }, false) => self.narrow(entry.at, stopped, *until)?,
             (Action::Revoked { cool_down_until }, false) => self.revoke(entry.at, *cool_down_until)?,
@@ -183,19 +183,28 @@ impl Consent {
         Ok(())
     }
 
-    fn deny(&mut self, at: DateTime<Utc>, until: DateTime<Utc>, unexpected: bool) -> Result<(), Illegal> {
+    fn deny(
+        &mut self,
+        at: DateTime<Utc>,
+        until: DateTime<Utc>,
+        unexpected: bool,
+        blocked: bool,
+    ) -> Result<(), Illegal> {
         if until <= at {
             return Err(Illegal::AlreadyOver);
         }
         let request = self.request.as_ref().ok_or(Illegal::NothingAsked)?;
-        self.replaces_nothing(request)?;
+        // Her block keeps them from asking. It says nothing about what she shares, which stands in the words she said yes to.
+        if !blocked {
+            self.replaces_nothing(request)?;
+        }
         let fields: Vec<FieldRef> = request.fields.iter().map(|asked| asked.field.clone()).collect();
         self.request = None;
         let refusal = Some(Refusal { kind: RefusalKind::Denied, at, until, fields: fields.clone() });
         if self.shared.is_empty() {
             self.refusal = refusal;
         } else {
-            self.declined.extend(fields.iter().cloned());
+            self.declined.extend(fields.iter().filter(|field| !self.shared.contains_key(*field)).cloned());
             self.no_to_more = refusal;
         }
         self.answer = Some(Answer { at, said: Said::No { fields } });

@@ -32,9 +32,16 @@ pub(crate) async fn run(engine: Arc<Engine>, stop: CancellationToken) {
     }
 }
 
-/// Records what has ended.
+/// Records what has ended, all of it. What cannot be recorded, or was recorded by another process in the meantime, is behind
+/// each step, so that it keeps nothing else waiting.
 async fn ends(engine: &Engine, stop: &CancellationToken) -> Result<(), EngineError> {
-    while engine.current().record_ends(AT_ONCE).await? == AT_ONCE && !stop.is_cancelled() {}
+    let mut come_to = None;
+    while !stop.is_cancelled() {
+        come_to = engine.current().record_ends(come_to, AT_ONCE).await?;
+        if come_to.is_none() {
+            break;
+        }
+    }
     Ok(())
 }
 

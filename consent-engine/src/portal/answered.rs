@@ -110,8 +110,7 @@ pub(crate) async fn done(
     let Some(person) = visitor.person() else {
         return elsewhere(&id.map_or_else(|| "/my".to_owned(), |id| format!("/c/{id}")));
     };
-    let recorded = state.engine.consent_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
-    let present = recorded.consent.at(state.engine.now());
+    let (recorded, present) = state.engine.present_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
     let calendar = calendar(&state);
     let words = |fields: &[FieldRef]| items(&state, &recorded, &present, fields);
     let viewer = visitor.viewer();

@@ -56,11 +56,11 @@ pub(crate) async fn ask(
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
     let Some(person) = visitor.person() else { return Ok(to_detail(id)) };
-    let recorded = state.engine.consent_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
+    let (recorded, present) = state.engine.present_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
     let page = BlockPage {
         id: recorded.id.to_string(),
         asker: Asker::of(&state, &recorded),
-        shared: !recorded.consent.at(state.engine.now()).shared.is_empty(),
+        shared: !present.shared.is_empty(),
     };
     Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
 }

@@ -74,9 +74,10 @@ pub(crate) async fn show(
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
     let Some(person) = visitor.person() else { return sign_in::gate(&state, &address::detail(id), GATE, false) };
-    let History { recorded, entries } = state.engine.history_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
+    let id = id.ok_or(Trouble::NotFound)?;
+    let (_, present) = state.engine.present_of(&person.subject, id).await?;
+    let History { recorded, entries } = state.engine.history_of(&person.subject, id).await?;
     let now = state.engine.now();
-    let present = recorded.consent.at(now);
     let calendar = Calendar::new(now, state.engine.config.offset, state.pages.language().clone());
     let refused = present.refusal.iter().flat_map(|refusal| &refusal.fields);
     let quiet = present.refusal.as_ref().filter(|refusal| refusal.until > now);

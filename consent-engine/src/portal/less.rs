@@ -177,8 +177,7 @@ async fn shared(
     id: Option<Uuid>,
 ) -> Result<Result<(Recorded, Consent), Response>, Trouble> {
     let Some(person) = visitor.person() else { return Ok(Err(to_detail(id))) };
-    let recorded = state.engine.consent_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
-    let present = recorded.consent.at(state.engine.now());
+    let (recorded, present) = state.engine.present_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
     if present.shared.is_empty() { Ok(Err(to_detail(Some(recorded.id)))) } else { Ok(Ok((recorded, present))) }
 }
 

@@ -70,8 +70,7 @@ pub(crate) async fn list(
     let now = state.engine.now();
     let calendar = Calendar::new(now, state.engine.config.offset, state.pages.language().clone());
     let mut page = ListPage { tab, waiting: Vec::new(), lines: Vec::new() };
-    for recorded in state.engine.consents_of(&person.subject).await? {
-        let present = recorded.consent.at(now);
+    for (recorded, present) in state.engine.presents_of(&person.subject).await? {
         if let (Some(request), Tab::Now) = (&present.request, tab) {
             let asked = request.fields.iter().map(|asked| &asked.field);
             page.waiting.push(Line {

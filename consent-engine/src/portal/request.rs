@@ -41,8 +41,7 @@ pub(crate) async fn show(
     let filled = id.and_then(|id| draft::find(engine.store.keys(), &jar, id, engine.now(), portal));
     let Some(person) = visitor.person() else { return gate(&state, &visitor, id, filled.is_some()) };
     let id = id.ok_or(Trouble::NotFound)?;
-    let recorded = engine.consent_of(&person.subject, id).await?;
-    let present = recorded.consent.at(engine.now());
+    let (recorded, present) = engine.present_of(&person.subject, id).await?;
     let Some(request) = &present.request else { return answered::already(&state, &visitor, &recorded, &present) };
     if engine.config.purpose(&recorded.application, &recorded.purpose).is_none() {
         return answered::cancelled(&state, &visitor, &recorded, &present);
@@ -71,8 +70,7 @@ pub(crate) async fn answer(
     let form = Form::of_ours(&body, &headers, portal, &session.csrf)?;
     let id = id.ok_or(Trouble::NotFound)?;
     let person = &session.person;
-    let recorded = state.engine.consent_of(&person.subject, id).await?;
-    let present = recorded.consent.at(state.engine.now());
+    let (recorded, present) = state.engine.present_of(&person.subject, id).await?;
     let seen = form.get("etag").and_then(|etag| etag.parse().ok()).unwrap_or_default();
     let (Some(request), true) = (&present.request, seen == recorded.consent.version) else {
         // Answered twice, or the request has changed or ended: the person sees how it stands.
@@ -98,8 +96,7 @@ pub(crate) async fn answer(
         }
         // Somebody was faster, or it has just ended.
         Err(EngineError::Conflict | EngineError::Illegal(_)) => {
-            let recorded = state.engine.consent_of(&person.subject, id).await?;
-            let present = recorded.consent.at(state.engine.now());
+            let (recorded, present) = state.engine.present_of(&person.subject, id).await?;
             show_again(&state, &visitor, &recorded, &present)
         }
         Err(error) => Err(error.into()),

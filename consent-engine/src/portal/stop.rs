@@ -55,8 +55,8 @@ pub(crate) async fn ask(
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
     let Some(person) = visitor.person() else { return Ok(to_detail(id)) };
-    let recorded = state.engine.consent_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
-    if recorded.consent.at(state.engine.now()).shared.is_empty() {
+    let (recorded, present) = state.engine.present_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
+    if present.shared.is_empty() {
         return Ok(to_detail(Some(recorded.id)));
     }
     let page = StopPage { id: recorded.id.to_string(), asker: Asker::of(&state, &recorded) };

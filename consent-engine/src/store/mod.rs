@@ -51,6 +51,7 @@ use crate::ledger::{Entry, Event};
 pub use self::{
     consents::{History, Recorded},
     evidence_keys::{Rotated, published_keys},
+    lapsed::Lapsed,
     limits::{Asking, Block, Scope},
     outbox::{Chosen, Letter, LetterState, Next, Outbox, Taken},
     reading::finding,
@@ -75,6 +76,7 @@ pub const TABLES: Tables = Tables {
         evidence_keys::STEP,
         sessions::BY_PERSON,
         limits::STEP,
+        sessions::BY_END,
     ],
     names: &[
         "data_keys",
@@ -146,8 +148,9 @@ pub trait ConsentStore: SessionStore + EvidenceKeyStore {
     /// The applications that this person blocks, by their ids.
     async fn blocks_of(&self, subject: &Subject) -> Result<Vec<Block>, StoreError>;
 
-    /// At most `most` consents of which something has ended that is not recorded as ended, those that ended first.
-    async fn lapsed(&self, most: u32) -> Result<Vec<Uuid>, StoreError>;
+    /// At most `most` consents of which something has ended that is not recorded as ended, those that ended first; of
+    /// those that come after `after`, where a look before this one has come to it.
+    async fn lapsed(&self, after: Option<Lapsed>, most: u32) -> Result<Vec<Lapsed>, StoreError>;
 
     /// A transaction that may write.
     async fn begin(&self) -> Result<Box<dyn Writing>, StoreError>;

@@ -14,7 +14,7 @@ use sqlx::{
 use uuid::Uuid;
 
 use crate::store::{
-    Asking, Before, Block, Call, ConsentStore, Found, History, Outbox, Recorded, Scope, SqlStore, Writing,
+    Asking, Before, Block, Call, ConsentStore, Found, History, Lapsed, Outbox, Recorded, Scope, SqlStore, Writing,
     consents::{HISTORIES, hash_of},
     current_consents::{CURRENT, Told, told},
     from_millis,
@@ -129,8 +129,8 @@ impl ConsentStore for SqlStore {
         self.blocks(subject).await
     }
 
-    async fn lapsed(&self, most: u32) -> Result<Vec<Uuid>, StoreError> {
-        self.lapsed_by_now(most).await
+    async fn lapsed(&self, after: Option<Lapsed>, most: u32) -> Result<Vec<Lapsed>, StoreError> {
+        self.lapsed_by_now(after, most).await
     }
 
     async fn begin(&self) -> Result<Box<dyn Writing>, StoreError> {

@@ -48,6 +48,17 @@ ALTER TABLE sessions ADD COLUMN subject_hash BYTEA NOT NULL DEFAULT '';
 CREATE INDEX sessions_by_person ON sessions (subject_hash);
 ";
 
+/// Each sign-in removes the sessions that have ended: among many that have not, they are found by index.
+pub(super) const BY_END: Step =
+    Step { version: 11, name: "sessions by their end", sqlite: BY_END_SQL, postgres: BY_END_SQL };
+
+const BY_END_SQL: &str = "\
+CREATE INDEX sessions_by_use ON sessions (used_at);
+CREATE INDEX sessions_by_beginning ON sessions (begun_at);
+";
+
+const ENDED: &str = "DELETE FROM sessions WHERE used_at <= $1 OR begun_at <= $2";
+
 const PERSON: &str = "sessions.person";
 /// A session that nobody uses ends after this time.
 pub(crate) const IDLE: TimeDelta = TimeDelta::minutes(20);
@@ -81,7 +92,7 @@ impl SessionStore for SqlStore {
     async fn begin_session(&self, person: &Person, now: DateTime<Utc>) -> Result<String, StoreError> {
         let id = secret()?;
         let sealed = self.keys.seal(PERSON, person)?;
-        sqlx::query("DELETE FROM sessions WHERE used_at <= $1 OR begun_at <= $2")
+        sqlx::query(ENDED)
             .bind((now - IDLE).timestamp_millis())
             .bind((now - LONGEST).timestamp_millis())
             .execute(self.database.writer())
@@ -147,4 +158,27 @@ fn secret() -> Result<String, StoreError> {
     let mut bytes = [0; 32];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| ndx_store::sealed::CryptoError::Refused)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::AssertSqlSafe;
+
+    use super::*;
+    use crate::store::by_index::ledger_of;
+
+    /// What each sign-in removes is found by index, among many sessions that go on.
+    #[tokio::test]
+    async fn sessions_that_have_ended_are_found_by_index() {
+        let (database, store) = ledger_of(1).await;
+        database.sql(
+            "SET search_path = ndx_consent; INSERT INTO sessions (id_hash, person, begun_at, used_at) \
+             SELECT decode(lpad(to_hex(n), 8, '0'), 'hex'), '', n, n FROM generate_series(1, 20000) AS n; ANALYZE sessions;",
+        );
+        let explain = sqlx::query(AssertSqlSafe(format!("EXPLAIN {ENDED}"))).bind(7_i64).bind(7_i64);
+        let rows = explain.fetch_all(store.database.reader()).await.unwrap();
+        let plan = rows.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>().join("\n");
+        assert!(plan.contains("sessions_by_use") && plan.contains("sessions_by_beginning"), "{plan}");
+        assert!(!plan.contains("Seq Scan"), "{plan}");
+    }
 }

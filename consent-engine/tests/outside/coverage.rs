@@ -202,7 +202,42 @@ async fn c9_an_application_that_asks_again_asks_in_its_new_words(on: On) {
     assert!(matches!(seen_before, Err(EngineError::Conflict)));
 }
 
+/// Whether they ask in other words before or after she blocks them: they hear a no, and what she shares stays as it is.
+async fn c15_a_block_says_no_to_other_words_and_ends_nothing_that_is_shared(on: On) {
+    for asked_before in [true, false] {
+        let ledger = ledger_on(on).await;
+        let (current, nayana) = (|| ledger.engine.current(), subject(NAYANA));
+        let id = shares(&ledger, &[0, 1]).await;
+        let in_other_words = || changed(|exchange| exchange.applications[0].purposes[0].text = "to sell it".into());
+        if asked_before {
+            ledger.engine.reconfigure(in_other_words());
+            assert_eq!(ledger.require(NAYANA, &[0, 2]).await.status, ConsentStatus::Pending);
+        }
+        current().block(&nayana, &"passport-app".into(), &trace()).await.unwrap();
+        ledger.engine.reconfigure(in_other_words());
+        for _ in 0..2 {
+            let answer = ledger.require(NAYANA, &[0, 2]).await;
+            assert_eq!((answer.status, answer.portal_url), (ConsentStatus::Rejected, None));
+            assert_eq!((answer.covered, answer.missing, answer.declined), (vec![], vec![field(0)], vec![field(2)]));
+        }
+        assert_eq!(actions(&ledger, id).await, ["REQUESTED", "GRANTED", "REQUESTED", "DENIED"], "{asked_before}");
+        let old = [StandingConsent { consent_id: id, fields: vec![field(0), field(1)] }];
+        assert_eq!(ledger.engine.withdrawn(&old).await.unwrap(), [], "her block has ended nothing");
+        // In the words to which she said yes it is shared as ever.
+        ledger.engine.reconfigure(changed(|_| {}));
+        assert_eq!(ledger.require(NAYANA, &[0, 1]).await.covered, [field(0), field(1)]);
+
+        // Let in again, they ask when the time after the no has passed; she can stop as ever.
+        ledger.engine.reconfigure(in_other_words());
+        current().unblock(&nayana, &"passport-app".into(), &trace()).await.unwrap();
+        assert_eq!(ledger.require(NAYANA, &[0]).await.status, ConsentStatus::Rejected);
+        current().stop(&nayana, id, &trace()).await.unwrap();
+        assert_eq!(ledger.engine.withdrawn(&old).await.unwrap(), old);
+    }
+}
+
 on_both_engines! {
+    c15_a_block_says_no_to_other_words_and_ends_nothing_that_is_shared,
     c8_a_wider_query_asks_for_what_is_missing_and_leaves_what_stands,
     c10_what_was_left_out_is_told_as_such_and_not_asked_again,
     c11_what_one_register_gives_covers_nothing_of_another,

@@ -4,6 +4,7 @@ use crate::{
     portal::{SHARE, id_in},
     support::*,
 };
+use chrono::TimeDelta;
 use consent_engine::ledger::Action;
 use ndx_contracts::consent::{ConsentEngine, ConsentStatus, StandingConsent};
 use reqwest::StatusCode;
@@ -118,6 +119,28 @@ async fn thirteen_things_are_folded_each_list_under_its_count(on: On) {
         ["12 items from the Department of Registration of Persons", "1 item from the Registrar General’s Department"]
     );
     assert!(page.html.len() < 25_000, "{}", page.html.len());
+}
+
+/// F12: what waits and what is shared by the clock of the database can be answered, shortened and stopped, though the clock
+/// of the process that shows the pages is fast.
+#[tokio::test]
+async fn f12_the_pages_of_a_process_whose_clock_is_fast_refuse_nothing_that_is_in_time() {
+    let portal = portal_on(On::Postgres).await;
+    let id = portal.ledger.require(NAYANA, &[0, 3]).await.consent_id;
+    portal.ledger.clock.advance(TimeDelta::hours(2));
+    let browser = portal.signed_in("nayana").await;
+    let page = browser.get(&format!("/c/{id}")).await;
+    assert_eq!(page.h1(), "Do you want to share your information with the Department of Immigration?");
+    let both = [("field", "drp-schema-v1:person.profession"), ("decision", "share"), ("duration", "PT1H")];
+    let sent = browser.post(&format!("/c/{id}"), &page.form(&both)).await;
+    assert_eq!(sent.location, Some(format!("/c/{id}/done")));
+    assert_eq!(browser.get(&format!("/c/{id}/done")).await.h1(), "You are sharing your information");
+    assert_eq!(browser.get(&format!("/my/{id}")).await.attributes("a[href$='/stop']", "href").len(), 1);
+    let some = [("field", "drp-schema-v1:person.profession")];
+    let sent = browser.answer(&format!("/my/{id}/stop-some"), &some).await;
+    assert_eq!(sent.location, Some(format!("/my/{id}/changed")));
+    let sent = browser.answer(&format!("/my/{id}/stop"), &[]).await;
+    assert_eq!(sent.location, Some(format!("/my/{id}/stopped")));
 }
 
 on_both_engines! {

@@ -237,7 +237,27 @@ async fn what_ends_by_itself_is_recorded_and_told_though_nobody_asks(on: On) {
     engine.close().await;
 }
 
+/// More consents than are looked at in one step, none of which can be recorded, because their histories cannot be read. What
+/// ended after them is recorded all the same.
+async fn what_cannot_be_recorded_as_ended_keeps_nothing_else_waiting(on: On) {
+    let (ledger, receiver) = telling_passport(on, json!({})).await;
+    let engine = &ledger.engine;
+    for number in 0..105 {
+        ledger.require(&format!("2000123450{number:03}"), &[0]).await;
+    }
+    let gap = r#"SELECT id, 7, 0, 'gap', '{"action":"EXPIRED"}' FROM consents"#;
+    ledger.sql(&format!("INSERT INTO consent_actions (consent_id, seq, at, trace_id, action) {gap}")).await;
+    let shared = shared(engine, NAYANA).await;
+    engine.begin_work();
+    receiver.has_heard(1).await;
+    ledger.advance(7 * 24 * 3600);
+    let told = receiver.has_heard(2).await;
+    assert_eq!((told[1].data.consent_id, told[1].data.status), (shared, EventStatus::Expired));
+    engine.close().await;
+}
+
 on_both_engines! {
+    what_cannot_be_recorded_as_ended_keeps_nothing_else_waiting,
     what_ends_by_itself_is_recorded_and_told_though_nobody_asks,
     each_change_is_told_in_order_and_a_request_is_not,
     who_is_not_registered_is_told_nothing_and_nothing_is_kept_for_him,

@@ -6,6 +6,7 @@ use crate::{
     citizens_api::{Answer, Api, api_on},
     support::*,
 };
+use chrono::TimeDelta;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -122,6 +123,20 @@ async fn an_application_is_blocked_and_let_in_again(on: On) {
     assert_eq!(call(Method::PUT, "/api/v1/blocks/nobody").await.code(), (404, "NOT_FOUND"));
     assert_eq!(call(Method::DELETE, block).await.status, StatusCode::NO_CONTENT);
     assert_eq!(api.get("/api/v1/blocks").await.body["blocks"], json!([]));
+}
+
+/// F12: the database says what waits still; the clock of a process that is fast refuses no answer, for now and for a day.
+#[tokio::test]
+async fn f12_a_process_whose_clock_is_fast_refuses_nobody_who_answers_in_time() {
+    let api = api_on(On::Postgres).await;
+    let id = api.asked(&[0]).await;
+    api.portal.ledger.clock.advance(TimeDelta::hours(2));
+    assert_eq!(api.get(&format!("/api/v1/consents/{id}")).await.body["status"], "pending");
+    assert_eq!(api.get("/api/v1/consents?status=pending").await.body["total"], 1);
+    let taken = api.says(NAYANA, id, &key("once"), &json!({ "action": "approve" })).await;
+    assert_eq!((taken.status, &taken.body["status"]), (StatusCode::OK, &json!("approved")), "{}", taken.body);
+    let stopped = api.says(NAYANA, id, &key("stop"), &json!({ "action": "revoke" })).await;
+    assert_eq!((stopped.status, &stopped.body["status"]), (StatusCode::OK, &json!("revoked")));
 }
 
 on_both_engines! {

@@ -63,6 +63,10 @@ fn tries(now: i64) -> Vec<(&'static str, Action)> {
             ("yes to the needed one", grant(&["needed"], &["choice"])),
             ("no", Action::Denied { cool_down_until: end, unexpected: false, blocked: false, shown: None }),
             ("no, unexpected", Action::Denied { cool_down_until: end, unexpected: true, blocked: false, shown: None }),
+            (
+                "no, by her block",
+                Action::Denied { cool_down_until: end, unexpected: false, blocked: true, shown: None },
+            ),
             ("not this one", narrow(&["choice"], None)),
             ("not so long", narrow(&[], Some(end))),
             ("stop", Action::Revoked { cool_down_until: end }),
@@ -204,6 +208,9 @@ fn c7_what_holds_for_every_action_in_every_state() {
                 .iter()
                 .any(|(field, share)| consent.shared.get(field).is_none_or(|before| before.until < share.until));
             assert!(!more || matches!(action, Action::Granted { .. }), "only a yes shares: {name} after {path:?}");
+            let blocks = matches!(action, Action::Denied { blocked: true, .. });
+            assert!(!blocks || after.shared == consent.shared, "a block ends nothing: {name} after {path:?}");
+            assert!(after.shared.keys().all(|field| !after.declined.contains(field)), "{name} after {path:?}");
             assert!(!after.has_lapsed(at(*now)), "nothing is born dead: {name} after {path:?}");
         }
     }

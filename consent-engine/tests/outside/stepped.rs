@@ -8,7 +8,7 @@ use consent_engine::{
     History, Recorded,
     ledger::{Entry, Event},
     store::{
-        Asking, Before, Block, Call, ConsentStore, EvidenceKeyStore, Found, Outbox, Person, Scope, Session,
+        Asking, Before, Block, Call, ConsentStore, EvidenceKeyStore, Found, Lapsed, Outbox, Person, Scope, Session,
         SessionStore, SqlStore, Writing,
     },
 };
@@ -141,8 +141,8 @@ impl ConsentStore for Stepped {
         step!(self.steps, Read, self.inner.blocks_of(subject))
     }
 
-    async fn lapsed(&self, most: u32) -> Result<Vec<Uuid>, StoreError> {
-        step!(self.steps, Read, self.inner.lapsed(most))
+    async fn lapsed(&self, after: Option<Lapsed>, most: u32) -> Result<Vec<Lapsed>, StoreError> {
+        step!(self.steps, Read, self.inner.lapsed(after, most))
     }
 
     async fn begin(&self) -> Result<Box<dyn Writing>, StoreError> {

@@ -203,6 +203,7 @@ impl Farajaland {
             Part::Consent => &[Part::Consent],
             Part::Gateway => &[Part::Gateway],
             Part::SecondGateway => &[Part::SecondGateway],
+            Part::SecondExchange => &[Part::SecondExchange],
         }
     }
 
@@ -225,7 +226,7 @@ impl Farajaland {
     fn arguments(&self, process: Part) -> Vec<String> {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         let mut arguments = match process {
-            Part::Exchange => words(&["up"]),
+            Part::Exchange | Part::SecondExchange => words(&["up"]),
             Part::Audit => words(&["serve", "audit"]),
             Part::Policy => words(&["serve", "policy"]),
             Part::Consent => words(&["serve", "consent"]),
@@ -238,8 +239,12 @@ impl Farajaland {
                 arguments.extend(self.ports.arguments());
             }
             Part::SecondGateway => {
-                arguments.extend(place(&self.second_data_folder()));
-                arguments.extend(self.ports.arguments_with("gateway", self.ports.of("second-gateway")));
+                arguments.extend(place(&self.second_data_folder("keys/gateway.ed25519")));
+                arguments.extend(self.ports.arguments_for_second(&["gateway"]));
+            }
+            Part::SecondExchange => {
+                arguments.extend(place(&self.second_data_folder("keys/root.key")));
+                arguments.extend(self.ports.arguments_for_second(&["gateway", "consent", "policy", "audit"]));
             }
             _ => {
                 arguments.extend(place(&self.data_folder()));
@@ -249,13 +254,12 @@ impl Farajaland {
         arguments
     }
 
-    /// The data folder of the second gateway: its own, with a copy of the gateways' key.
-    fn second_data_folder(&self) -> PathBuf {
+    /// The data folder of the second gateway or exchange: its own, with a copy of the key that both need.
+    fn second_data_folder(&self, key: &str) -> PathBuf {
         let folder = self.folder.path().join("second-data");
         if !folder.exists() {
             std::fs::create_dir_all(folder.join("keys")).unwrap();
             std::fs::write(folder.join(".ndx-data"), "").unwrap();
-            let key = "keys/gateway.ed25519";
             std::fs::copy(self.data_folder().join(key), folder.join(key)).unwrap();
         }
         folder

@@ -25,6 +25,9 @@ pub enum Part {
     Gateway,
     /// A second gateway beside the first, where services are processes of their own. Not started by itself.
     SecondGateway,
+    /// A second exchange beside the first, on the same database, where all services are in one process. Not started by
+    /// itself.
+    SecondExchange,
 }
 
 impl Part {
@@ -45,6 +48,7 @@ impl Part {
             Self::Consent => &["consent"],
             Self::Gateway => &["gateway"],
             Self::SecondGateway => &["second-gateway"],
+            Self::SecondExchange => &["second-gateway", "second-consent", "second-policy", "second-audit"],
         }
     }
 }

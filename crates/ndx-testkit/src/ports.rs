@@ -8,8 +8,8 @@ use std::{
 /// The parts that listen.
 const NAMES: [&str; 9] =
     ["gateway", "consent", "policy", "audit", "fudi", "rgd", "drp-adapter", "drp-api", "passport-app"];
-/// One more gateway, which no file names.
-const SECOND_GATEWAY: &str = "second-gateway";
+/// The exchange once more, of which no file names anything.
+const SECOND: [&str; 4] = ["second-gateway", "second-consent", "second-policy", "second-audit"];
 /// Below the ports that the system gives to outgoing connections.
 const FIRST: u16 = 12_000;
 const SLOTS: u16 = 400;
@@ -31,7 +31,7 @@ impl Ports {
             let lock = OpenOptions::new().create(true).truncate(false).write(true).open(file).unwrap();
             let first = FIRST + slot * 20;
             let free = |port| TcpListener::bind(("127.0.0.1", port)).is_ok();
-            if lock.try_lock().is_ok() && (first..first + 12).all(free) {
+            if lock.try_lock().is_ok() && (first..first + 14).all(free) {
                 return Self { first, _lock: lock };
             }
         }
@@ -40,10 +40,8 @@ impl Ports {
 
     /// The port of a part.
     pub fn of(&self, name: &str) -> u16 {
-        if name == SECOND_GATEWAY {
-            return self.first + 10;
-        }
-        let place = NAMES.iter().position(|known| *known == name);
+        let second = SECOND.iter().position(|known| *known == name).map(|place| place + 10);
+        let place = second.or_else(|| NAMES.iter().position(|known| *known == name));
         self.first + u16::try_from(place.unwrap_or_else(|| panic!("there is no part `{name}`"))).unwrap()
     }
 
@@ -57,9 +55,9 @@ impl Ports {
         NAMES.iter().flat_map(|name| ["--port".to_owned(), format!("{name}={}", self.of(name))]).collect()
     }
 
-    /// The same, with the part `name` at another port.
-    pub fn arguments_with(&self, name: &str, port: u16) -> Vec<String> {
-        let place = |part: &str| if part == name { port } else { self.of(part) };
+    /// The same, with these parts at the ports of the second ones.
+    pub fn arguments_for_second(&self, parts: &[&str]) -> Vec<String> {
+        let place = |part: &str| if parts.contains(&part) { self.of(&format!("second-{part}")) } else { self.of(part) };
         NAMES.iter().flat_map(|part| ["--port".to_owned(), format!("{part}={}", place(part))]).collect()
     }
 }

@@ -57,9 +57,39 @@ async function withTextSpacing(page, what) {
   return wider ? [`${what}: scrolls sideways with more space in its text`] : [];
 }
 
+/** Whether what stands at the beginning of a line does so: circles, boxes and bars, in the direction in which people read. */
+async function fromTheBeginning(page, what) {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 844 });
+  const wrong = await page.evaluate(() => {
+    const fromTheRight = document.documentElement.dir === "rtl";
+    const [start, end] = fromTheRight ? ["Right", "Left"] : ["Left", "Right"];
+    const size = (style, name) => parseFloat(style[name]);
+    const wrong = [];
+    for (const input of document.querySelectorAll("input[type=radio], input[type=checkbox]")) {
+      const [box, label, drawn] = [input, input.labels[0]].map((one) => one.getBoundingClientRect())
+        .concat([getComputedStyle(input.labels[0], "::before")]);
+      const beside = fromTheRight ? box.left >= label.right - 1 : box.right <= label.left + 1;
+      if (!beside) wrong.push(`${input.id} is not before its label`);
+      if (size(drawn, start.toLowerCase()) > size(drawn, end.toLowerCase())) wrong.push(`${input.id} is drawn behind its label`);
+    }
+    for (const bar of document.querySelectorAll(".govuk-inset-text, .govuk-form-group--error, .govuk-details__text")) {
+      const style = getComputedStyle(bar);
+      if (!size(style, `border${start}Width`) || size(style, `border${end}Width`)) wrong.push(`${bar.className} has its bar behind`);
+    }
+    return wrong;
+  });
+  await page.setViewportSize(before);
+  return wrong.map((one) => `${what}: ${one}`);
+}
+
 /** Everything that is wrong with the page as it stands. */
 export async function look({ page }, what) {
-  return [...(await atEveryWidth(page, what)), ...(await withTextSpacing(page, what))];
+  return [
+    ...(await atEveryWidth(page, what)),
+    ...(await withTextSpacing(page, what)),
+    ...(await fromTheBeginning(page, what)),
+  ];
 }
 
 /**

@@ -204,10 +204,17 @@ impl Pages {
             direction: &self.language.direction,
             languages: self.country.languages.iter().filter_map(link).collect(),
             viewer,
-            styles: [ndx_pages::assets::COMPONENTS, "theme.css", "portal.css"].map(assets::address).to_vec(),
+            styles: self.styles(),
             icon: assets::address("icon.svg"),
             shown: None,
         }
+    }
+
+    /// The addresses of the style sheets, the components' first.
+    fn styles(&self) -> Vec<String> {
+        let other_way = (self.language.direction == "rtl").then_some(ndx_pages::assets::RIGHT_TO_LEFT);
+        let ours = ["theme.css", "portal.css"];
+        [ndx_pages::assets::COMPONENTS].into_iter().chain(other_way).chain(ours).map(assets::address).collect()
     }
 
     /// The link from the page that is shown to the same one in another language: it changes the query and nothing else.

@@ -62,6 +62,7 @@ mod settings;
 mod about;
 
 use axum::{Router, middleware, response::Redirect, routing::get};
+use ndx_pages::packing::packed;
 
 use crate::{pages::assets, portal::trouble::Trouble};
 
@@ -106,5 +107,5 @@ pub(crate) fn router() -> Router {
         .fallback(|| async { Trouble::NoSuchPage })
         .method_not_allowed_fallback(|| async { Trouble::NoSuchPage })
         .layer(middleware::from_fn(dress::dress));
-    pages.merge(assets::router())
+    packed(pages).merge(assets::router())
 }

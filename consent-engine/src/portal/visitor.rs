@@ -2,7 +2,7 @@
 
 use axum_extra::extract::{CookieJar, cookie::Cookie};
 use ndx_contracts::TraceId;
-use ndx_pages::cookie;
+use ndx_pages::{cookie, form::masked};
 use url::Url;
 
 use crate::{
@@ -38,7 +38,7 @@ impl Visitor {
             name: session.person.name.clone(),
             ending: session.person.subject.ending(),
             sign_out: address::sign_out(&self.back.onto(path)),
-            csrf: session.csrf.clone(),
+            csrf: masked(&session.csrf),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! What the pages keep from strangers, from other sites, and from what they are fed.
 
 use crate::{
+    browser::Page,
     portal::{SHARE, id_in},
     support::*,
 };
@@ -151,6 +152,30 @@ async fn style_sheets_are_kept_for_ever_and_travel_small(on: On) {
     assert_eq!(browser.get(&styles[1].replace("govuk-frontend.css", "README.md")).await.status, StatusCode::NOT_FOUND);
 }
 
+async fn pages_travel_packed_unless_another_site_asks(on: On) {
+    let portal = portal_on(on).await;
+    let (browser, path) = portal.asked(&[0, 3]).await;
+    let address = format!("{}{path}", portal.url);
+    let unpacked = portal.unpacked().await;
+    let packed = async |takes: &str, from: Option<&str>| {
+        let request = unpacked.client.get(&address).header("accept-encoding", takes);
+        let request = from.into_iter().fold(request, |request, from| request.header("sec-fetch-site", from));
+        let response = request.send().await.unwrap();
+        response.headers().get("content-encoding").map(|value| value.to_str().unwrap().to_owned())
+    };
+    for from_here in ["same-origin", "none"] {
+        assert_eq!(packed("gzip", Some(from_here)).await.as_deref(), Some("gzip"), "{from_here}");
+        assert_eq!(packed("identity", Some(from_here)).await, None, "{from_here}");
+    }
+    for elsewhere in [Some("cross-site"), Some("same-site"), Some("?"), None] {
+        assert_eq!(packed("gzip", elsewhere).await, None, "{elsewhere:?}");
+    }
+    let (one, other) = (browser.get(&path).await, browser.get(&path).await);
+    let token = |page: &Page| page.form(&[]).into_iter().find(|(name, _)| name == "csrf").unwrap().1;
+    assert_ne!(token(&one), token(&other), "no secret is on two pages");
+    assert_eq!(browser.post(&path, &one.form(&SHARE)).await.status, StatusCode::SEE_OTHER);
+}
+
 async fn an_answer_that_is_too_large_gets_a_page(on: On) {
     let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0]).await;
@@ -167,5 +192,6 @@ on_both_engines! {
     every_page_has_the_headers_and_no_script,
     what_an_application_or_a_provider_says_is_text,
     style_sheets_are_kept_for_ever_and_travel_small,
+    pages_travel_packed_unless_another_site_asks,
     an_answer_that_is_too_large_gets_a_page,
 }

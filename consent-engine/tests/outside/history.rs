@@ -104,11 +104,37 @@ async fn the_list_is_read_in_pages_and_narrowed_by_body_and_days() {
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text("title")[0].starts_with("Error: "));
     assert_eq!(wrong.attributes(".govuk-error-summary a", "href"), ["#from", "#until"]);
+    assert_eq!(
+        wrong.attributes("#from, #until", "value"),
+        ["yesterday", "2026-13-01"],
+        "what was typed is still there"
+    );
+    assert_eq!(
+        wrong.attributes("#from, #until", "type"),
+        ["text", "text"],
+        "as no browser shows it in a field for dates"
+    );
     for target in ["#from", "#until"] {
         assert_eq!(wrong.attributes(target, "id").len(), 1, "{target}");
     }
     let bodies = wrong.text("#body option");
     assert_eq!(bodies[..2], ["Everybody", "Department of Immigration and Emigration"]);
+}
+
+#[tokio::test]
+async fn a_full_page_is_light_even_on_a_slow_telephone() {
+    let portal = portal().await;
+    let names = FIELDS.map(|(schema, name, ..)| format!("{schema}:{name}"));
+    let all: Vec<_> = names.iter().map(|name| (name.as_str(), "released", Some(LegalBasis::Consent))).collect();
+    for day in 1..=25 {
+        portal.beside.used(NAYANA, &format!("2026-10-{day:02}T05:00:00Z"), Released, &all);
+    }
+    let browser = portal.unpacked().await;
+    let asked = browser.client.get(format!("{}/history", portal.url));
+    let asked = asked.header("accept-encoding", "gzip").header("sec-fetch-site", "none").send().await.unwrap();
+    assert_eq!(asked.headers()["content-encoding"], "gzip");
+    let bytes = asked.bytes().await.unwrap().len();
+    assert!((1_000..12_000).contains(&bytes), "{bytes}");
 }
 
 #[tokio::test]

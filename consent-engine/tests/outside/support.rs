@@ -295,6 +295,14 @@ impl Portal {
         Browser { client, url: self.url.clone() }
     }
 
+    /// A browser of Nayana's that shows what it is sent as it came, packed or not.
+    pub async fn unpacked(&self) -> Browser {
+        let client = outbound::builder(Duration::from_secs(5)).cookie_store(true).no_gzip().build().unwrap();
+        let browser = Browser { client, url: self.url.clone() };
+        browser.sign_in("nayana", "/my").await;
+        browser
+    }
+
     /// A browser in which `user` has signed in.
     pub async fn signed_in(&self, user: &str) -> Browser {
         let browser = self.browser();

@@ -14,6 +14,9 @@ use tower_http::compression::CompressionLayer;
 /// The components' style sheet.
 pub const COMPONENTS: &str = "govuk-frontend.css";
 
+/// What changes in it where people write from right to left.
+pub const RIGHT_TO_LEFT: &str = "right-to-left.css";
+
 #[derive(RustEmbed)]
 #[folder = "assets/"]
 struct Components;

@@ -8,4 +8,6 @@ pub mod headers;
 
 pub mod form;
 
+pub mod packing;
+
 pub mod cookie;

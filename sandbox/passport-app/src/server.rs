@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, Router, middleware, routing::get};
 use ndx_clock::Clock;
-use ndx_pages::assets;
+use ndx_pages::{assets, packing::packed};
 use ndx_service::guard::guarded;
 use serde_json::json;
 
@@ -27,5 +27,5 @@ pub fn router(config: &Config, clock: Arc<dyn Clock>) -> Result<Router, Error> {
     let pages = guarded(pages::router().with_state(Arc::clone(&state)), BODY_LIMIT);
     let pages = pages.layer(middleware::from_fn_with_state(state, pages::dress));
     let health = get(|| async { Json(json!({ "service": "passport-app", "status": "healthy" })) });
-    Ok(pages.merge(assets::router::<Assets>()).route("/health", health))
+    Ok(packed(pages).merge(assets::router::<Assets>()).route("/health", health))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum_extra::extract::{CookieJar, cookie::Cookie};
-use ndx_pages::cookie;
+use ndx_pages::{cookie, form::masked};
 use url::Url;
 
 use crate::{pages::render::Viewer, pages::trouble::Trouble, session::Session};
@@ -21,7 +21,7 @@ impl Visitor {
     /// What the pages show of the visitor.
     pub(crate) fn viewer(&self) -> Option<Viewer> {
         let session = self.0.as_ref()?;
-        Some(Viewer { name: session.person.name.clone(), csrf: session.csrf.clone() })
+        Some(Viewer { name: session.person.name.clone(), csrf: masked(&session.csrf) })
     }
 }
 

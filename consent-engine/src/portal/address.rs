@@ -58,6 +58,14 @@ pub(crate) fn detail(id: Option<Uuid>) -> String {
     id.map_or_else(|| "/my".to_owned(), |id| format!("/my/{id}"))
 }
 
+/// The page of this name of the consent `id`; its own page where there is no name.
+pub(crate) fn below(id: Option<Uuid>, page: &str) -> String {
+    match id {
+        Some(id) if !page.is_empty() => format!("/my/{id}/{page}"),
+        id => detail(id),
+    }
+}
+
 fn with_return(page: &str, path: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("return", path).finish();
     format!("{page}?{query}")

@@ -16,7 +16,8 @@ use crate::{
     pages::{Page, calendar::Calendar},
     portal::{
         address::{Id, known_id},
-        stop::to_detail,
+        sign_in,
+        stop::{self, to_detail},
         trouble::Trouble,
         visitor::Visitor,
         wording::Asker,
@@ -55,7 +56,7 @@ pub(crate) async fn ask(
     id: Id,
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
-    let Some(person) = visitor.person() else { return Ok(to_detail(id)) };
+    let Some(person) = visitor.person() else { return stop::gate(&state, &visitor, id, "block", false) };
     let (recorded, present) = state.engine.present_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
     let page = BlockPage {
         id: recorded.id.to_string(),
@@ -74,7 +75,7 @@ pub(crate) async fn block(
     body: Bytes,
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
-    let Some(session) = &visitor.session else { return Ok(to_detail(id)) };
+    let Some(session) = &visitor.session else { return Ok(stop::back_to(id, "block")) };
     Form::of_ours(&body, &headers, &state.engine.config.portal, &session.csrf)?;
     let subject = &session.person.subject;
     let recorded = state.engine.consent_of(subject, id.ok_or(Trouble::NotFound)?).await?;
@@ -93,7 +94,7 @@ pub(crate) async fn unblock(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Trouble> {
-    let Some(session) = &visitor.session else { return Ok(Redirect::to("/settings").into_response()) };
+    let Some(session) = &visitor.session else { return sign_in::settings_gate(&state, &visitor) };
     let form = Form::of_ours(&body, &headers, &state.engine.config.portal, &session.csrf)?;
     let application = ApplicationId::new(form.get("application").ok_or(Trouble::NotOurForm)?);
     state.engine.unblock(&session.person.subject, &application, &visitor.trace_id).await?;

@@ -30,14 +30,22 @@ pub(crate) async fn dress(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let (session, failed) = match session(&state, &jar).await {
+    let cookie = CookieName::Session.of(&jar, &state.engine.config.portal);
+    let (session, failed) = match session(&state, cookie.as_deref()).await {
         Ok(session) => (session, None),
         Err(trouble) => (None, Some(trouble)),
     };
     let trace_id = request.extensions().get::<TraceId>().cloned().unwrap_or_else(trace::fresh);
     let query = request.uri().query().map(str::to_owned);
     let back = Back::of(query.as_deref());
-    let visitor = Visitor { session, trace_id, path: request.uri().path().to_owned(), back };
+    let visitor = Visitor {
+        signed_out: cookie.is_some() && session.is_none(),
+        switched: speech::is_chosen(query.as_deref()),
+        session,
+        trace_id,
+        path: request.uri().path().to_owned(),
+        back,
+    };
     request.extensions_mut().insert(visitor.clone());
     let mut response = match failed {
         Some(trouble) => trouble.into_response(),
@@ -68,9 +76,9 @@ pub(crate) fn complete(state: &Scene, response: Response) -> Response {
     page
 }
 
-async fn session(state: &Scene, jar: &CookieJar) -> Result<Option<Session>, Trouble> {
-    match CookieName::Session.of(jar, &state.engine.config.portal) {
-        Some(id) => Ok(state.engine.store.session(&id, state.engine.now()).await?),
+async fn session(state: &Scene, cookie: Option<&str>) -> Result<Option<Session>, Trouble> {
+    match cookie {
+        Some(id) => Ok(state.engine.store.session(id, state.engine.now()).await?),
         None => Ok(None),
     }
 }

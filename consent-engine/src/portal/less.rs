@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
+use axum_extra::extract::CookieJar;
 use chrono::TimeDelta;
 use ndx_contracts::Need;
 use serde::Serialize;
@@ -17,10 +18,11 @@ use crate::{
     ledger::{Answer, Consent, Illegal, Said, Shown},
     pages::{Page, calendar::Calendar},
     portal::{
-        address::{Id, known_id},
+        address::{self, Id, known_id},
+        draft::{self, Begin, Filled, Why},
         question::lengths,
         shown,
-        stop::to_detail,
+        stop::{self, to_detail},
         trouble::Trouble,
         visitor::Visitor,
         wording::{Asker, items},
@@ -30,6 +32,10 @@ use crate::{
 };
 use ndx_pages::form::Form;
 
+/// The pages below that of the consent.
+const SOME: &str = "stop-some";
+const TIME: &str = "less-time";
+
 /// What to stop sharing.
 #[derive(Debug, Serialize)]
 struct SomePage {
@@ -37,6 +43,7 @@ struct SomePage {
     version: u64,
     asker: Asker,
     items: Vec<Choice>,
+    kept: bool,
     error: bool,
 }
 
@@ -53,6 +60,7 @@ struct TimePage {
     /// "28 November 2026"
     until: String,
     lengths: Vec<Choice>,
+    kept: bool,
     error: bool,
 }
 
@@ -67,6 +75,7 @@ struct Choice {
     provider: String,
     /// Whether the application says that it needs this.
     needed: bool,
+    checked: bool,
 }
 
 /// After that.
@@ -85,11 +94,20 @@ impl Page for ChangedPage {
 pub(crate) async fn ask_what(
     Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
+    jar: CookieJar,
     id: Id,
 ) -> Result<Response, Trouble> {
-    match shared(&state, &visitor, known_id(id)).await? {
-        Ok((recorded, present)) if present.shared.len() > 1 => what(&state, &visitor, &recorded, &present, false),
-        Ok((recorded, _)) => Ok(Redirect::to(&format!("/my/{}/stop", recorded.id)).into_response()),
+    let id = known_id(id);
+    let about = address::below(id, SOME);
+    if visitor.person().is_none() {
+        return stop::gate(&state, &visitor, id, SOME, draft::find(&state, &jar, &about).is_some());
+    }
+    match shared(&state, &visitor, id).await? {
+        Ok((recorded, present)) if present.shared.len() > 1 => {
+            let begin = draft::begin(&state, &visitor, &jar, &about);
+            what(&state, &visitor, &recorded, &present, &begin)
+        }
+        Ok((recorded, _)) => Ok(stop::back_to(Some(recorded.id), "stop")),
         Err(elsewhere) => Ok(elsewhere),
     }
 }
@@ -98,36 +116,53 @@ pub(crate) async fn ask_what(
 pub(crate) async fn stop_some(
     Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
+    jar: CookieJar,
     id: Id,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Trouble> {
-    let Some((form, id)) = form(&state, &visitor, id, &headers, &body)? else { return Ok(to_detail(None)) };
-    let (recorded, present) = match shared(&state, &visitor, Some(id)).await? {
+    let id = known_id(id);
+    let about = address::below(id, SOME);
+    let Some(session) = &visitor.session else {
+        return draft::come_back(&state, jar, &about, &about, &headers, &body);
+    };
+    let form = Form::of_ours(&body, &headers, &state.engine.config.portal, &session.csrf)?;
+    let (recorded, present) = match shared(&state, &visitor, id).await? {
         Ok(found) => found,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let chosen: Vec<&str> = form.all("field").collect();
-    let stop: Vec<_> =
-        present.shared.keys().filter(|field| chosen.contains(&field.to_string().as_str())).cloned().collect();
+    let filled = Filled::of(&form);
+    let stop: Vec<_> = present.shared.keys().filter(|field| filled.has("field", &field.to_string())).cloned().collect();
     if stop.is_empty() {
-        return what(&state, &visitor, &recorded, &present, true);
+        let jar = draft::keep(&state, jar, &about, filled.clone(), Why::Wrong)?;
+        let page = what(&state, &visitor, &recorded, &present, &Begin::again(filled, Why::Wrong))?;
+        return Ok((jar, page).into_response());
     }
     // Nothing would be left: that is the one step to stopping.
     if stop.len() == present.shared.len() {
-        return Ok(Redirect::to(&format!("/my/{id}/stop")).into_response());
+        return Ok(stop::back_to(Some(recorded.id), "stop"));
     }
-    narrow(&state, &visitor, &form, &recorded, Narrowing { stop, length: None }).await
+    let narrowed = narrow(&state, &visitor, &form, &recorded, Narrowing { stop, length: None }).await?;
+    Ok((draft::forget(&state, jar), narrowed).into_response())
 }
 
 /// `GET /my/{id}/less-time`
 pub(crate) async fn ask_how_long(
     Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
+    jar: CookieJar,
     id: Id,
 ) -> Result<Response, Trouble> {
-    match shared(&state, &visitor, known_id(id)).await? {
-        Ok((recorded, present)) => how_long(&state, &visitor, &recorded, &present, false),
+    let id = known_id(id);
+    let about = address::below(id, TIME);
+    if visitor.person().is_none() {
+        return stop::gate(&state, &visitor, id, TIME, draft::find(&state, &jar, &about).is_some());
+    }
+    match shared(&state, &visitor, id).await? {
+        Ok((recorded, present)) => {
+            let begin = draft::begin(&state, &visitor, &jar, &about);
+            how_long(&state, &visitor, &recorded, &present, &begin)
+        }
         Err(elsewhere) => Ok(elsewhere),
     }
 }
@@ -136,19 +171,32 @@ pub(crate) async fn ask_how_long(
 pub(crate) async fn shorten(
     Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
+    jar: CookieJar,
     id: Id,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Trouble> {
-    let Some((form, id)) = form(&state, &visitor, id, &headers, &body)? else { return Ok(to_detail(None)) };
-    let (recorded, present) = match shared(&state, &visitor, Some(id)).await? {
+    let id = known_id(id);
+    let about = address::below(id, TIME);
+    let Some(session) = &visitor.session else {
+        return draft::come_back(&state, jar, &about, &about, &headers, &body);
+    };
+    let form = Form::of_ours(&body, &headers, &state.engine.config.portal, &session.csrf)?;
+    let (recorded, present) = match shared(&state, &visitor, id).await? {
         Ok(found) => found,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let chosen = form.get("duration");
+    let filled = Filled::of(&form);
+    let chosen = filled.get("duration");
     let length = shorter(&state, &recorded, &present).into_iter().find(|(name, _)| Some(name.as_str()) == chosen);
-    let Some((_, length)) = length else { return how_long(&state, &visitor, &recorded, &present, true) };
-    narrow(&state, &visitor, &form, &recorded, Narrowing { stop: Vec::new(), length: Some(length) }).await
+    let Some((_, length)) = length else {
+        let jar = draft::keep(&state, jar, &about, filled.clone(), Why::Wrong)?;
+        let page = how_long(&state, &visitor, &recorded, &present, &Begin::again(filled, Why::Wrong))?;
+        return Ok((jar, page).into_response());
+    };
+    let narrowing = Narrowing { stop: Vec::new(), length: Some(length) };
+    let narrowed = narrow(&state, &visitor, &form, &recorded, narrowing).await?;
+    Ok((draft::forget(&state, jar), narrowed).into_response())
 }
 
 /// `GET /my/{id}/changed`
@@ -181,19 +229,6 @@ async fn shared(
     if present.shared.is_empty() { Ok(Err(to_detail(Some(recorded.id)))) } else { Ok(Ok((recorded, present))) }
 }
 
-/// What one of our forms brought, and about which consent; nothing when nobody is signed in.
-fn form(
-    state: &Scene,
-    visitor: &Visitor,
-    id: Id,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Option<(Form, Uuid)>, Trouble> {
-    let Some(session) = &visitor.session else { return Ok(None) };
-    let form = Form::of_ours(body, headers, &state.engine.config.portal, &session.csrf)?;
-    Ok(Some((form, known_id(id).ok_or(Trouble::NotFound)?)))
-}
-
 async fn narrow(
     state: &Scene,
     visitor: &Visitor,
@@ -211,9 +246,7 @@ async fn narrow(
     let done = state.engine.narrow(&person.subject, recorded.id, seen, narrowing, Some(shown), &visitor.trace_id).await;
     match done {
         Ok(_) => Ok(Redirect::to(&format!("/my/{}/changed", recorded.id)).into_response()),
-        Err(EngineError::Illegal(Illegal::NothingLeft)) => {
-            Ok(Redirect::to(&format!("/my/{}/stop", recorded.id)).into_response())
-        }
+        Err(EngineError::Illegal(Illegal::NothingLeft)) => Ok(stop::back_to(Some(recorded.id), "stop")),
         // Changed meanwhile, or ended by itself: the page of the consent says how it stands.
         Err(EngineError::Conflict | EngineError::Illegal(_)) => Ok(to_detail(Some(recorded.id))),
         Err(error) => Err(error.into()),
@@ -225,13 +258,14 @@ fn what(
     visitor: &Visitor,
     recorded: &Recorded,
     present: &Consent,
-    error: bool,
+    begin: &Begin,
 ) -> Result<Response, Trouble> {
     let needed =
         |key: &str| present.words.values().any(|asked| asked.need == Need::Needed && asked.field.to_string() == key);
     let all = items(state, recorded, present, present.shared.keys())?;
     let choices = all.into_iter().map(|item| Choice {
         needed: needed(&item.key),
+        checked: begin.filled.has("field", &item.key),
         value: item.key,
         text: item.label,
         provider: item.provider,
@@ -241,9 +275,10 @@ fn what(
         version: recorded.consent.version,
         asker: Asker::of(state, recorded),
         items: choices.collect(),
-        error,
+        kept: begin.kept,
+        error: begin.wrong,
     };
-    answer(state, visitor, recorded, error, &page)
+    answer(state, visitor, recorded, page.error, &page)
 }
 
 fn how_long(
@@ -251,13 +286,14 @@ fn how_long(
     visitor: &Visitor,
     recorded: &Recorded,
     present: &Consent,
-    error: bool,
+    begin: &Begin,
 ) -> Result<Response, Trouble> {
     let calendar = calendar(state);
     let last = present.shared.values().max_by_key(|share| share.until);
     let until = last.map(|share| calendar.end(share.since, share.until)).transpose()?;
     let choice = |(value, length): (String, TimeDelta)| -> Result<Choice, Trouble> {
-        Ok(Choice { value, text: calendar.choice(length)?, provider: String::new(), needed: false })
+        let checked = begin.filled.get("duration") == Some(value.as_str());
+        Ok(Choice { value, text: calendar.choice(length)?, provider: String::new(), needed: false, checked })
     };
     let page = TimePage {
         id: recorded.id.to_string(),
@@ -265,9 +301,10 @@ fn how_long(
         asker: Asker::of(state, recorded),
         until: until.unwrap_or_default(),
         lengths: shorter(state, recorded, present).into_iter().map(choice).collect::<Result<_, _>>()?,
-        error,
+        kept: begin.kept,
+        error: begin.wrong,
     };
-    answer(state, visitor, recorded, error, &page)
+    answer(state, visitor, recorded, page.error, &page)
 }
 
 /// The purpose's lengths that end earlier than what is shared.

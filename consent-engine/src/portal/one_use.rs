@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
+use axum_extra::extract::CookieJar;
 use ndx_contracts::{
     Subject,
     history::{Complaint, HistoryQuestion, Use},
@@ -16,9 +17,10 @@ use url::form_urlencoded;
 use uuid::Uuid;
 
 use crate::{
-    pages::Page,
+    pages::{LANGUAGE, Page},
     portal::{
         address::{Id, known_id},
+        draft::{self, Begin, Filled, Why},
         history::GATE,
         sign_in,
         trouble::Trouble,
@@ -44,6 +46,8 @@ struct UsePage {
     number: String,
     complaints: String,
     text: String,
+    /// Whether the text was written before the person signed in again.
+    kept: bool,
     /// The message that says what is wrong with it.
     error: Option<&'static str>,
 }
@@ -81,11 +85,17 @@ impl Page for SentPage {
 pub(crate) async fn show(
     Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
+    jar: CookieJar,
     id: Id,
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
-    let Some(person) = visitor.person() else { return gate(&state, id) };
-    let page = page(&state, &person.subject, id.ok_or(Trouble::NotFound)?).await?;
+    let about = path(id);
+    let Some(person) = visitor.person() else {
+        let kept = draft::find(&state, &jar, &about).map(|_| "gate-kept-text");
+        return sign_in::gate_again(&state, &visitor, &about, GATE, kept);
+    };
+    let begin = draft::begin(&state, &visitor, &jar, &about);
+    let page = page(&state, &person.subject, id.ok_or(Trouble::NotFound)?, &begin).await?;
     Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
 }
 
@@ -93,32 +103,55 @@ pub(crate) async fn show(
 pub(crate) async fn complain(
     Extension(state): Extension<Scene>,
     Extension(visitor): Extension<Visitor>,
+    jar: CookieJar,
     id: Id,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
-    let Some(session) = &visitor.session else { return gate(&state, id) };
+    let about = path(id);
+    let Some(session) = &visitor.session else {
+        return draft::come_back(&state, jar, &about, &about, &headers, &body);
+    };
     let form = Form::of_ours(&body, &headers, &state.engine.config.portal, &session.csrf)?;
     let (person, id) = (&session.person.subject, id.ok_or(Trouble::NotFound)?);
-    let text = form.get("text").unwrap_or_default().replace("\r\n", "\n");
-    let error = match text.trim().chars().count() {
-        0 => Some("wrong-error-nothing"),
-        1..=LONGEST => None,
-        _ => Some("wrong-error-long"),
-    };
-    if let Some(error) = error {
-        let page = UsePage { text, error: Some(error), ..page(&state, person, id).await? };
-        return Ok(state.pages.answer(StatusCode::UNPROCESSABLE_ENTITY, visitor.viewer().as_ref(), &page)?);
+    let filled = Filled::of(&form);
+    let text = text(&filled);
+    if mistake(&text).is_some() {
+        let jar = draft::keep(&state, jar, &about, filled.clone(), Why::Wrong)?;
+        let page = page(&state, person, id, &Begin::again(filled, Why::Wrong)).await?;
+        let page = state.pages.answer(StatusCode::UNPROCESSABLE_ENTITY, visitor.viewer().as_ref(), &page)?;
+        return Ok((jar, page).into_response());
     }
     let complaint = Complaint { person: person.clone(), about: id, text: text.trim().to_owned() };
     let receipt = state.neighbours.history.complain(&complaint).await?.ok_or(Trouble::NotFound)?;
-    Ok(Redirect::to(&format!("/history/{id}/sent?number={}", receipt.id)).into_response())
+    let sent = Redirect::to(&format!("/history/{id}/sent?number={}", receipt.id));
+    Ok((draft::forget(&state, jar), sent).into_response())
 }
 
-/// `GET /history/{id}/wrong`: it is a form on the page of the use.
-pub(crate) async fn to_use(id: Id) -> Redirect {
-    Redirect::to(&known_id(id).map_or_else(|| "/history".to_owned(), |id| format!("/history/{id}")))
+/// `GET /history/{id}/wrong`: it is a form on the page of the use. A change of the language leads here, too.
+pub(crate) async fn to_use(
+    Extension(state): Extension<Scene>,
+    Extension(visitor): Extension<Visitor>,
+    id: Id,
+) -> Redirect {
+    let path = path(known_id(id));
+    let language = &state.pages.language().tag;
+    Redirect::to(&if visitor.switched { format!("{path}?{LANGUAGE}={language}") } else { path })
+}
+
+/// What is written, as people write lines.
+fn text(filled: &Filled) -> String {
+    filled.get("text").unwrap_or_default().replace("\r\n", "\n")
+}
+
+/// The message that says what is wrong with `text`.
+fn mistake(text: &str) -> Option<&'static str> {
+    match text.trim().chars().count() {
+        0 => Some("wrong-error-nothing"),
+        1..=LONGEST => None,
+        _ => Some("wrong-error-long"),
+    }
 }
 
 /// `GET /history/{id}/sent?number=…`
@@ -130,7 +163,7 @@ pub(crate) async fn sent(
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
     if visitor.person().is_none() {
-        return gate(&state, id);
+        return sign_in::gate(&state, &path(id), GATE, false);
     }
     let query = query.unwrap_or_default();
     let number = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "number");
@@ -140,25 +173,27 @@ pub(crate) async fn sent(
     Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
 }
 
-/// The same page for every id, known or not.
-fn gate(state: &Scene, id: Option<Uuid>) -> Result<Response, Trouble> {
-    sign_in::gate(state, &id.map_or_else(|| "/history".to_owned(), |id| format!("/history/{id}")), GATE, false)
+/// The page of a use; the list, where there is no id.
+fn path(id: Option<Uuid>) -> String {
+    id.map_or_else(|| "/history".to_owned(), |id| format!("/history/{id}"))
 }
 
-async fn page(state: &Scene, person: &Subject, id: Uuid) -> Result<UsePage, Trouble> {
+async fn page(state: &Scene, person: &Subject, id: Uuid, begin: &Begin) -> Result<UsePage, Trouble> {
     let question = HistoryQuestion { id: Some(id), limit: 1, ..HistoryQuestion::about(person.clone()) };
     let uses = state.neighbours.history.history(&question).await?.uses;
     let one = uses.first().ok_or(Trouble::NotFound)?;
     let names = Names::of(state, person, &uses).await?;
     let told = ToldUse::of(state, &names, one)?;
+    let text = text(&begin.filled);
     Ok(UsePage {
         body_first: sentence(&told.asker.body_in_full),
         told,
         groups: groups(state, &names, one)?,
         number: one.trace_id.to_string(),
         complaints: state.pages.complaints(),
-        text: String::new(),
-        error: None,
+        error: begin.wrong.then(|| mistake(&text)).flatten(),
+        kept: begin.kept,
+        text,
     })
 }
 

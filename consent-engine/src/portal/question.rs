@@ -12,7 +12,7 @@ use crate::{
     pages::{Page, calendar::Calendar},
     portal::{
         back::WayBack,
-        draft::Filled,
+        draft::{Begin, Filled},
         shown,
         trouble::Trouble,
         visitor::Visitor,
@@ -47,6 +47,8 @@ struct RequestPage {
     later: WayBack,
     /// Whether it holds what was filled in before the person signed in again.
     kept: bool,
+    /// Whether it is another question than the one that was answered.
+    changed: bool,
     errors: Errors,
 }
 
@@ -90,13 +92,8 @@ pub(crate) struct Asked<'a> {
 }
 
 /// What the person decided, or what is missing in her answer.
-pub(crate) fn decision(
-    config: &Config,
-    asked: Asked<'_>,
-    filled: &Filled,
-    chosen: Option<&str>,
-) -> Result<Decision, Errors> {
-    match chosen {
+pub(crate) fn decision(config: &Config, asked: Asked<'_>, filled: &Filled) -> Result<Decision, Errors> {
+    match filled.get("decision") {
         Some("deny") => return Ok(Decision::Deny { unexpected: false }),
         Some("unexpected") => return Ok(Decision::Deny { unexpected: true }),
         Some("share") => {}
@@ -105,11 +102,12 @@ pub(crate) fn decision(
     let lengths = lengths(config, asked.recorded);
     let length = match lengths.as_slice() {
         [(_, only)] => Some(*only),
-        several => several.iter().find(|(name, _)| Some(name) == filled.length.as_ref()).map(|(_, length)| *length),
+        several => {
+            several.iter().find(|(name, _)| Some(name.as_str()) == filled.get("duration")).map(|(_, length)| *length)
+        }
     };
     let fields = &asked.request.fields;
-    let ticked =
-        |asked: &&AskedField| asked.need == Need::Optional && filled.optional.contains(&asked.field.to_string());
+    let ticked = |asked: &&AskedField| asked.need == Need::Optional && filled.has("field", &asked.field.to_string());
     let optional: Vec<_> = fields.iter().filter(ticked).map(|asked| asked.field.clone()).collect();
     let nothing = optional.is_empty() && fields.iter().all(|asked| asked.need == Need::Optional);
     match length {
@@ -130,12 +128,11 @@ pub(crate) fn page(
     state: &Scene,
     visitor: &Visitor,
     asked: Asked<'_>,
-    filled: Option<&Filled>,
-    errors: Errors,
+    begin: &Begin,
+    status: StatusCode,
 ) -> Result<Response, Trouble> {
-    let page =
-        RequestPage { kept: filled.is_some() && !errors.any, ..filled_in(state, visitor, asked, filled, errors)? };
-    let status = if errors.any { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let mistakes = begin.wrong.then(|| decision(&state.engine.config, asked, &begin.filled).err()).flatten();
+    let page = filled_in(state, visitor, asked, begin, mistakes.unwrap_or_default())?;
     let seal = |text_hash: &str| Ok::<_, Trouble>(shown::seal(state, asked.recorded, text_hash)?);
     state.pages.answer_shown(status, visitor.viewer().as_ref(), &page, seal)
 }
@@ -144,12 +141,11 @@ fn filled_in(
     state: &Scene,
     visitor: &Visitor,
     Asked { recorded, present, request }: Asked<'_>,
-    filled: Option<&Filled>,
+    begin: &Begin,
     errors: Errors,
 ) -> Result<RequestPage, Trouble> {
     let config = &state.engine.config;
-    let empty = Filled::default();
-    let filled = filled.unwrap_or(&empty);
+    let filled = &begin.filled;
     let calendar = Calendar::new(state.engine.now(), config.offset, state.pages.language().clone());
     let (needed, optional): (Vec<&AskedField>, Vec<&AskedField>) =
         request.fields.iter().partition(|asked| asked.need == Need::Needed);
@@ -157,7 +153,7 @@ fn filled_in(
         asked.into_iter().map(|asked| item(state, recorded, asked)).collect()
     };
     let optional = worded(optional)?.into_iter().map(|item| OptionalItem {
-        checked: filled.optional.contains(&item.key),
+        checked: filled.has("field", &item.key),
         reason: item.reason.as_deref().map(full_sentence).unwrap_or_default(),
         key: item.key,
         label: item.label,
@@ -166,7 +162,7 @@ fn filled_in(
     let lengths = lengths(config, recorded);
     let longest = lengths.last().map(|(_, length)| calendar.length(*length)).transpose()?;
     let length = |(value, length): (String, TimeDelta)| -> Result<Length, Trouble> {
-        let (text, checked) = (calendar.choice(length)?, filled.length.as_ref() == Some(&value));
+        let (text, checked) = (calendar.choice(length)?, filled.get("duration") == Some(value.as_str()));
         Ok(Length { value, text, checked })
     };
     let path = format!("/c/{}", recorded.id);
@@ -182,7 +178,8 @@ fn filled_in(
         shared: (!present.shared.is_empty()).then(|| format!("/my/{}", recorded.id)),
         ends: calendar.when(request.expires_at)?,
         later: visitor.back.way(config.application(&recorded.application), recorded.id, "deferred"),
-        kept: false,
+        kept: begin.kept,
+        changed: begin.changed,
         errors,
     })
 }

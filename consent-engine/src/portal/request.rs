@@ -4,7 +4,7 @@ use axum::{
     Extension,
     body::Bytes,
     extract::RawQuery,
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::CookieJar;
@@ -17,11 +17,11 @@ use crate::{
     portal::{
         address::{Id, known_id},
         answered,
-        draft::{self, Filled},
-        question::{self, Asked, Errors},
+        draft::{self, Begin, Filled, Why},
+        question::{self, Asked},
         shown, sign_in,
         trouble::Trouble,
-        visitor::{CookieName, Visitor},
+        visitor::Visitor,
     },
     state::Scene,
     store::{Person, Recorded},
@@ -37,22 +37,26 @@ pub(crate) async fn show(
     id: Id,
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
-    let (engine, portal) = (&state.engine, &state.engine.config.portal);
-    let filled = id.and_then(|id| draft::find(engine.store.keys(), &jar, id, engine.now(), portal));
-    let Some(person) = visitor.person() else { return gate(&state, &visitor, id, filled.is_some()) };
+    let engine = &state.engine;
+    // Whether something waits to be sent, this browser knows by itself.
+    let kept = id.is_some_and(|id| draft::find(&state, &jar, &path(id)).is_some());
+    let Some(person) = visitor.person() else {
+        // The same page for every id, known or not.
+        let path = id.map_or_else(|| "/my".to_owned(), |id| visitor.back.onto(&path(id)));
+        return sign_in::gate(&state, &path, "gate-request", kept);
+    };
     let id = id.ok_or(Trouble::NotFound)?;
     let (recorded, present) = engine.present_of(&person.subject, id).await?;
-    let Some(request) = &present.request else { return answered::already(&state, &visitor, &recorded, &present) };
-    if engine.config.purpose(&recorded.application, &recorded.purpose).is_none() {
-        return answered::cancelled(&state, &visitor, &recorded, &present);
-    }
+    let request = match open(&state, &visitor, &recorded, &present)? {
+        Ok(request) => request,
+        Err(page) => return Ok(page),
+    };
     if needs_more(&state, request, person) {
         let not_enough = query.is_some_and(|query| query.contains(sign_in::NOT_ENOUGH));
-        let path = visitor.back.onto(&format!("/c/{id}"));
-        return sign_in::surely(&state, &visitor, &path, filled.is_some(), not_enough);
+        return sign_in::surely(&state, &visitor, &visitor.back.onto(&path(id)), kept, not_enough);
     }
     let asked = Asked { recorded: &recorded, present: &present, request };
-    question::page(&state, &visitor, asked, filled.as_ref(), Errors::default())
+    question::page(&state, &visitor, asked, &draft::begin(&state, &visitor, &jar, &path(id)), StatusCode::OK)
 }
 
 /// `POST /c/{id}`
@@ -65,84 +69,119 @@ pub(crate) async fn answer(
     body: Bytes,
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
-    let portal = &state.engine.config.portal;
-    let Some(session) = &visitor.session else { return come_back(&state, &visitor, jar, id, &headers, &body) };
-    let form = Form::of_ours(&body, &headers, portal, &session.csrf)?;
+    let Some(session) = &visitor.session else {
+        let about = id.map_or_else(|| "/my".to_owned(), path);
+        return draft::come_back(&state, jar, &about, &visitor.back.onto(&about), &headers, &body);
+    };
+    let form = Form::of_ours(&body, &headers, &state.engine.config.portal, &session.csrf)?;
     let id = id.ok_or(Trouble::NotFound)?;
     let person = &session.person;
     let (recorded, present) = state.engine.present_of(&person.subject, id).await?;
-    let seen = form.get("etag").and_then(|etag| etag.parse().ok()).unwrap_or_default();
-    let (Some(request), true) = (&present.request, seen == recorded.consent.version) else {
-        // Answered twice, or the request has changed or ended: the person sees how it stands.
-        return show_again(&state, &visitor, &recorded, &present);
+    // Answered twice, ended, or cancelled: the person sees how it stands.
+    let request = match open(&state, &visitor, &recorded, &present)? {
+        Ok(request) => request,
+        Err(page) => return Ok(page),
     };
-    let asked = Asked { recorded: &recorded, present: &present, request };
     let filled = Filled::of(&form);
-    let decision = match question::decision(&state.engine.config, asked, &filled, form.get("decision")) {
-        Ok(decision) => decision,
-        Err(errors) => return question::page(&state, &visitor, asked, Some(&filled), errors),
-    };
-    // To say no, nobody needs to be surer.
-    if matches!(decision, Decision::Share { .. }) && needs_more(&state, request, person) {
-        return kept(&state, &visitor, jar, id, filled);
+    let seen = form.get("etag").and_then(|etag| etag.parse().ok()).unwrap_or_default();
+    if seen != recorded.consent.version {
+        return changed(&state, &visitor, jar, &recorded, &present, filled);
     }
+    let asked = Asked { recorded: &recorded, present: &present, request };
+    let decision = question::decision(&state.engine.config, asked, &filled);
+    // To say no, nobody needs to be surer. Everything else shows the question, or answers it.
+    if !matches!(decision, Ok(Decision::Deny { .. })) && needs_more(&state, request, person) {
+        return surer(&state, &visitor, jar, id, filled, Why::SignIn);
+    }
+    let Ok(decision) = decision else {
+        return again(&state, &visitor, jar, asked, filled, Why::Wrong);
+    };
     let Some(shown) = shown::of(state.engine.store.keys(), &form, &recorded, person) else {
         return Err(Trouble::NotOurForm);
     };
     match state.engine.decide(&person.subject, id, seen, decision, Some(shown), &visitor.trace_id).await {
         Ok(_) => {
             let done = Redirect::to(&visitor.back.onto(&format!("/c/{id}/done")));
-            Ok((jar.remove(draft::forget(portal)), done).into_response())
+            Ok((draft::forget(&state, jar), done).into_response())
         }
-        // Somebody was faster, or it has just ended.
+        // Somebody was faster, it has just ended, or it is asked in other words.
         Err(EngineError::Conflict | EngineError::Illegal(_)) => {
             let (recorded, present) = state.engine.present_of(&person.subject, id).await?;
-            show_again(&state, &visitor, &recorded, &present)
+            changed(&state, &visitor, jar, &recorded, &present, filled)
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Whether something sensitive is asked of somebody who has not signed in surely enough to share it.
+fn path(id: Uuid) -> String {
+    format!("/c/{id}")
+}
+
+/// The request that waits for an answer; else the page that says why none does.
+fn open<'a>(
+    state: &Scene,
+    visitor: &Visitor,
+    recorded: &Recorded,
+    present: &'a Consent,
+) -> Result<Result<&'a Request, Response>, Trouble> {
+    let Some(request) = &present.request else {
+        return answered::already(state, visitor, recorded, present).map(Err);
+    };
+    if state.engine.config.purpose(&recorded.application, &recorded.purpose).is_none() {
+        return answered::cancelled(state, visitor, recorded, present).map(Err);
+    }
+    Ok(Ok(request))
+}
+
+/// Whether something sensitive is asked of somebody who has not signed in surely enough to see it and to share it.
 fn needs_more(state: &Scene, request: &Request, person: &Person) -> bool {
     request.fields.iter().any(|asked| asked.sensitive) && !sign_in::is_sure(state, person)
 }
 
-/// The same page for every id, known or not. Whether something waits to be sent, this browser knows by itself.
-fn gate(state: &Scene, visitor: &Visitor, id: Option<Uuid>, kept: bool) -> Result<Response, Trouble> {
-    let path = id.map_or_else(|| "/my".to_owned(), |id| visitor.back.onto(&format!("/c/{id}")));
-    sign_in::gate(state, &path, "gate-request", kept)
-}
-
-/// An answer whose session has ended while the form was open: what was filled in is kept, and the gate is shown.
-fn come_back(
+/// Keeps what is filled in, and shows what stands in the way.
+fn surer(
     state: &Scene,
     visitor: &Visitor,
     jar: CookieJar,
-    id: Option<Uuid>,
-    headers: &HeaderMap,
-    body: &[u8],
+    id: Uuid,
+    filled: Filled,
+    why: Why,
 ) -> Result<Response, Trouble> {
-    let (store, portal) = (&state.engine.store, &state.engine.config.portal);
-    let csrf = CookieName::Session.of(&jar, portal).map(|session| store.csrf(&session));
-    let form = csrf.and_then(|csrf| Form::of_ours(body, headers, portal, &csrf).ok());
-    match (id, form) {
-        (Some(id), Some(form)) => kept(state, visitor, jar, id, Filled::of(&form)),
-        _ => gate(state, visitor, id, false),
-    }
+    let jar = draft::keep(state, jar, &path(id), filled, why)?;
+    Ok((jar, Redirect::to(&visitor.back.onto(&path(id)))).into_response())
 }
 
-/// Keeps what is filled in, and shows what stands in the way.
-fn kept(state: &Scene, visitor: &Visitor, jar: CookieJar, id: Uuid, filled: Filled) -> Result<Response, Trouble> {
-    let engine = &state.engine;
-    let cookie = draft::keep(engine.store.keys(), id, filled, engine.now(), &engine.config.portal)?;
-    let path = visitor.back.onto(&format!("/c/{id}"));
-    Ok((jar.add(cookie), Redirect::to(&path)).into_response())
+/// The question once more, with what was filled in and with the reason.
+fn again(
+    state: &Scene,
+    visitor: &Visitor,
+    jar: CookieJar,
+    asked: Asked<'_>,
+    filled: Filled,
+    why: Why,
+) -> Result<Response, Trouble> {
+    let status = if why == Why::Changed { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let jar = draft::keep(state, jar, &path(asked.recorded.id), filled.clone(), why)?;
+    let page = question::page(state, visitor, asked, &Begin::again(filled, why), status)?;
+    Ok((jar, page).into_response())
 }
 
-fn show_again(state: &Scene, visitor: &Visitor, recorded: &Recorded, present: &Consent) -> Result<Response, Trouble> {
-    if present.request.is_some() {
-        return Ok(Redirect::to(&visitor.back.onto(&format!("/c/{}", recorded.id))).into_response());
+/// The answer was to another question than the one that is asked now: the person sees this one, with the choices that are
+/// still there, or how it stands.
+fn changed(
+    state: &Scene,
+    visitor: &Visitor,
+    jar: CookieJar,
+    recorded: &Recorded,
+    present: &Consent,
+    filled: Filled,
+) -> Result<Response, Trouble> {
+    let request = match open(state, visitor, recorded, present)? {
+        Ok(request) => request,
+        Err(page) => return Ok(page),
+    };
+    if visitor.person().is_none_or(|person| needs_more(state, request, person)) {
+        return surer(state, visitor, jar, recorded.id, filled, Why::Changed);
     }
-    answered::already(state, visitor, recorded, present)
+    again(state, visitor, jar, Asked { recorded, present, request }, filled, Why::Changed)
 }

@@ -25,6 +25,7 @@ use crate::{
     portal::{
         address::{self, Manner, local},
         attempt::{self, Begun},
+        draft,
         trouble::Trouble,
         visitor::{CookieName, Visitor},
     },
@@ -42,8 +43,8 @@ struct GatePage {
     title: String,
     provider: String,
     sign_in: String,
-    /// Whether something that was filled in waits for the person's return.
-    kept: bool,
+    /// The message that says why the person has to sign in once more, and what waits for her return.
+    note: Option<&'static str>,
 }
 
 impl Page for GatePage {
@@ -89,11 +90,32 @@ impl Page for SignedOutPage {
 
 /// The gate in front of `path`; `title` is a message.
 pub(crate) fn gate(state: &Scene, path: &str, title: &str, kept: bool) -> Result<Response, Trouble> {
+    gate_saying(state, path, title, kept.then_some("gate-kept"))
+}
+
+/// The gate in front of `path`, a page with a form, for somebody whose session may have ended on it; `kept` is the message
+/// that says what of hers is kept.
+pub(crate) fn gate_again(
+    state: &Scene,
+    visitor: &Visitor,
+    path: &str,
+    title: &str,
+    kept: Option<&'static str>,
+) -> Result<Response, Trouble> {
+    gate_saying(state, path, title, kept.or_else(|| visitor.signed_out.then_some("gate-ended")))
+}
+
+/// The gate in front of the settings, for somebody whose session has ended on them.
+pub(crate) fn settings_gate(state: &Scene, visitor: &Visitor) -> Result<Response, Trouble> {
+    gate_again(state, visitor, "/settings", "gate-settings", None)
+}
+
+fn gate_saying(state: &Scene, path: &str, title: &str, note: Option<&'static str>) -> Result<Response, Trouble> {
     let page = GatePage {
         title: state.pages.say(title, [])?,
         provider: state.engine.config.identity_provider.name.clone(),
         sign_in: address::sign_in(path, Manner::Usual),
-        kept,
+        note,
     };
     Ok(state.pages.answer(StatusCode::OK, None, &page)?)
 }
@@ -206,7 +228,7 @@ pub(crate) async fn sign_out(
     if let Some(id) = CookieName::Session.of(&jar, portal) {
         state.engine.store.end_session(&id).await?;
     }
-    let jar = jar
+    let jar = draft::forget(&state, jar)
         .remove(CookieName::Session.with(String::new(), portal))
         .add(CookieName::SignedOut.with("yes".to_owned(), portal));
     Ok((jar, Redirect::to(&address::signed_out(&back))).into_response())
@@ -226,10 +248,10 @@ pub(crate) async fn sign_out_everywhere(
     body: Bytes,
 ) -> Result<Response, Trouble> {
     let portal = &state.engine.config.portal;
-    let Some(session) = &visitor.session else { return Ok(Redirect::to("/signed-out").into_response()) };
+    let Some(session) = &visitor.session else { return settings_gate(&state, &visitor) };
     Form::of_ours(&body, &headers, portal, &session.csrf)?;
     state.engine.store.end_sessions_of(&session.person.subject).await?;
-    let jar = jar
+    let jar = draft::forget(&state, jar)
         .remove(CookieName::Session.with(String::new(), portal))
         .add(CookieName::SignedOut.with("yes".to_owned(), portal));
     Ok((jar, Redirect::to("/signed-out?everywhere=yes")).into_response())

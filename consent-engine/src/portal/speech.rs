@@ -31,6 +31,11 @@ pub(crate) fn language(request: &Request, config: &Config) -> String {
     choose(&config.languages, &[chosen.as_deref(), remembered.as_deref()], &[wished.as_deref(), accepted])
 }
 
+/// Whether the query chooses a language.
+pub(crate) fn is_chosen(query: Option<&str>) -> bool {
+    parameter(query.unwrap_or_default(), LANGUAGE).is_some()
+}
+
 /// Remembers the language, when it was chosen by this request.
 pub(crate) fn remember(scene: &Scene, query: Option<&str>, response: &mut Response) {
     let tag = &scene.pages.language().tag;

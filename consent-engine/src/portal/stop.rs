@@ -16,6 +16,8 @@ use crate::{
     pages::{Page, calendar::Calendar},
     portal::{
         address::{self, Id, known_id},
+        mine::GATE,
+        sign_in,
         trouble::Trouble,
         visitor::Visitor,
         wording::Asker,
@@ -54,7 +56,7 @@ pub(crate) async fn ask(
     id: Id,
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
-    let Some(person) = visitor.person() else { return Ok(to_detail(id)) };
+    let Some(person) = visitor.person() else { return gate(&state, &visitor, id, "stop", false) };
     let (recorded, present) = state.engine.present_of(&person.subject, id.ok_or(Trouble::NotFound)?).await?;
     if present.shared.is_empty() {
         return Ok(to_detail(Some(recorded.id)));
@@ -72,7 +74,7 @@ pub(crate) async fn stop(
     body: Bytes,
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
-    let Some(session) = &visitor.session else { return Ok(to_detail(id)) };
+    let Some(session) = &visitor.session else { return Ok(back_to(id, "stop")) };
     Form::of_ours(&body, &headers, &state.engine.config.portal, &session.csrf)?;
     let id = id.ok_or(Trouble::NotFound)?;
     match state.engine.stop(&session.person.subject, id, &visitor.trace_id).await {
@@ -113,7 +115,8 @@ pub(crate) async fn reopen(
     body: Bytes,
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
-    let Some(session) = &visitor.session else { return Ok(to_detail(id)) };
+    // It has no page of its own; the consent's has the same button.
+    let Some(session) = &visitor.session else { return gate(&state, &visitor, id, "", false) };
     Form::of_ours(&body, &headers, &state.engine.config.portal, &session.csrf)?;
     let id = id.ok_or(Trouble::NotFound)?;
     state.engine.reopen(&session.person.subject, id, &visitor.trace_id).await?;
@@ -123,6 +126,22 @@ pub(crate) async fn reopen(
 /// `GET /my/{id}/reopen`: it is a button on other pages.
 pub(crate) async fn reopened(id: Id) -> Response {
     to_detail(known_id(id))
+}
+
+/// The gate in front of the page of this name of a consent; `kept` says whether something that was filled in there waits.
+pub(crate) fn gate(
+    state: &Scene,
+    visitor: &Visitor,
+    id: Option<Uuid>,
+    page: &str,
+    kept: bool,
+) -> Result<Response, Trouble> {
+    sign_in::gate_again(state, visitor, &address::below(id, page), GATE, kept.then_some("gate-kept"))
+}
+
+/// Back to the page of this name of a consent, whose form came too late: the gate stands in front of it.
+pub(crate) fn back_to(id: Option<Uuid>, page: &str) -> Response {
+    Redirect::to(&address::below(id, page)).into_response()
 }
 
 /// To the page of the consent, which says how it stands.

@@ -22,6 +22,10 @@ pub(crate) struct Visitor {
     pub(crate) path: String,
     /// The way back to the application that sent the person here.
     pub(crate) back: Back,
+    /// Whether the browser brought a session that has ended.
+    pub(crate) signed_out: bool,
+    /// Whether it asked for a language: somebody has just changed it.
+    pub(crate) switched: bool,
 }
 
 impl Visitor {
@@ -52,8 +56,8 @@ pub(crate) enum CookieName {
     Attempt(String),
     /// Says that somebody signed out in this browser: whoever signs in next does so anew.
     SignedOut,
-    /// Holds what was filled in when a session ended, sealed.
-    Draft,
+    /// Holds what was filled in when a session ended, sealed; what does not fit into the first is in the next.
+    Draft(usize),
     /// Holds the language that was chosen.
     Language,
 }
@@ -64,7 +68,8 @@ impl CookieName {
             Self::Session => "ndx-portal-session".to_owned(),
             Self::Attempt(which) => format!("ndx-portal-sign-in-{which}"),
             Self::SignedOut => "ndx-portal-signed-out".to_owned(),
-            Self::Draft => "ndx-portal-draft".to_owned(),
+            Self::Draft(0) => "ndx-portal-draft".to_owned(),
+            Self::Draft(more) => format!("ndx-portal-draft-{more}"),
             Self::Language => "ndx-portal-language".to_owned(),
         }
     }

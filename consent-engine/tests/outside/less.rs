@@ -99,8 +99,13 @@ async fn a_request_whose_application_is_gone_needs_no_answer(on: On) {
         (StatusCode::GONE, "The Department of Immigration no longer needs your answer")
     );
     assert!(gone.text("main p").concat().contains("Nothing was shared."));
-    let sent = browser.post(&path, &page.form(&SHARE)).await;
-    assert_ne!(sent.location, Some(format!("{path}/done")));
+    for answers in [SHARE.as_slice(), &[("decision", "deny")], &[("decision", "none")]] {
+        let sent = browser.post(&path, &page.form(answers)).await;
+        assert_eq!((sent.status, sent.h1()), (StatusCode::GONE, gone.h1()), "{answers:?}");
+    }
+    let id = id_in(&path).parse().unwrap();
+    let kept = portal.ledger.engine.current().history_of(&subject(NAYANA), id).await.unwrap();
+    assert_eq!(kept.recorded.consent.version, 1, "nothing was stored");
 }
 
 async fn thirteen_things_are_folded_each_list_under_its_count(on: On) {

@@ -153,14 +153,28 @@ async fn a_second_answer_changes_nothing_and_is_no_error(on: On) {
     assert_eq!(portal.ledger.require(NAYANA, &[0]).await.version, 2);
 }
 
-async fn an_answer_to_less_than_is_asked_now_is_not_taken(on: On) {
+async fn an_answer_to_less_than_is_asked_now_is_not_taken_and_asked_again_in_words(on: On) {
     let portal = portal_on(on).await;
-    let (browser, path) = portal.asked(&[0]).await;
+    let (browser, path) = portal.asked(&[0, 3]).await;
     let page = browser.get(&path).await;
-    portal.ledger.require(NAYANA, &[0, 1]).await;
-    let sent = browser.post(&path, &page.form(&SHARE)).await;
-    assert_eq!(sent.location.as_deref(), Some(path.as_str()), "the person sees the question as it is now");
+    portal.ledger.require(NAYANA, &[0, 1, 3]).await;
+    let chosen = [SHARE.as_slice(), &[("field", "drp-schema-v1:person.profession"), ("field", "gone:by.now")]].concat();
+    let sent = browser.post(&path, &page.form(&chosen)).await;
+    assert_eq!((sent.status, sent.h1()), (StatusCode::CONFLICT, page.h1()), "the question as it is now");
+    let said = "The request has changed since you looked at it. Nothing was shared. Check it and answer again.";
+    assert_eq!(sent.text(".govuk-inset-text").first().unwrap(), said);
+    assert_eq!(sent.text("dt"), ["Full name", "Home address"]);
+    assert_eq!(sent.attributes("input[checked]", "value"), ["drp-schema-v1:person.profession", "P7D"]);
     assert_eq!(portal.ledger.require(NAYANA, &[0]).await.covered, []);
+    let tamil = browser.get(&format!("{path}?lang=ta")).await;
+    assert!(tamil.text(".govuk-inset-text")[0].starts_with("நீங்கள் பார்த்த பிறகு கோரிக்கை மாறிவிட்டது."), "{}", tamil.html);
+    assert_eq!(tamil.attributes("input[checked]", "value"), ["drp-schema-v1:person.profession", "P7D"]);
+    let done = browser.post(&path, &tamil.form(&chosen)).await;
+    assert_eq!(done.location, Some(format!("{path}/done")));
+    portal.ledger.require(NAYANA, &[0, 1, 2, 3]).await;
+    let late = browser.post(&path, &sent.form(&chosen)).await;
+    let said = late.text(".govuk-inset-text");
+    assert!(said[0].contains("புதிதாக எதுவும் பகிரப்படவில்லை"), "{said:?}");
 }
 
 async fn of_answers_at_once_exactly_one_is_stored(on: On) {
@@ -271,7 +285,7 @@ on_both_engines! {
     the_enter_key_shares_nothing_and_keeps_the_answers,
     a_yes_needs_a_length_of_time_and_something_to_share,
     a_second_answer_changes_nothing_and_is_no_error,
-    an_answer_to_less_than_is_asked_now_is_not_taken,
+    an_answer_to_less_than_is_asked_now_is_not_taken_and_asked_again_in_words,
     of_answers_at_once_exactly_one_is_stored,
     a_request_that_nobody_answered_has_ended,
     stopping_is_one_page_and_one_button,

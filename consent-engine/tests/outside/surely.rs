@@ -83,6 +83,23 @@ async fn five_minutes_later_it_is_too_late_to_share_and_never_to_say_no(on: On) 
     assert_eq!(no.location, Some(format!("{path}/done")), "to say no, nobody needs to be surer");
 }
 
+async fn w2_no_answer_shows_something_sensitive_to_who_is_not_sure_enough(on: On) {
+    let (portal, path) = sensitive(on).await;
+    let browser = portal.signed_in("nayana").await;
+    let form = browser.get(&format!("/my/{}/block", id_in(&path))).await.form(&[]);
+    let csrf = form.into_iter().find(|(name, _)| name == "csrf").unwrap().1;
+    for (decision, etag) in [("none", "1"), ("share", "1"), ("", "1"), ("none", "9"), ("deny", "9")] {
+        let form = [("csrf", csrf.as_str()), ("etag", etag), ("decision", decision)];
+        let form: Vec<_> = form.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let sent = browser.post(&path, &form).await;
+        let led = (sent.status, sent.location.as_deref());
+        assert_eq!(led, (StatusCode::SEE_OTHER, Some(path.as_str())), "{decision} of {etag}");
+        assert!(!sent.html.contains("Immigration"), "{}", sent.html);
+        assert_eq!(browser.get(&path).await.h1(), "Sign in again to see this request");
+    }
+    assert_eq!(portal.ledger.require(NAYANA, &[0]).await.version, 1, "nothing was stored");
+}
+
 async fn w2_a_sign_in_that_was_not_sure_enough_does_not_open_it(on: On) {
     let (portal, path) = sensitive(on).await;
     let browser = portal.signed_in("nayana").await;
@@ -162,5 +179,6 @@ on_both_engines! {
     what_is_sensitive_can_be_left_out_in_another_portal,
     w2_something_sensitive_is_seen_and_shared_after_a_surer_sign_in,
     five_minutes_later_it_is_too_late_to_share_and_never_to_say_no,
+    w2_no_answer_shows_something_sensitive_to_who_is_not_sure_enough,
     w2_a_sign_in_that_was_not_sure_enough_does_not_open_it,
 }

@@ -127,7 +127,7 @@ impl Audit {
     pub async fn history(&self, question: &HistoryQuestion) -> Result<HistoryPage, StoreError> {
         in_time(LONGEST_PAGE, async {
             self.indexing.catch_up(CATCHING_UP).await?;
-            self.store.history(question).await
+            self.store.history(question, self.clock.now()).await
         })
         .await
     }

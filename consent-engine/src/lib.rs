@@ -20,6 +20,7 @@ pub use crate::{
     current::{Current, Decision, Narrowing},
     engine::Engine,
     error::EngineError,
+    evidence::{Proofs, Unproved},
     neighbours::Neighbours,
     pages::known_languages,
     store::{History, Recorded, TABLES},

@@ -194,7 +194,12 @@ mod tests {
     #[test]
     fn f3_an_answer_whose_ground_contradicts_its_effect_is_not_trusted() {
         let asks = Effect::PermitWithConsent { need: Need::Needed };
-        let task = ndx_contracts::StatutoryTask { law: "x".into(), section: "1".into(), display: Default::default() };
+        let task = ndx_contracts::StatutoryTask {
+            law: "x".into(),
+            section: "1".into(),
+            display: Default::default(),
+            shown_after: None,
+        };
         let by_law = LegalBasis::StatutoryTask(task.into());
         let with = |effect, basis: &LegalBasis| {
             let mut decision = decision(&[("a", effect)]);

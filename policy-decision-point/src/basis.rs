@@ -1,7 +1,7 @@
 //! What a legal basis must say. Pure: from what somebody wrote, every mistake in it, each with its place.
 
 use chrono::{DateTime, Utc};
-use ndx_contracts::LegalBasis;
+use ndx_contracts::{Days, LegalBasis};
 use serde_json::{Map, Value};
 
 /// A word that stands for a basis, or the key of an object that is one.
@@ -47,7 +47,7 @@ pub fn ended(basis: &LegalBasis, from: DateTime<Utc>) -> Option<&'static str> {
 
 fn forms() -> String {
     "a basis is `\"consent\"`, `{\"statutoryTask\": {\"law\", \"section\"}}` or \
-     `{\"courtOrder\": {\"court\", \"reference\", \"until\"}}`; the last two may say `\"display\"`"
+     `{\"courtOrder\": {\"court\", \"reference\", \"until\"}}`; the last two may say `\"display\"`, and a task that is displayed `later` says `\"shownAfter\"`"
         .to_owned()
 }
 
@@ -78,6 +78,11 @@ fn mistakes(written: &Value) -> Vec<Mistake> {
     {
         mistakes.push((at("display"), format!("`display` must be one of: {}", DISPLAYS.join(", "))));
     }
+    if !form.ends
+        && let Some(wrong) = wrong_days(said)
+    {
+        mistakes.push((at("shownAfter"), wrong));
+    }
     mistakes.extend(unknown(form, said).map(|key| (at(key), unknown_key(form, key))));
     mistakes
 }
@@ -98,9 +103,23 @@ fn wrong_time(value: Option<&Value>) -> Option<String> {
     (!fits).then(|| "this must be a time as in RFC 3339, like 2027-01-31T12:00:00Z".to_owned())
 }
 
+/// An order is seen when it has ended; how long after its use a task is seen must be said.
+fn wrong_days(said: &Map<String, Value>) -> Option<String> {
+    let is_later = said.get("display").and_then(Value::as_str) == Some("later");
+    match (said.get("shownAfter"), is_later) {
+        (None, false) => None,
+        (None, true) => Some("this is missing: say after how many days people see it, like `P365D`".to_owned()),
+        (Some(_), false) => Some("this belongs to `\"display\": \"later\"`".to_owned()),
+        (Some(days), true) => {
+            let fits = days.as_str().is_some_and(|text| Days::parse(text).is_some());
+            (!fits).then(|| "this must be a number of days from 1 to 36525, like `P365D`".to_owned())
+        }
+    }
+}
+
 fn known(form: &Form) -> Vec<&'static str> {
-    let until = form.ends.then_some("until");
-    form.words.into_iter().chain(until).chain(["display"]).collect()
+    let own = if form.ends { ["until", "display"] } else { ["display", "shownAfter"] };
+    form.words.into_iter().chain(own).collect()
 }
 
 fn unknown<'v>(form: &Form, said: &'v Map<String, Value>) -> impl Iterator<Item = &'v str> {
@@ -149,6 +168,32 @@ mod tests {
         assert_eq!(order.len(), 3, "{order:#?}");
         let nothing = told(json!({"courtOrder": {}}));
         assert_eq!(nothing.len(), 3, "{nothing:#?}");
+    }
+
+    #[test]
+    fn l7_a_task_that_is_shown_later_says_after_how_long() {
+        let task = |rest: Value| {
+            let mut task = json!({"law": "Police Act", "section": "3"});
+            task.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+            read(&json!({ "statutoryTask": task }))
+        };
+        let said = task(json!({"display": "later", "shownAfter": "P365D"})).unwrap();
+        assert_eq!(said.display(), Display::Later);
+        for (wrong, words) in [
+            (json!({"display": "later"}), "this is missing: say after how many days"),
+            (json!({"display": "later", "shownAfter": "P1Y"}), "number of days from 1 to 36525"),
+            (json!({"display": "later", "shownAfter": 7}), "number of days from 1 to 36525"),
+            (json!({"display": "never", "shownAfter": "P7D"}), "this belongs to `\"display\": \"later\"`"),
+            (json!({"shownAfter": "P7D"}), "this belongs to `\"display\": \"later\"`"),
+        ] {
+            let mistakes = task(wrong).unwrap_err();
+            assert_eq!(mistakes.len(), 1);
+            assert_eq!(mistakes[0].0, ["statutoryTask", "shownAfter"]);
+            assert!(mistakes[0].1.contains(words), "{mistakes:?}");
+        }
+        let order = json!({"courtOrder": {"court": "c", "reference": "r", "until": "2027-01-01T00:00:00Z",
+            "display": "later", "shownAfter": "P7D"}});
+        assert!(told(order)[0].contains("this key is not known"));
     }
 
     #[test]

@@ -178,7 +178,12 @@ mod tests {
 
     #[test]
     fn a_ground_that_asks_nobody_permits_without_consent_and_is_told_with_the_decision() {
-        let task = StatutoryTask { law: "Elections Act".into(), section: "9".into(), display: Display::Now };
+        let task = StatutoryTask {
+            law: "Elections Act".into(),
+            section: "9".into(),
+            display: Display::Now,
+            shown_after: None,
+        };
         let task = LegalBasis::StatutoryTask(task.into());
         let fields = ["by-law", "shared"].map(|name| policy(name, AccessControl::Restricted, false));
         let grants = [Grant { basis: task.clone(), ..grant("by-law", "p", -1, None) }, grant("shared", "p", -1, None)];

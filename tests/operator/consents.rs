@@ -25,17 +25,20 @@ in_every_setting! {
             farajaland.stop(Part::Exchange).await;
         }
         let (code, text, words) = consent(&["rebuild", "--check"]).await;
-        assert_eq!((code, text.as_str()), (0, "1 consent compared, none differs from its history\n"), "{words}");
+        let proved = "1 answer compared with what was signed, each is proved\n";
+        assert_eq!((code, text), (0, format!("1 consent compared, none differs from its history\n{proved}")), "{words}");
 
         let id = farajaland.rows("consent", "SELECT id FROM consents").await.remove(0);
         farajaland.change("consent", "UPDATE current_consents SET status = 'revoked', sharing_ends = 0").await;
         let (code, text, words) = consent(&["rebuild", "--check"]).await;
-        let told = format!("{id}: status, sharing_ends\n1 consent compared, different: 1\n");
+        let told = format!("{id}: status, sharing_ends\n1 consent compared, different: 1\n{proved}");
         assert_eq!((code, text), (1, told), "{words}");
         let (code, text, _) = consent(&["rebuild", "--check", "--json"]).await;
         let difference = json!([{ "consentId": id, "columns": ["status", "sharing_ends"] }]);
         let found: Value = serde_json::from_str(&text).unwrap();
-        assert_eq!((code, &found), (1, &json!({ "compared": 1, "different": difference, "mended": false })));
+        let told =
+            json!({ "compared": 1, "different": difference, "mended": false, "answers": 1, "unproved": [] });
+        assert_eq!((code, &found), (1, &told));
         let (code, text, _) = consent(&["rebuild", "--json"]).await;
         let found: Value = serde_json::from_str(&text).unwrap();
         assert_eq!((code, &found), (0, &json!({ "compared": 1, "different": difference, "mended": true })));
@@ -47,6 +50,36 @@ in_every_setting! {
             farajaland.run(Part::Exchange).await;
         }
         assert_eq!(farajaland.ask("passport-app", QUERY).await.text, shared.text);
+    }
+}
+
+in_every_setting! {
+    [together_on_sqlite together_on_postgres]
+
+    async fn c14_a_yes_that_nobody_signed_is_found(setting: Setting) {
+        let mut farajaland = Farajaland::start_as(NDX, setting).await;
+        farajaland.ask("passport-app", QUERY).await.portal_url();
+        farajaland.stop(Part::Exchange).await;
+        // Whoever may write to the database lets her say yes.
+        let id = farajaland.rows("consent", "SELECT id FROM consents").await.remove(0);
+        let asked = farajaland.rows("consent", "SELECT action FROM consent_actions").await.remove(0);
+        let asked: Value = serde_json::from_str(&asked).unwrap();
+        let fields: Vec<&Value> = asked["fields"].as_array().unwrap().iter().map(|field| &field["field"]).collect();
+        let yes = json!({"action": "GRANTED", "fields": fields, "declined": [], "until": "2100-01-01T00:00:00Z"});
+        farajaland
+            .change("consent", &format!(
+                "INSERT INTO consent_actions (consent_id, seq, at, trace_id, action) \
+                 SELECT consent_id, 2, at, 'forged', '{yes}' FROM consent_actions"
+            ))
+            .await;
+        let (config, data) = (farajaland.configuration().to_owned(), farajaland.data_folder());
+        let place = ["--config", config.to_str().unwrap(), "--data", data.to_str().unwrap()];
+        let (code, text, words) = ndx(&[&["consent", "rebuild"], &place[..]].concat(), "").await;
+        assert_eq!((code, text.lines().last()), (0, Some("1 consent compared, different and derived anew: 1")), "{words}");
+        let (code, text, words) = ndx(&[&["consent", "rebuild", "--check"], &place[..]].concat(), "").await;
+        let found = format!("{id}: step 2 is not proved: nothing was signed\n1 answer compared with what was signed, not proved: 1\n");
+        assert!(code == 1 && text.ends_with(&found), "{text}{words}");
+        assert!(words.contains("1 answer not proved"), "{words}");
     }
 }
 

@@ -96,10 +96,28 @@ in_every_setting! {
         assert!(code == 0 && text.contains("dropped"), "{words}");
         let (code, text, words) = outbox(&farajaland, &["replay", "--dead", "--json"]).await;
         assert_eq!((code, serde_json::from_str::<Value>(&text).unwrap()), (0, json!([granted])), "{words}");
-        become_so(&farajaland, "delivered").await;
+        until(&farajaland, |events| {
+            events.iter().map(|event| event["state"].as_str().unwrap()).eq(["dropped", "delivered"])
+        })
+        .await;
         assert_eq!(doctor(&farajaland).await["state"], "fine");
         let (code, text, words) = outbox(&farajaland, &["list"]).await;
-        assert!(code == 0 && text.starts_with("delivered") && words.contains("1 delivered"), "{text}{words}");
+        assert!(code == 0 && text.contains("delivered  ") && words.contains("1 delivered"), "{text}{words}");
+        assert!(text.contains("1 time, replayed 1 time"), "{text}");
+        // Who gave one up and who had the other sent again is found later.
+        let (_, text, _) = outbox(&farajaland, &["list", "--dropped", "--json"]).await;
+        let dropped: Vec<Value> = serde_json::from_str(&text).unwrap();
+        assert_eq!((dropped.len(), dropped[0]["id"].as_str()), (1, Some(revoked)));
+        let (_, text, _) = outbox(&farajaland, &["decisions", "--json"]).await;
+        let decided: Vec<Value> = serde_json::from_str(&text).unwrap();
+        let mut of: Vec<_> = decided.iter().map(|one| (one["decision"].as_str(), one["event"].as_str())).collect();
+        of.sort_unstable();
+        assert_eq!(of, [(Some("dropped"), Some(revoked)), (Some("replayed"), Some(granted))]);
+        assert!(decided.iter().all(|one| one["decider"].as_str().unwrap().starts_with("uid ") && one["state"] == "dead"));
+        let (_, text, _) = outbox(&farajaland, &["show", revoked]).await;
+        assert!(text.contains("dropped  ") && text.contains("was dead, sent 2 times, status_500"), "{text}");
+        let (code, _, words) = outbox(&farajaland, &["drop", revoked]).await;
+        assert!(code == 1 && words.contains("was dropped already"), "{words}");
         assert_eq!(receiver.heard().last().unwrap().id, granted);
         let (code, _, words) = outbox(&farajaland, &["drop", granted]).await;
         assert!(code == 1 && words.contains("was delivered already"), "{words}");

@@ -28,7 +28,7 @@ const PORTAL: &str = "consent";
 /// Tells what was asked about a person
 ///
 /// Newest first: one entry for each request that has ended, with the fields that were about her. What rests on a ground that is
-/// displayed `later` or `never` is left out; `someNotShown` tells that there is such a thing in the record at all, of whomever.
+/// displayed `later` is left out until its time has come, and what is displayed `never` always; `someNotShown` tells that there is such a thing in the record at all, of whomever.
 /// Only the consent engine may ask, for the person who is signed in to it; that she looks is not recorded as a request for
 /// data.
 #[utoipa::path(

@@ -53,8 +53,9 @@ pub async fn keep(
     let hash = keyring.hash(person.expose());
     let mut transaction = database.begin_alone("complaints").await?;
     let select = "SELECT seq FROM audit_records JOIN subject_history ON record_seq = seq
-                  WHERE id = $1 AND subject_hash = $2 AND shown = 1";
-    let found = sqlx::query(select).bind(about.to_string()).bind(hash.as_column().to_vec());
+                  WHERE id = $1 AND subject_hash = $2 AND (shown = 1 OR shown_from <= $3)";
+    let found =
+        sqlx::query(select).bind(about.to_string()).bind(hash.as_column().to_vec()).bind(now.timestamp_millis());
     let Some(row) = found.fetch_optional(&mut *transaction).await? else {
         transaction.rollback().await?;
         return Ok(None);

@@ -80,6 +80,12 @@ pub const TABLES: Tables = Tables {
             sqlite: include_str!("7_subject_history.sqlite.sql"),
             postgres: include_str!("7_subject_history.postgres.sql"),
         },
+        Step {
+            version: 8,
+            name: "what is shown later",
+            sqlite: include_str!("8_shown_later.sqlite.sql"),
+            postgres: include_str!("8_shown_later.postgres.sql"),
+        },
     ],
     names: &[
         "data_keys",
@@ -210,11 +216,11 @@ pub trait AuditStore: Send + Sync + std::fmt::Debug {
     /// last one ended.
     async fn index(&self) -> Result<Indexed, StoreError>;
 
-    /// The part of a person's history that `question` wants, newest first.
+    /// The part of a person's history that `question` wants, newest first, as far as she may see it `now`.
     ///
     /// # Errors
     /// When it cannot be read.
-    async fn history(&self, question: &HistoryQuestion) -> Result<HistoryPage, StoreError>;
+    async fn history(&self, question: &HistoryQuestion, now: DateTime<Utc>) -> Result<HistoryPage, StoreError>;
 
     /// Keeps a complaint; `None` when the person's history shows no such use.
     ///

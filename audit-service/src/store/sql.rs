@@ -94,8 +94,8 @@ impl AuditStore for SqlStore {
         subject_history::index(&self.database).await
     }
 
-    async fn history(&self, question: &HistoryQuestion) -> Result<HistoryPage, StoreError> {
-        subject_history::page(self.database.reader(), &self.keyring, question).await
+    async fn history(&self, question: &HistoryQuestion, now: DateTime<Utc>) -> Result<HistoryPage, StoreError> {
+        subject_history::page(self.database.reader(), &self.keyring, question, now).await
     }
 
     async fn complain(

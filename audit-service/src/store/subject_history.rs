@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use ndx_contracts::{
-    Display,
     audit::FieldEntry,
     history::{HistoryPage, HistoryQuestion, Use, UseResult, UsedField},
 };
@@ -28,15 +28,19 @@ const DENIED: &str = "PDP_NOT_ALLOWED";
 struct HistoryRow {
     hash: Vec<u8>,
     seq: i64,
+    /// Whether it is shown at once.
     shown: bool,
+    /// From when on it is shown, where that is later.
+    shown_from: Option<i64>,
 }
 
 impl statement::Row for HistoryRow {
     const TABLE: &'static str = "subject_history";
-    const COLUMNS: &'static [&'static str] = &["subject_hash", "record_seq", "shown"];
+    const COLUMNS: &'static [&'static str] = &["subject_hash", "record_seq", "shown", "shown_from"];
 
     fn values(&self) -> impl Iterator<Item = ColumnValue<'_>> {
-        [ColumnValue::Bytes(Some(&self.hash)), self.seq.into(), i64::from(self.shown).into()].into_iter()
+        let (shown, from) = (i64::from(self.shown).into(), ColumnValue::Number(self.shown_from));
+        [ColumnValue::Bytes(Some(&self.hash)), self.seq.into(), shown, from].into_iter()
     }
 }
 
@@ -92,11 +96,13 @@ async fn progress(pool: &AnyPool) -> Result<(i64, i64), StoreError> {
 struct Looked {
     seq: i64,
     request: String,
+    at: DateTime<Utc>,
     end: Option<(String, Content)>,
 }
 
 async fn ends(pool: &AnyPool, after: i64) -> Result<Vec<Looked>, StoreError> {
-    let select = "SELECT seq, request_id, event, CASE WHEN event = 'INTENT' THEN '' ELSE content END AS content
+    let select =
+        "SELECT seq, request_id, recorded_at, event, CASE WHEN event = 'INTENT' THEN '' ELSE content END AS content
                   FROM audit_records WHERE seq > $1 ORDER BY seq LIMIT $2";
     let rows = sqlx::query(select).bind(after).bind(AT_ONCE).fetch_all(pool).await?;
     let looked = |(row, place): (&AnyRow, i64)| {
@@ -105,7 +111,8 @@ async fn ends(pool: &AnyPool, after: i64) -> Result<Vec<Looked>, StoreError> {
             return Err(StoreError::Corrupt(format!("audit record {place} is missing")));
         }
         let end = (event != "INTENT").then(|| Ok::<_, StoreError>((event, audit_records::content_of(row)?)));
-        Ok(Looked { seq, request: row.try_get("request_id")?, end: end.transpose()? })
+        let at = time_of(row.try_get("recorded_at")?)?;
+        Ok(Looked { seq, request: row.try_get("request_id")?, at, end: end.transpose()? })
     };
     rows.iter().zip(after + 1..).map(looked).collect()
 }
@@ -122,13 +129,16 @@ async fn rows(pool: &AnyPool, looked: &[Looked], after: i64, to: i64) -> Result<
         of_record.entry(row.try_get("subject_hash")?).or_default().insert(row.try_get("root")?);
     }
     let mut rows = Vec::new();
-    for Looked { seq, request, end } in looked {
+    for Looked { seq, request, at, end } in looked {
         let (Some((_, content)), Some(people)) = (end, people.remove(seq)) else { continue };
         let intended = intended.get(request).map(Vec::as_slice).unwrap_or_default();
         for (hash, roots) in people {
             let fields = about(content, intended, |root| roots.contains(root));
-            let shown = is_decided(content) && fields.iter().any(|field| is_shown(field, &fields));
-            rows.push(HistoryRow { hash, seq: *seq, shown });
+            let first = fields.iter().filter_map(|field| shown_from(field, &fields, *at)).min();
+            let first = first.filter(|_| is_decided(content));
+            let shown = first.is_some_and(|first| first <= *at);
+            let later = first.filter(|_| !shown).map(|first| first.timestamp_millis());
+            rows.push(HistoryRow { hash, seq: *seq, shown, shown_from: later });
         }
     }
     Ok(rows)
@@ -166,21 +176,24 @@ fn is_decided(end: &Content) -> bool {
     end.code.is_none() || end.policy_version.is_some() || end.code.as_deref() == Some(DENIED)
 }
 
-/// Whether the person may see that `field` was asked, among `all` that was asked about her at once. What names no ground
-/// keeps silent about what it came with.
-fn is_shown(field: &FieldEntry, all: &[&FieldEntry]) -> bool {
-    let display = |field: &FieldEntry| field.basis.as_ref().map(|basis| basis.display());
-    match display(field) {
-        Some(display) => display == Display::Now,
-        None => all.iter().all(|other| display(other).is_none_or(|display| display == Display::Now)),
-    }
+/// From when on the person may see that `field` was asked, among `all` that was asked about her at once, in a request that ended
+/// `at`. What names no ground keeps silent about what it came with.
+fn shown_from(field: &FieldEntry, all: &[&FieldEntry], at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let of = |field: &FieldEntry| field.basis.as_ref().map(|basis| basis.shown_from(at));
+    let of_all = || all.iter().copied().filter_map(of).try_fold(at, |last, from| Some(last.max(from?)));
+    of(field).unwrap_or_else(of_all)
 }
 
 /// The part of a person's history that `question` wants.
 ///
 /// # Errors
 /// When the database refuses, or a row cannot be understood.
-pub async fn page(pool: &AnyPool, keyring: &Keyring, question: &HistoryQuestion) -> Result<HistoryPage, StoreError> {
+pub async fn page(
+    pool: &AnyPool,
+    keyring: &Keyring,
+    question: &HistoryQuestion,
+    now: DateTime<Utc>,
+) -> Result<HistoryPage, StoreError> {
     let HistoryQuestion { person, id, body, from, until, limit, offset } = question;
     let hash = keyring.hash(person.expose());
     let wanted = [
@@ -190,30 +203,30 @@ pub async fn page(pool: &AnyPool, keyring: &Keyring, question: &HistoryQuestion)
         ("recorded_at <", until.map(time_text)),
     ];
     let wanted: Vec<_> = wanted.into_iter().filter_map(|(rule, value)| Some((rule, value?))).collect();
-    let rules: String = wanted.iter().zip(2..).map(|((rule, _), place)| format!("AND {rule} ${place} ")).collect();
+    let rules: String = wanted.iter().zip(3..).map(|((rule, _), place)| format!("AND {rule} ${place} ")).collect();
     let from = format!(
-        "FROM subject_history JOIN audit_records ON seq = record_seq WHERE subject_hash = $1 AND shown = 1 {rules}"
+        "FROM subject_history JOIN audit_records ON seq = record_seq WHERE subject_hash = $1 AND (shown = 1 OR shown_from <= $2) {rules}"
     );
     let bound = |statement: String| {
-        let query = sqlx::query(AssertSqlSafe(statement)).bind(hash.as_column().to_vec());
+        let query = sqlx::query(AssertSqlSafe(statement)).bind(hash.as_column().to_vec()).bind(now.timestamp_millis());
         wanted.iter().fold(query, |query, (_, value)| query.bind(value.clone()))
     };
     let total: i64 = bound(format!("SELECT count(*) {from}")).fetch_one(pool).await?.try_get(0)?;
-    let (most, after) = (wanted.len() + 2, wanted.len() + 3);
+    let (most, after) = (wanted.len() + 3, wanted.len() + 4);
     let select = format!("SELECT record_seq {from} ORDER BY record_seq DESC LIMIT ${most} OFFSET ${after}");
     let rows = bound(select).bind(i64::from(*limit)).bind(i64::from(*offset)).fetch_all(pool).await?;
     let seqs = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>, _>>()?;
     let (done, withheld) = progress(pool).await?;
     let last: i64 = sqlx::query(audit_records::LAST).fetch_one(pool).await?.try_get(0)?;
     Ok(HistoryPage {
-        uses: uses(pool, &seqs, &hash).await?,
+        uses: uses(pool, &seqs, &hash, now).await?,
         total: total.try_into().unwrap_or(0),
         some_not_shown: withheld > 0,
         behind: (last - done).try_into().unwrap_or(0),
     })
 }
 
-async fn uses(pool: &AnyPool, seqs: &[i64], hash: &LookupHash) -> Result<Vec<Use>, StoreError> {
+async fn uses(pool: &AnyPool, seqs: &[i64], hash: &LookupHash, now: DateTime<Utc>) -> Result<Vec<Use>, StoreError> {
     let records = audit_records::with_intents(pool, seqs).await?;
     let mut intended: HashMap<Uuid, Vec<FieldEntry>> = HashMap::new();
     for intent in records.iter().filter(|record| record.event == "INTENT") {
@@ -221,14 +234,19 @@ async fn uses(pool: &AnyPool, seqs: &[i64], hash: &LookupHash) -> Result<Vec<Use
     }
     let hash = super::hexadecimal(hash.as_column());
     let ends = records.iter().rev().filter(|record| seqs.contains(&record.seq));
-    ends.map(|end| told(end, intended.get(&end.request_id).map(Vec::as_slice).unwrap_or_default(), &hash)).collect()
+    let intended = |end: &RecordEntry| intended.get(&end.request_id).map(Vec::as_slice).unwrap_or_default();
+    ends.map(|end| told(end, intended(end), &hash, now)).collect()
 }
 
-/// What the person is told of the request that `end` ended.
-fn told(end: &RecordEntry, intended: &[FieldEntry], hash: &str) -> Result<Use, StoreError> {
+/// What the person is told now of the request that `end` ended.
+fn told(end: &RecordEntry, intended: &[FieldEntry], hash: &str, now: DateTime<Utc>) -> Result<Use, StoreError> {
+    let at = time_of(&end.recorded_at)?;
     let hers: Vec<_> = end.subjects.iter().filter(|person| person.subject_hash.as_deref() == Some(hash)).collect();
     let all = about(&end.content, intended, |root| hers.iter().any(|person| person.root == root));
-    let fields: Vec<_> = all.iter().copied().filter(|field| is_shown(field, &all)).collect();
+    // What is shown at once is so by whichever clock it was recorded.
+    let is_shown = |from: DateTime<Utc>| from <= at || from.timestamp_millis() <= now.timestamp_millis();
+    let shown = all.iter().copied().filter(|field| shown_from(field, &all, at).is_some_and(is_shown));
+    let fields: Vec<_> = shown.collect();
     let mut consents: Vec<Uuid> = hers.iter().filter_map(|person| person.consent_id.as_ref()?.parse().ok()).collect();
     consents.sort_unstable();
     consents.dedup();
@@ -241,7 +259,7 @@ fn told(end: &RecordEntry, intended: &[FieldEntry], hash: &str) -> Result<Use, S
     };
     Ok(Use {
         id: end.id,
-        at: time_of(&end.recorded_at)?,
+        at,
         trace_id: end.trace_id.as_str().into(),
         application: end.application.as_str().into(),
         member: end.member.as_str().into(),

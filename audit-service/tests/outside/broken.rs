@@ -42,7 +42,7 @@ impl AuditStore for Broken {
     async fn index(&self) -> Result<Indexed, StoreError> {
         broken()
     }
-    async fn history(&self, _: &HistoryQuestion) -> Result<HistoryPage, StoreError> {
+    async fn history(&self, _: &HistoryQuestion, _: DateTime<Utc>) -> Result<HistoryPage, StoreError> {
         broken()
     }
     async fn complain(&self, _: &Complaint, _: DateTime<Utc>) -> Result<Option<ComplaintReceipt>, StoreError> {

@@ -140,6 +140,64 @@ async fn l7_what_is_kept_back_is_left_out_and_nobody_learns_whether_it_is_about_
     }
 }
 
+/// What a law keeps back for some days, and a court until its order has ended, is shown then, in its place; what is never shown
+/// never is.
+#[tokio::test]
+async fn l7_what_is_kept_back_for_a_time_is_shown_afterwards_in_its_place() {
+    let ground = Ground::new();
+    for place in ground.both() {
+        let clock = ManualClock::at("2026-11-20T00:00:00Z".parse::<DateTime<Utc>>().unwrap());
+        let audit = ground.open_as(&place, clock.clone(), audit_service::Role::Alone).await;
+        let basis = |text: Value| Some(serde_json::from_value::<LegalBasis>(text).unwrap());
+        let law = |after: &str| {
+            basis(
+                json!({"statutoryTask": {"law": "Police Act", "section": "3", "display": "later", "shownAfter": after}}),
+            )
+        };
+        let order = |display: &str| {
+            basis(json!({"courtOrder": {
+                "court": "High Court", "reference": "HC 1", "until": "2026-12-01T00:00:00Z", "display": display}}))
+        };
+        let one = |ground: Option<LegalBasis>| [("person.fullName", "released", ground)];
+        released(&audit, 1, &one(order("later"))).await;
+        released(&audit, 2, &one(order("never"))).await;
+        released(&audit, 3, &one(law("P30D"))).await;
+        // The one part is seen at once, the others when their times have come; what names no ground, with the last of them.
+        let mixed = [
+            ("person.fullName", "released", Some(LegalBasis::Consent)),
+            ("person.sex", "released", order("later")),
+            ("person.address", "released", law("P30D")),
+            ("person.photo", "released", None),
+        ];
+        released(&audit, 4, &mixed).await;
+        let seen = async || {
+            let page = history(&audit, NIC).await;
+            assert_eq!(page.total, page.uses.len() as u64, "{place}");
+            assert!(
+                page.some_not_shown && history(&audit, OTHER).await.some_not_shown,
+                "to everybody the same: {place}"
+            );
+            let fields = |one: &ndx_contracts::history::Use| one.fields.len();
+            (page.uses.iter().map(fields).collect::<Vec<_>>(), page.uses)
+        };
+        assert_eq!(seen().await.0, [1], "{place}");
+        let hidden = all(&audit).await.logs.into_iter().rfind(|entry| entry.event == "RELEASE").unwrap().id;
+        let wrong = Complaint { person: person(NIC), about: hidden, text: "Not me.".to_owned() };
+        assert_eq!(audit.complain(&wrong).await.unwrap(), None, "{place}");
+        clock.advance(chrono::TimeDelta::days(11) - chrono::TimeDelta::milliseconds(1));
+        assert_eq!(seen().await.0, [1], "{place}");
+        clock.advance(chrono::TimeDelta::milliseconds(1));
+        let (fields, uses) = seen().await;
+        assert_eq!(fields, [2, 1], "the order has ended: {place}");
+        assert_eq!(uses[1].id, hidden, "the older one stands where it was asked: {place}");
+        assert!(audit.complain(&wrong).await.unwrap().is_some(), "{place}");
+        clock.advance(chrono::TimeDelta::days(19));
+        assert_eq!(seen().await.0, [4, 1, 1], "{place}");
+        clock.advance(chrono::TimeDelta::days(36_525));
+        assert_eq!(seen().await.0, [4, 1, 1], "never is never: {place}");
+    }
+}
+
 #[tokio::test]
 async fn a_history_is_read_in_pages_by_body_by_time_and_by_its_id() {
     let ground = Ground::new();

@@ -6,10 +6,12 @@
 //! | `history` | what has become of each item, and what has happened, from the actions of one consent |
 //! | `record` | the record of one consent, in the words that were shown |
 //! | `receipt` | the receipt that a person takes with her |
+//! | `check` | whether each answer in the ledger is proved |
 
 mod history;
 mod record;
 mod receipt;
+mod check;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -21,6 +23,7 @@ use ndx_receipt::{
 };
 use ndx_store::StoreError;
 
+pub use self::check::{Proofs, Unproved};
 use self::record::{Earlier, Making};
 use crate::{
     current::Current,

@@ -53,7 +53,7 @@ pub use self::{
     evidence_keys::{Rotated, published_keys},
     lapsed::Lapsed,
     limits::{Asking, Block, Scope},
-    outbox::{Chosen, Letter, LetterState, Next, Outbox, Taken},
+    outbox::{Chosen, Decided, Letter, LetterState, Next, Outbox, Taken, Verdict},
     reading::finding,
     rebuild::{Different, Rebuilt},
     repeats::{Before, Call},
@@ -77,6 +77,7 @@ pub const TABLES: Tables = Tables {
         sessions::BY_PERSON,
         limits::STEP,
         sessions::BY_END,
+        outbox::DECISIONS,
     ],
     names: &[
         "data_keys",
@@ -91,6 +92,7 @@ pub const TABLES: Tables = Tables {
         "evidence_keys",
         "evidence_private_keys",
         "outbox_events",
+        "outbox_decisions",
     ],
 };
 

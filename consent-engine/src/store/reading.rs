@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::store::{
     Asking, Before, Block, Call, ConsentStore, Found, History, Lapsed, Outbox, Recorded, Scope, SqlStore, Writing,
     consents::{HISTORIES, hash_of},
+    corrupt,
     current_consents::{CURRENT, Told, told},
     from_millis,
     kept::Kept,
@@ -188,6 +189,24 @@ impl SqlStore {
         let query = ids.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, id| query.bind(id.to_string()));
         let rows: Vec<AnyRow> = query.fetch_all(self.database.reader()).await?;
         History::all(&self.keys, &rows)
+    }
+
+    /// The next `most` consents after `after`, in the order of their ids: the last of them, and the histories of those that have
+    /// one. `None` when there are no more.
+    pub(crate) async fn histories_after(
+        &self,
+        after: Option<Uuid>,
+        most: u32,
+    ) -> Result<Option<(Uuid, Vec<History>)>, StoreError> {
+        let rows = sqlx::query("SELECT id FROM consents WHERE id > $1 ORDER BY id LIMIT $2")
+            .bind(after.map(|id| id.to_string()).unwrap_or_default())
+            .bind(i64::from(most))
+            .fetch_all(self.database.reader())
+            .await?;
+        let id = |row: &AnyRow| Uuid::parse_str(row.try_get("id")?).map_err(corrupt);
+        let ids = rows.iter().map(id).collect::<Result<Vec<_>, StoreError>>()?;
+        let Some(last) = ids.last() else { return Ok(None) };
+        Ok(Some((*last, self.histories(&ids).await?)))
     }
 
     /// The time of this process, as fine as the ledger keeps it.

@@ -3,7 +3,7 @@
 use crate::support::*;
 use chrono::TimeDelta;
 use consent_engine::{
-    Decision, EngineError, Narrowing,
+    Decision, EngineError, Narrowing, Proofs, Unproved,
     ledger::{Action, Shown, SignedIn},
     store::SqlStore,
 };
@@ -14,6 +14,7 @@ use ndx_receipt::{
     record::{Entity, EventState, Information, PartyRole, Record, Sharing, State},
     verify,
 };
+use serde_json::json;
 use uuid::Uuid;
 
 const DAY: i64 = 86_400;
@@ -261,7 +262,53 @@ async fn spoil(ledger: &Ledger) {
     }
 }
 
+/// Somebody who may write to the database lets a person say yes: without a signature, with that of another answer, with one that was
+/// changed, or to more than what she signed.
+async fn c14_a_yes_that_nobody_signed_is_found(on: On) {
+    let ledger = ledger_on(on).await;
+    let id = shared(&ledger, &[0, 3], share(&[3], 7)).await;
+    let current = ledger.engine.current();
+    let less = Narrowing { stop: vec![field(3)], length: None };
+    current.narrow(&subject(NAYANA), id, 2, less, Some(shown(&ledger, "en")), &trace()).await.unwrap();
+    rotate(&ledger).await;
+    let other = ledger.require(REGINA, &[0]).await.consent_id;
+    current.decide(&subject(REGINA), other, 1, share(&[], 7), Some(shown(&ledger, "en")), &trace()).await.unwrap();
+    let store = SqlStore::open(&ledger.place(), &ledger.root_key(), ledger.clock.clone()).await.unwrap();
+    let proofs = Proofs::of(&store).await.unwrap();
+    assert_eq!((proofs.answers, proofs.unproved), (3, vec![]), "by the keys of all times");
+
+    let third = "200012345680";
+    let forged = ledger.require(third, &[0]).await.consent_id;
+    let found = async || Proofs::of(&store).await.unwrap().unproved;
+    let yes = |fields: &[usize], until: i64| {
+        let fields: Vec<_> = fields.iter().map(|index| field(*index)).collect();
+        json!({"action": "GRANTED", "fields": fields, "declined": [], "until": ledger.clock_at(until)})
+    };
+    let insert = |id: Uuid, yes: &serde_json::Value, evidence: &str| {
+        format!(
+            "INSERT INTO consent_actions (consent_id, seq, at, trace_id, action, evidence) SELECT '{id}', 2, \
+             (SELECT max(at) FROM consent_actions), 't', '{yes}', {evidence} FROM consents WHERE id = '{id}'"
+        )
+    };
+    ledger.sql(&insert(forged, &yes(&[0], 604_800), "NULL")).await;
+    let told = |why: &str, id: Uuid| vec![Unproved { consent_id: id, step: 2, why: why.to_owned() }];
+    assert_eq!(found().await, told("nothing was signed", forged));
+    let by_ledger = ledger.engine.current().history_of(&subject(third), forged).await.unwrap();
+    assert_eq!(by_ledger.entries.len(), 2, "the fold takes it, so somebody must look");
+
+    // The same with the signature of the other's yes, which is a good one.
+    let ledger = ledger_on(on).await;
+    shared(&ledger, &[0], share(&[], 7)).await;
+    let forged = ledger.require(REGINA, &[0]).await.consent_id;
+    let yes = json!({"action": "GRANTED", "fields": [field(0)], "declined": [], "until": ledger.clock_at(604_800)});
+    let of_another = "(SELECT evidence FROM consent_actions WHERE evidence IS NOT NULL)";
+    ledger.sql(&insert(forged, &yes, of_another)).await;
+    let store = SqlStore::open(&ledger.place(), &ledger.root_key(), ledger.clock.clone()).await.unwrap();
+    assert_eq!(Proofs::of(&store).await.unwrap().unproved, told("something else was signed", forged));
+}
+
 on_both_engines! {
+    c14_a_yes_that_nobody_signed_is_found,
     a_yes_is_signed_with_everything_that_was_shown,
     whoever_shares_less_has_that_signed_too_and_keeps_what_was_signed_before,
     after_a_stop_the_receipt_tells_of_it_and_still_holds_the_yes,

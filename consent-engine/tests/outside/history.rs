@@ -13,7 +13,7 @@ use serde_json::Value;
 
 fn law(display: Display) -> LegalBasis {
     let (law, section) = ("Passports Act".to_owned(), "section 3".to_owned());
-    LegalBasis::StatutoryTask(StatutoryTask { law, section, display }.into())
+    LegalBasis::StatutoryTask(StatutoryTask { law, section, display, shown_after: None }.into())
 }
 
 fn court(display: Display) -> LegalBasis {

@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 use consent_engine::{
     Decision, Engine, Narrowing,
     ledger::{Action, Event, EventKind, EventStatus},
-    store::{Chosen, Letter, LetterState},
+    store::{Chosen, Decided, Letter, LetterState, Verdict},
 };
 use ndx_contracts::consent::ConsentEngine;
 use serde_json::json;
@@ -126,9 +126,31 @@ async fn l11_what_is_refused_again_and_again_becomes_a_dead_letter_that_can_be_r
 
     *receiver.usually.lock().unwrap() = None;
     let now = ndx_clock::Clock::now(&*ledger.clock);
-    assert!(engine.outbox().replay(told[0].id, now).await.unwrap());
+    assert!(engine.outbox().decide(told[0].id, Verdict::Dropped, "somebody", now).await.unwrap());
+    become_so(engine, &is(LetterState::Dropped, 3)).await;
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    assert_eq!(receiver.events().len(), 3, "it is given up");
+    assert!(engine.outbox().decide(told[0].id, Verdict::Replayed, "somebody else", now).await.unwrap());
     become_so(engine, &is(LetterState::Delivered, 1)).await;
     assert_eq!(receiver.has_heard(4).await[3], told[0]);
+    assert!(!engine.outbox().decide(told[0].id, Verdict::Dropped, "somebody", now).await.unwrap(), "it was delivered");
+
+    // Who decided what, of an event in which state, is found later, even when the event is forgotten.
+    let decided = engine.outbox().decisions_about(told[0].id).await.unwrap();
+    let told_of = |one: &Decided| (one.verdict, one.decider.clone(), one.state, one.tries, one.failure.clone());
+    let failure = Some("status_500".to_owned());
+    assert_eq!(
+        decided.iter().map(told_of).collect::<Vec<_>>(),
+        [
+            (Verdict::Dropped, "somebody".to_owned(), LetterState::Dead, 3, failure.clone()),
+            (Verdict::Replayed, "somebody else".to_owned(), LetterState::Dropped, 3, failure),
+        ]
+    );
+    assert_eq!(the_letter(engine).await.replays, 1);
+    assert_eq!(engine.outbox().decisions(10).await.unwrap().len(), 2);
+    for sql in ["UPDATE outbox_decisions SET decider = ''", "DELETE FROM outbox_decisions"] {
+        assert!(ledger.try_sql(sql).await.is_err(), "{sql}");
+    }
     engine.close().await;
 }
 

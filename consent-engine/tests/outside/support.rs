@@ -101,7 +101,17 @@ pub async fn ledger_on(on: On) -> Ledger {
 }
 
 pub async fn ledger_with(on: On, config: Config, clock: Arc<ManualClock>) -> Ledger {
-    let folder = tempfile::tempdir().unwrap();
+    ledger_in(tempfile::tempdir().unwrap(), on, config, clock).await
+}
+
+/// The same, with its files in memory where the system has a place for that: nothing waits for a disk.
+pub async fn ledger_in_memory(on: On) -> Ledger {
+    let memory = Path::new("/dev/shm");
+    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    ledger_in(folder.unwrap(), on, config("127.0.0.1:8081", "127.0.0.1:8090"), clock()).await
+}
+
+async fn ledger_in(folder: TempDir, on: On, config: Config, clock: Arc<ManualClock>) -> Ledger {
     let database = matches!(on, On::Postgres).then(TestDatabase::new);
     let place = place(&folder, database.as_ref());
     let engine = Engine::open(config, &place, &root_key(&folder), clock.clone()).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// The ground on which an application may have a field. A copy shares the words: each request makes many.
@@ -31,7 +31,16 @@ pub struct StatutoryTask {
     #[serde(default, skip_serializing_if = "Display::is_now")]
     #[schema(default = "now")]
     pub display: Display,
+    /// How long after a use the person sees it, where she sees it later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, pattern = "^P[1-9][0-9]{0,4}D$", example = "P365D")]
+    pub shown_after: Option<Days>,
 }
+
+/// A number of days, written as ISO 8601 has it: `P365D`. At least one, at most a hundred years.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Days(u16);
 
 /// What a court has ordered.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -45,7 +54,7 @@ pub struct CourtOrder {
     pub reference: String,
     /// When it ends; nothing is given on its ground from then on.
     pub until: DateTime<Utc>,
-    /// Whether the person sees in her history that it was used.
+    /// Whether the person sees in her history that it was used; `later` is when the order has ended.
     #[serde(default, skip_serializing_if = "Display::is_now")]
     #[schema(default = "now")]
     pub display: Display,
@@ -60,7 +69,7 @@ pub enum Display {
     /// At once.
     #[default]
     Now,
-    /// Not yet: a law or a court keeps it back for a time.
+    /// Not yet: a law keeps it back for so many days, or a court until its order has ended.
     Later,
     /// A law or a court keeps it back for good.
     Never,
@@ -88,6 +97,17 @@ impl LegalBasis {
         }
     }
 
+    /// From when on the person sees in her history that it was used at `used`; `None` when she never does. A task that does
+    /// not say after how long it is seen is never seen.
+    pub fn shown_from(&self, used: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match (self.display(), self) {
+            (Display::Now, _) => Some(used),
+            (Display::Later, Self::CourtOrder(order)) => Some(order.until.max(used)),
+            (Display::Later, Self::StatutoryTask(task)) => used.checked_add_signed(task.shown_after?.length()),
+            (Display::Later, Self::Consent) | (Display::Never, _) => None,
+        }
+    }
+
     /// When it ends, when it does by itself.
     pub fn until(&self) -> Option<DateTime<Utc>> {
         match self {
@@ -97,9 +117,65 @@ impl LegalBasis {
     }
 }
 
+impl Days {
+    /// Reads `P365D`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let number = text.strip_prefix('P')?.strip_suffix('D')?;
+        let is_plain = !number.starts_with('0') && number.bytes().all(|byte| byte.is_ascii_digit());
+        let days = number.parse().ok().filter(|days| is_plain && (1..=36_525).contains(days))?;
+        Some(Self(days))
+    }
+
+    /// As long as that.
+    pub fn length(self) -> TimeDelta {
+        TimeDelta::days(self.0.into())
+    }
+}
+
+impl TryFrom<String> for Days {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text).ok_or_else(|| format!("`{text}` is no number of days such as `P365D`"))
+    }
+}
+
+impl From<Days> for String {
+    fn from(days: Days) -> Self {
+        format!("P{}D", days.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn l7_what_is_shown_later_is_shown_when_the_order_has_ended_or_after_the_days_that_the_law_says() {
+        let used: DateTime<Utc> = "2026-11-21T05:00:00Z".parse().unwrap();
+        let shown = |text: &str| {
+            let basis: LegalBasis = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::from_str::<LegalBasis>(&serde_json::to_string(&basis).unwrap()).unwrap(), basis);
+            basis.shown_from(used).map(|from| from.to_rfc3339())
+        };
+        let at = |text: &str| Some(text.to_owned());
+        assert_eq!(shown(r#""consent""#), at("2026-11-21T05:00:00+00:00"));
+        let task = |rest: &str| shown(&format!(r#"{{"statutoryTask":{{"law":"x","section":"1"{rest}}}}}"#));
+        assert_eq!(task(""), at("2026-11-21T05:00:00+00:00"));
+        assert_eq!(task(r#","display":"later","shownAfter":"P365D""#), at("2027-11-21T05:00:00+00:00"));
+        assert_eq!(task(r#","display":"later""#), None, "as it was recorded before there were days");
+        assert_eq!(task(r#","display":"never""#), None);
+        let order = |until: &str, display: &str| {
+            let said = format!(r#""court":"c","reference":"r","until":"{until}","display":"{display}""#);
+            shown(&format!(r#"{{"courtOrder":{{{said}}}}}"#))
+        };
+        assert_eq!(order("2027-01-01T00:00:00Z", "later"), at("2027-01-01T00:00:00+00:00"));
+        assert_eq!(order("2026-01-01T00:00:00Z", "later"), at("2026-11-21T05:00:00+00:00"), "it had ended before");
+        assert_eq!(order("2027-01-01T00:00:00Z", "never"), None);
+        for wrong in ["P0D", "P1Y", "P-1D", "1D", "P1", "P01D", "P36526D", "P1DT1H", "P+1D", "PD"] {
+            assert_eq!(Days::parse(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn a_basis_reads_what_was_written_before_there_were_others() {

@@ -21,7 +21,7 @@ pub mod audit;
 pub mod history;
 
 pub use crate::{
-    basis::{CourtOrder, Display, LegalBasis, StatutoryTask},
+    basis::{CourtOrder, Days, Display, LegalBasis, StatutoryTask},
     field::{FieldRef, Need},
     judge::JudgeError,
     names::{ApplicationId, MemberId, ProviderKey, Purpose, SchemaId, TraceId},

@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Args, Subcommand};
 use consent_engine::{
     ledger::Event,
-    store::{Chosen, Letter, LetterState, Outbox as Letters},
+    store::{Chosen, Decided, Letter, LetterState, Outbox as Letters, Verdict},
 };
 use ndx_clock::{Clock as _, SystemClock};
 use ndx_config::Secrets;
@@ -31,8 +31,11 @@ pub enum Outbox {
     /// Send dead letters, or any other events, again under their own ids. The receiver is expected to know an event that it
     /// has had by its id.
     Replay(Decide),
-    /// Remove events that were not delivered: their receivers will not be told.
+    /// Give up events that were not delivered: their receivers will not be told.
     Drop(Decide),
+    /// List what was decided about events, by `replay` and `drop`: by whom, when, and what had become of the event before;
+    /// the last first.
+    Decisions(Decisions),
 }
 
 /// Which events are listed.
@@ -47,13 +50,17 @@ pub struct List {
     /// Only what was delivered.
     #[arg(long)]
     delivered: bool,
+    /// Only what was given up.
+    #[arg(long)]
+    dropped: bool,
     /// Only what this application is told.
     #[arg(long, value_name = "APP")]
     application: Option<String>,
     /// At most so many.
     #[arg(long, value_name = "NUMBER", default_value_t = 100)]
     limit: u32,
-    /// Print JSON: a list of `{id, type, time, data, state, tries, taken, dueAt, settledAt, failure}`.
+    /// Print JSON: a list of `{id, type, time, data, state, tries, replays, taken, dueAt, settledAt,
+    /// failure}`.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -66,7 +73,7 @@ pub struct Show {
     /// Its id: `webhook-id` where it was received.
     #[arg(value_name = "ID")]
     id: Uuid,
-    /// Print JSON: as in the list, and `body`.
+    /// Print JSON: as in the list, and `body`, and `decisions`: `{event, at, decision, decider, state, tries, failure}`.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -92,6 +99,19 @@ pub struct Decide {
     which: Which,
 }
 
+/// Which decisions are listed.
+#[derive(Debug, Args)]
+pub struct Decisions {
+    /// At most so many.
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    limit: u32,
+    /// Print JSON: a list of `{event, at, decision, decider, state, tries, failure}`.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    which: Which,
+}
+
 /// The outbox of which exchange.
 #[derive(Debug, Args)]
 struct Which {
@@ -100,13 +120,6 @@ struct Which {
     /// The data folder.
     #[arg(long, value_name = "DIR", default_value = "data")]
     data: PathBuf,
-}
-
-/// What is decided about an event.
-#[derive(Clone, Copy)]
-enum Decision {
-    Replay,
-    Drop,
 }
 
 impl Outbox {
@@ -118,8 +131,9 @@ impl Outbox {
         match self {
             Self::List(list) => list.run().await,
             Self::Show(show) => show.run().await,
-            Self::Replay(decide) => decide.run(Decision::Replay).await,
-            Self::Drop(decide) => decide.run(Decision::Drop).await,
+            Self::Replay(decide) => decide.run(Verdict::Replayed).await,
+            Self::Drop(decide) => decide.run(Verdict::Dropped).await,
+            Self::Decisions(decisions) => decisions.run().await,
         }
     }
 }
@@ -141,6 +155,7 @@ impl List {
             (self.pending, LetterState::Pending),
             (self.delivered, LetterState::Delivered),
             (self.dead, LetterState::Dead),
+            (self.dropped, LetterState::Dropped),
         ];
         let states = wanted.into_iter().filter(|(wanted, _)| *wanted).map(|(_, state)| state).collect();
         let letters = self.which.open().await?;
@@ -170,21 +185,38 @@ impl List {
 impl Show {
     async fn run(self) -> anyhow::Result<()> {
         let letters = self.which.open().await?;
-        let found = letters.find(self.id).await?;
+        let (found, decisions) = (letters.find(self.id).await?, letters.decisions_about(self.id).await?);
         letters.close().await;
         let Some(letter) = found else { bail!("there is no event `{}`", self.id) };
         if self.json {
-            let all = Told { body: Some(&letter.body), ..Told::of(&letter) };
+            let decisions = decisions.iter().map(as_json).collect();
+            let all = Told { body: Some(&letter.body), decisions: Some(decisions), ..Told::of(&letter) };
             print(&format!("{:#}\n", json!(all)));
         } else {
-            print(&format!("{}{}\n", line(&letter), letter.body));
+            let decisions: String = decisions.iter().map(decision_line).collect();
+            print(&format!("{}{}\n{decisions}", line(&letter), letter.body));
+        }
+        Ok(())
+    }
+}
+
+impl Decisions {
+    async fn run(self) -> anyhow::Result<()> {
+        let letters = self.which.open().await?;
+        let decisions = letters.decisions(self.limit).await?;
+        letters.close().await;
+        if self.json {
+            print(&format!("{:#}\n", json!(decisions.iter().map(as_json).collect::<Vec<_>>())));
+        } else {
+            decisions.iter().for_each(|one| print(&decision_line(one)));
         }
         Ok(())
     }
 }
 
 impl Decide {
-    async fn run(self, decision: Decision) -> anyhow::Result<()> {
+    async fn run(self, verdict: Verdict) -> anyhow::Result<()> {
+        let decider = format!("uid {}", rustix::process::getuid().as_raw());
         let letters = self.which.open().await?;
         let ids = if self.dead {
             let application = self.application.map(ApplicationId::new);
@@ -195,28 +227,23 @@ impl Decide {
         };
         let (mut done, mut mistakes) = (Vec::new(), Vec::new());
         for id in ids {
-            let now = SystemClock.now();
-            let is_done = match decision {
-                Decision::Replay => letters.replay(id, now).await?,
-                Decision::Drop => letters.remove(id, now).await?,
-            };
-            if is_done {
+            if letters.decide(id, verdict, &decider, SystemClock.now()).await? {
                 done.push(id);
                 continue;
             }
             mistakes.push(match letters.find(id).await? {
                 None => format!("there is no event `{id}`"),
                 Some(letter) if letter.is_taken => format!("`{id}` is being sent; try again in a moment"),
-                Some(_) => format!("`{id}` was delivered already"),
+                Some(letter) => format!("`{id}` was {} already", letter.state.as_str()),
             });
         }
         letters.close().await;
         if self.json {
             print(&format!("{:#}\n", json!(done)));
         } else {
-            let what = match decision {
-                Decision::Replay => "will be sent again",
-                Decision::Drop => "dropped",
+            let what = match verdict {
+                Verdict::Replayed => "will be sent again",
+                Verdict::Dropped => "dropped",
             };
             done.iter().for_each(|id| print(&format!("{id}  {what}\n")));
         }
@@ -232,12 +259,15 @@ struct Told<'a> {
     event: &'a Event,
     state: &'a str,
     tries: u32,
+    replays: u32,
     taken: bool,
     due_at: Option<String>,
     settled_at: Option<String>,
     failure: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decisions: Option<Vec<serde_json::Value>>,
 }
 
 impl<'a> Told<'a> {
@@ -248,11 +278,13 @@ impl<'a> Told<'a> {
             event: &letter.event,
             state: letter.state.as_str(),
             tries: letter.tries,
+            replays: letter.replays,
             taken: letter.is_taken,
             due_at: waits.then(|| time(letter.due_at)),
             settled_at: letter.settled_at.map(time),
             failure: letter.failure.as_deref(),
             body: None,
+            decisions: None,
         }
     }
 }
@@ -266,11 +298,35 @@ fn line(letter: &Letter) -> String {
         (LetterState::Pending, None, _) => "not sent yet".to_owned(),
         (LetterState::Pending, Some(failure), _) => format!("{failure}, next {}", time(letter.due_at)),
         (LetterState::Dead, failure, _) => failure.clone().unwrap_or_default(),
-        (LetterState::Delivered, _, settled) => settled.map(time).unwrap_or_default(),
+        (LetterState::Delivered | LetterState::Dropped, _, settled) => settled.map(time).unwrap_or_default(),
     };
     let tries = counted(usize::try_from(letter.tries).unwrap_or(usize::MAX), "time");
+    let again = match letter.replays {
+        0 => String::new(),
+        replays => format!(", replayed {}", counted(usize::try_from(replays).unwrap_or(usize::MAX), "time")),
+    };
     let time = time(event.time);
-    format!("{state:<9}  {}  {time}  {application}  {kind} {status}  {tries}  {what}\n", event.id)
+    format!("{state:<9}  {}  {time}  {application}  {kind} {status}  {tries}{again}  {what}\n", event.id)
+}
+
+/// What was decided about an event, for programs.
+fn as_json(decided: &Decided) -> serde_json::Value {
+    let Decided { event, at, verdict, decider, state, tries, failure } = decided;
+    let (decision, state) = (verdict.as_str(), state.as_str());
+    json!({"event": event, "at": time(*at), "decision": decision, "decider": decider, "state": state, "tries": tries, "failure": failure})
+}
+
+/// The same in a line.
+fn decision_line(decided: &Decided) -> String {
+    let Decided { event, at, verdict, decider, state, tries, failure } = decided;
+    let tries = counted(usize::try_from(*tries).unwrap_or(usize::MAX), "time");
+    let before = failure.as_ref().map(|failure| format!(", {failure}")).unwrap_or_default();
+    format!(
+        "{:<9}  {event}  {}  by {decider}  was {}, sent {tries}{before}\n",
+        verdict.as_str(),
+        time(*at),
+        state.as_str()
+    )
 }
 
 fn time(time: DateTime<Utc>) -> String {

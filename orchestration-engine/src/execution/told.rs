@@ -100,7 +100,13 @@ fn written(grounds: &BTreeSet<LegalBasis>) -> Option<String> {
             Display::Later => "later",
             Display::Never => "never",
         };
-        item.parameter(KeyRef::from_str("display").ok()?, TokenRef::from_str(display).ok()?);
+        item = item.parameter(KeyRef::from_str("display").ok()?, TokenRef::from_str(display).ok()?);
+        // An order says itself when it ends.
+        if let LegalBasis::StatutoryTask(task) = ground
+            && let Some(days) = task.shown_after
+        {
+            item.parameter(KeyRef::from_str("shown-after").ok()?, words(&String::from(days)));
+        }
     }
     list.finish()
 }
@@ -112,12 +118,14 @@ fn words(text: &str) -> RefBareItem<'_> {
 
 #[cfg(test)]
 mod tests {
-    use ndx_contracts::{CourtOrder, StatutoryTask};
+    use ndx_contracts::{CourtOrder, Days, StatutoryTask};
 
     use super::*;
 
     fn task(law: &str) -> LegalBasis {
-        LegalBasis::StatutoryTask(StatutoryTask { law: law.into(), section: "9".into(), display: Display::Now }.into())
+        LegalBasis::StatutoryTask(
+            StatutoryTask { law: law.into(), section: "9".into(), display: Display::Now, shown_after: None }.into(),
+        )
     }
 
     #[test]
@@ -141,6 +149,16 @@ mod tests {
         assert_eq!(
             written(&grounds.into()).unwrap(),
             r#"consent, statutory-task;law="Elections \"Act\", x=1";section="9", court-order;court="High Court";reference="HC 1";until=@1798761600;display=never"#
+        );
+        let later = StatutoryTask {
+            law: "Police Act".into(),
+            section: "3".into(),
+            display: Display::Later,
+            shown_after: Days::parse("P90D"),
+        };
+        assert_eq!(
+            written(&[LegalBasis::StatutoryTask(later.into())].into()).unwrap(),
+            r#"statutory-task;law="Police Act";section="3";display=later;shown-after="P90D""#
         );
         let written = written(&[task("Wählergesetz\r\nX-Evil: 1")].into()).unwrap();
         assert_eq!(written, r#"statutory-task;law=%"W%c3%a4hlergesetz%0d%0aX-Evil: 1";section="9""#);

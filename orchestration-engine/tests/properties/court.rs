@@ -93,7 +93,12 @@ impl Court {
 
     /// The ground of what is permitted without consent: the law for half of it, the rest is open.
     pub fn law(&self, field: &FieldRef) -> Option<LegalBasis> {
-        let task = StatutoryTask { law: "Elections Act".into(), section: "9".into(), display: Display::Now };
+        let task = StatutoryTask {
+            law: "Elections Act".into(),
+            section: "9".into(),
+            display: Display::Now,
+            shown_after: None,
+        };
         (self.fate(0, field, "") < 200).then(|| LegalBasis::StatutoryTask(task.into()))
     }
 

@@ -1,4 +1,4 @@
-//! What an operator sees of the outbox, and decides.
+//! What an operator sees of the outbox.
 
 use chrono::{DateTime, Utc};
 use ndx_contracts::ApplicationId;
@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::{LetterState, Outbox};
 use crate::{ledger::Event, store::from_millis};
 
-const COLUMNS: &str = "body, state, tries, due_at, taken_by, settled_at, failure";
+const COLUMNS: &str = "body, state, tries, due_at, taken_by, settled_at, failure, \
+                       (SELECT count(*) FROM outbox_decisions d WHERE d.event_id = id AND d.decision = 'replayed') AS replays";
 
 /// An event, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,10 +27,12 @@ pub struct Letter {
     pub due_at: DateTime<Utc>,
     /// Whether a worker is sending it.
     pub is_taken: bool,
-    /// When it was delivered, or became a dead letter.
+    /// When it was delivered, became a dead letter, or was dropped.
     pub settled_at: Option<DateTime<Utc>>,
     /// Why it was not delivered when it was sent last.
     pub failure: Option<String>,
+    /// How often an operator had it sent again.
+    pub replays: u32,
 }
 
 /// Which events are looked at.
@@ -78,38 +81,6 @@ impl Outbox {
         row.as_ref().map(letter).transpose()
     }
 
-    /// Sends an event again as if it had never been sent, with the same id; says whether there is one. What a worker is
-    /// sending now stays with it.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub async fn replay(&self, id: Uuid, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "UPDATE outbox_events SET state = 'pending', tries = 0, due_at = $2, settled_at = NULL, taken_by = NULL \
-             WHERE id = $1 AND (taken_by IS NULL OR due_at < $2)",
-        )
-        .bind(id.to_string())
-        .bind(now.timestamp_millis())
-        .execute(self.database.writer())
-        .await?;
-        Ok(done.rows_affected() > 0)
-    }
-
-    /// Removes an event that was not delivered: its receiver will not be told. Says whether there was one.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub async fn remove(&self, id: Uuid, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "DELETE FROM outbox_events WHERE id = $1 AND state <> 'delivered' AND (taken_by IS NULL OR due_at < $2)",
-        )
-        .bind(id.to_string())
-        .bind(now.timestamp_millis())
-        .execute(self.database.writer())
-        .await?;
-        Ok(done.rows_affected() > 0)
-    }
-
     /// How many events are in this state.
     ///
     /// # Errors
@@ -134,5 +105,6 @@ fn letter(row: &AnyRow) -> Result<Letter, StoreError> {
         is_taken: row.try_get::<Option<String>, _>("taken_by")?.is_some(),
         settled_at: row.try_get::<Option<i64>, _>("settled_at")?.map(from_millis).transpose()?,
         failure: row.try_get("failure")?,
+        replays: u32::try_from(row.try_get::<i64, _>("replays")?).map_err(|error| corrupt(error.to_string()))?,
     })
 }

@@ -3,7 +3,8 @@
 //! | Module | What it does |
 //! | --- | --- |
 //! | `delivery` | what workers take, and what became of it |
-//! | `letters` | what an operator sees and decides |
+//! | `letters` | what an operator sees |
+//! | `decisions` | what an operator decides, and that he did |
 //!
 //! INVARIANT: an event is written by the transaction that writes its action, or not at all, and its text never changes. It is
 //! taken by one worker at a time, and only when no earlier event of the same consent waits.
@@ -11,6 +12,8 @@
 mod delivery;
 
 mod letters;
+
+mod decisions;
 
 use std::sync::Arc;
 
@@ -66,7 +69,10 @@ CREATE INDEX outbox_events_dead ON outbox_events (at) WHERE state = 'dead';
 CREATE INDEX outbox_events_delivered ON outbox_events (settled_at) WHERE state = 'delivered';
 ";
 
+pub(super) const DECISIONS: Step = decisions::STEP;
+
 pub use self::{
+    decisions::{Decided, Verdict},
     delivery::{Next, Taken},
     letters::{Chosen, Letter},
 };
@@ -87,6 +93,8 @@ pub enum LetterState {
     Delivered,
     /// It was sent too often in vain.
     Dead,
+    /// An operator gave it up: the receiver is not told.
+    Dropped,
 }
 
 /// Writes an event in the transaction of its action.
@@ -148,10 +156,11 @@ impl LetterState {
             Self::Pending => "pending",
             Self::Delivered => "delivered",
             Self::Dead => "dead",
+            Self::Dropped => "dropped",
         }
     }
 
     fn read(text: &str) -> Option<Self> {
-        [Self::Pending, Self::Delivered, Self::Dead].into_iter().find(|state| state.as_str() == text)
+        [Self::Pending, Self::Delivered, Self::Dead, Self::Dropped].into_iter().find(|state| state.as_str() == text)
     }
 }

@@ -129,6 +129,11 @@ impl Pages {
         self.templates.known(tag).map_or_else(|| tag.to_owned(), |language| language.name.clone())
     }
 
+    /// The direction in which the language with this tag is written.
+    pub(crate) fn direction_of(&self, tag: &str) -> String {
+        self.templates.known(tag).map_or("ltr", |language| language.direction.as_str()).to_owned()
+    }
+
     /// The message `id` with these values, as plain text.
     pub(crate) fn say<'a>(
         &self,

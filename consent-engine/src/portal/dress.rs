@@ -37,7 +37,8 @@ pub(crate) async fn dress(
     let trace_id = request.extensions().get::<TraceId>().cloned().unwrap_or_else(trace::fresh);
     let query = request.uri().query().map(str::to_owned);
     let back = Back::of(query.as_deref());
-    let visitor = Visitor { session, trace_id, path: request.uri().path().to_owned(), back };
+    let path = request.uri().path().to_owned();
+    let visitor = Visitor { session, trace_id, path, query: query.clone(), back };
     request.extensions_mut().insert(visitor.clone());
     let mut response = match failed {
         Some(trouble) => trouble.into_response(),
@@ -78,7 +79,7 @@ async fn session(state: &Scene, jar: &CookieJar) -> Result<Option<Session>, Trou
 fn page_of(state: &Scene, visitor: Visitor, trouble: &Trouble) -> Response {
     let number = Some(visitor.trace_id.to_string());
     // The page must not depend on what was asked for.
-    let viewer = Visitor { path: "/my".to_owned(), back: Back::default(), ..visitor }.viewer();
+    let viewer = Visitor { path: "/my".to_owned(), query: None, back: Back::default(), ..visitor }.viewer();
     made(state, viewer.as_ref(), trouble, number)
 }
 

@@ -20,9 +20,10 @@ use crate::{
     portal::{
         address::{Id, known_id},
         history::GATE,
+        names::Names,
         sign_in,
         trouble::Trouble,
-        uses::{Names, ToldUse, became},
+        uses::{ToldUse, became},
         visitor::Visitor,
         wording::sentence,
     },

@@ -204,7 +204,10 @@ async fn stopping_is_one_page_and_one_button(on: On) {
     let (browser, path) = portal.asked(&[0, 1]).await;
     browser.answer(&path, &SHARE).await;
     let list = browser.get("/my").await;
-    assert_eq!(list.text(".govuk-summary-card dd").last().unwrap(), "28 November 2026");
+    assert_eq!(
+        list.text(".govuk-summary-card dd.govuk-summary-list__value")[3..],
+        ["28 November 2026", "Not used yet"]
+    );
     let detail = list.attributes(".govuk-summary-card a", "href").pop().unwrap();
     let page = browser.get(&detail).await;
     assert_eq!(page.h1(), "Sharing with the Department of Immigration");

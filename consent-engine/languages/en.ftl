@@ -262,6 +262,7 @@ stop-effect = They will not be able to get your information from us any more. Th
 stop-have = They keep what they already have. { $retention } To ask them to delete it, contact them: { $contact }.
 stopped-title = You have stopped sharing with { $body }
 stopped-at = You stopped at { $at }. They can no longer get your information from us.
+stopped-told = We tell the { $application } that you stopped, usually within one minute.
 stopped-quiet = They cannot ask you again for this until { $date }. You can { $link } at any time.
 stopped-change-mind = change your mind
 some-title = What do you want to stop sharing with { $body }?
@@ -369,7 +370,7 @@ notice-only = They may not use it for anything else.
 notice-what = What they get
 notice-under-law = Under { $law }, { $section }:
 notice-under-order = By order of { $court }, { $reference }:
-notice-object-title = If you do not agree
+notice-object-title = How to object
 
 ## Whom a person does not want to be asked by
 

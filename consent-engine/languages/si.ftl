@@ -261,6 +261,7 @@ stop-effect = ඔවුන්ට තවදුරටත් අපෙන් ඔබ
 stop-have = ඔවුන්ට දැනටමත් ඇති දේ ඔවුන් තබා ගනී. { $retention } එය මකා දමන ලෙස කීමට ඔවුන් අමතන්න: { $contact }.
 stopped-title = ඔබ { $body } සමඟ බෙදා ගැනීම නවත්වා ඇත
 stopped-at = ඔබ නැවැත්වූයේ { $at }ටයි. ඔවුන්ට තවදුරටත් අපෙන් ඔබේ තොරතුරු ලබා ගත නොහැකිය.
+stopped-told = ඔබ නැවැත්වූ බව අපි { $application } වෙත දන්වමු, බොහෝ විට මිනිත්තුවක් ඇතුළත.
 stopped-quiet = { $date } දක්වා ඔවුන්ට මේ සඳහා නැවත ඉල්ලිය නොහැකිය. ඔබට ඕනෑම විටක { $link } පුළුවන්.
 stopped-change-mind = ඔබේ තීරණය වෙනස් කරන්න
 some-title = { $body } සමඟ බෙදා ගැනීම නැවැත්වීමට අවශ්‍ය මොනවාද?
@@ -368,7 +369,7 @@ notice-only = ඔවුන්ට එය වෙන කිසිවකට යො�
 notice-what = ඔවුන් ලබා ගන්නා දේ
 notice-under-law = { $law }, { $section } යටතේ:
 notice-under-order = { $court } හි නියෝගයෙන්, { $reference }:
-notice-object-title = ඔබ එකඟ නොවේ නම්
+notice-object-title = විරුද්ධ වන ආකාරය
 
 ## Whom a person does not want to be asked by
 

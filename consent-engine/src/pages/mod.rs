@@ -93,6 +93,8 @@ pub(crate) struct Country {
     pub(crate) complaints: Words,
     /// The tags of its languages, the first one first.
     pub(crate) languages: Vec<String>,
+    /// The address of its colours and fonts.
+    pub(crate) theme: String,
 }
 
 /// The pages of one country, in the language of one request.
@@ -218,8 +220,8 @@ impl Pages {
     /// The addresses of the style sheets, the components' first.
     fn styles(&self) -> Vec<String> {
         let other_way = (self.language.direction == "rtl").then_some(ndx_pages::assets::RIGHT_TO_LEFT);
-        let ours = ["theme.css", "portal.css"];
-        [ndx_pages::assets::COMPONENTS].into_iter().chain(other_way).chain(ours).map(assets::address).collect()
+        let components = [ndx_pages::assets::COMPONENTS].into_iter().chain(other_way).map(assets::address);
+        components.chain([self.country.theme.clone(), assets::address("portal.css")]).collect()
     }
 
     /// The link from the page that is shown to the same one in another language: it changes the query and nothing else.

@@ -1,6 +1,7 @@
 //! What the consent engine takes from the exchange's configuration.
 
 mod notices;
+mod theme;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,6 +20,7 @@ use uuid::Uuid;
 use crate::ledger::{Request, SignedIn};
 
 use self::notices::Notices;
+pub use self::theme::Theme;
 
 /// All that the consent engine and its portal are told.
 #[derive(Debug, Clone)]
@@ -41,6 +43,8 @@ pub struct Config {
     pub complaints: Words,
     /// Another way to see and stop what is shared.
     pub other_way: Option<Words>,
+    /// The country's colours and fonts, where it has its own.
+    pub theme: Option<Theme>,
     /// Where citizens sign in.
     pub identity_provider: IdentityProvider,
     /// What we are there.
@@ -157,6 +161,7 @@ impl Config {
             offset: portal.utc_offset.parse().map_err(|_| ConfigError::Offset)?,
             complaints: portal.complaints.clone(),
             other_way: portal.other_way.clone(),
+            theme: portal.resolved_theme.as_deref().map(Theme::new),
             identity_provider: provider.clone(),
             sign_in,
             webhooks: exchange.consent.webhooks.clone(),

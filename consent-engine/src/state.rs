@@ -14,7 +14,7 @@ use crate::{
     current::Current,
     engine::Engine,
     neighbours::Neighbours,
-    pages::{Country, Pages, Templates},
+    pages::{Country, Pages, Templates, assets},
 };
 
 /// Handles.
@@ -53,6 +53,7 @@ impl AppState {
             name: engine.config.name.clone(),
             complaints: engine.config.complaints.clone(),
             languages: engine.config.languages.clone(),
+            theme: assets::theme(engine.config.theme.as_ref()),
         };
         let language = choose(&engine.config);
         let pages = Pages::new(Arc::clone(&self.templates), Arc::new(country), &language, query);

@@ -76,6 +76,13 @@ async fn suite(ground: Ground) {
     let second = HistoryQuestion { limit: 1, offset: 1, body: Some("elc".into()), ..question.clone() };
     let second = history.history(&second).await.unwrap();
     assert_eq!(second.uses, page.uses[1..], "whoever is asked, and however, tells the same");
+    let under = HistoryQuestion { consent: Some(Uuid::from_u128(9)), ..question.clone() };
+    assert_eq!(
+        history.history(&under).await.unwrap().uses,
+        page.uses.iter().filter(|one| !one.consents.is_empty()).cloned().collect::<Vec<_>>()
+    );
+    let under_another = HistoryQuestion { consent: Some(Uuid::from_u128(8)), ..question.clone() };
+    assert_eq!(history.history(&under_another).await.unwrap().total, 0);
     let nobody = HistoryQuestion { from: Some("2100-01-01T00:00:00Z".parse().unwrap()), ..question };
     assert_eq!(history.history(&nobody).await.unwrap().total, 0);
 

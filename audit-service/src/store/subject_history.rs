@@ -24,6 +24,10 @@ const AT_ONCE: i64 = 1000;
 /// What is written of a refusal by policy.
 const DENIED: &str = "PDP_NOT_ALLOWED";
 
+/// Whether a consent was looked at, as far as the request was about the person herself.
+const UNDER: &str = "EXISTS (SELECT 1 FROM audit_subjects AS hers WHERE hers.record_seq = subject_history.record_seq
+                     AND hers.subject_hash = subject_history.subject_hash AND hers.consent_id = ?)";
+
 /// A row to be added.
 struct HistoryRow {
     hash: Vec<u8>,
@@ -194,16 +198,19 @@ pub async fn page(
     question: &HistoryQuestion,
     now: DateTime<Utc>,
 ) -> Result<HistoryPage, StoreError> {
-    let HistoryQuestion { person, id, body, from, until, limit, offset } = question;
+    let HistoryQuestion { person, id, body, consent, from, until, limit, offset } = question;
     let hash = keyring.hash(person.expose());
     let wanted = [
-        ("id =", id.map(|id| id.to_string())),
-        ("member =", body.as_ref().map(ToString::to_string)),
-        ("recorded_at >=", from.map(time_text)),
-        ("recorded_at <", until.map(time_text)),
+        ("id = ?", id.map(|id| id.to_string())),
+        ("member = ?", body.as_ref().map(ToString::to_string)),
+        (UNDER, consent.map(|consent| consent.to_string())),
+        ("recorded_at >= ?", from.map(time_text)),
+        ("recorded_at < ?", until.map(time_text)),
     ];
     let wanted: Vec<_> = wanted.into_iter().filter_map(|(rule, value)| Some((rule, value?))).collect();
-    let rules: String = wanted.iter().zip(3..).map(|((rule, _), place)| format!("AND {rule} ${place} ")).collect();
+    let rule =
+        |((rule, _), place): (&(&str, String), usize)| format!("AND {} ", rule.replace('?', &format!("${place}")));
+    let rules: String = wanted.iter().zip(3..).map(rule).collect();
     let from = format!(
         "FROM subject_history JOIN audit_records ON seq = record_seq WHERE subject_hash = $1 AND (shown = 1 OR shown_from <= $2) {rules}"
     );

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use ndx_clock::ManualClock;
 use ndx_contracts::{
     FieldRef, LegalBasis, Subject,
-    audit::{AuditEvent, AuditLog, AuditRecord, FieldEntry, SubjectEntry},
+    audit::{AuditEvent, AuditLog, AuditRecord, ConsentVersion, FieldEntry, SubjectEntry},
     history::{Complaint, HistoryPage, HistoryQuestion, UseResult},
 };
 use ndx_store::{Place, StoreError};
@@ -208,7 +208,10 @@ async fn a_history_is_read_in_pages_by_body_by_time_and_by_its_id() {
             let member = if request % 3 == 0 { "elc" } else { "die" };
             let trace_id = format!("{request:032x}").as_str().into();
             let refused = AuditEvent::Refused { code: "CE_NOT_APPROVED".to_owned(), fields: fields("CE_NOT_APPROVED") };
-            let entry = AuditRecord { member: member.into(), trace_id, ..record(request, refused) };
+            let mut entry = AuditRecord { member: member.into(), trace_id, ..record(request, refused) };
+            if request % 5 == 0 {
+                entry.subjects[0].consent = Some(ConsentVersion { consent_id: Uuid::from_u128(500), version: 1 });
+            }
             audit.append(entry).await.unwrap();
             clock.advance(chrono::TimeDelta::hours(1));
         }
@@ -229,6 +232,15 @@ async fn a_history_is_read_in_pages_by_body_by_time_and_by_its_id() {
         let (from, until) = ("2026-11-20T05:00:00Z".parse().unwrap(), "2026-11-20T08:00:00Z".parse().unwrap());
         let by_time = ask(&|question| (question.from, question.until) = (Some(from), Some(until))).await;
         assert_eq!(by_time.total, 3, "from the first moment, up to before the last: {place}");
+        let under = ask(&|question| question.consent = Some(Uuid::from_u128(500))).await;
+        assert_eq!((under.total, under.uses.len()), (6, 6), "{place}");
+        assert!(under.uses.iter().all(|one| one.consents == [Uuid::from_u128(500)]), "{place}");
+        let both = ask(&|question| {
+            (question.consent, question.body) = (Some(Uuid::from_u128(500)), Some("elc".into()));
+        });
+        assert_eq!(both.await.total, 2, "{place}");
+        let of_another = HistoryQuestion { consent: Some(Uuid::from_u128(500)), ..question(OTHER) };
+        assert_eq!(audit.history(&of_another).await.unwrap().total, 0, "{place}");
         let one = first.uses[7].id;
         let by_id = ask(&|question| question.id = Some(one)).await;
         assert_eq!((by_id.total, by_id.uses[0].id), (1, one), "{place}");

@@ -17,7 +17,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use ndx_contracts::{Subject, TraceId};
 use ndx_receipt::{
-    KeyError, KeySet, Record, SigningKey, digest,
+    KeyError, KeySet, Record, Signed, SigningKey, digest,
     record::{Evidence, Principal},
     sign, verify_signature,
 };
@@ -108,18 +108,21 @@ impl Witness {
     /// What was signed with the actions so far. Nothing is told anew that does not verify.
     fn earlier(&self, History { recorded, entries }: &History) -> Result<Vec<Earlier>, EngineError> {
         let proofs = entries.iter().filter_map(|entry| Some((entry.seq, entry.action.evidence()?)));
-        let read = |(seq, jws): (u64, &str)| {
-            let signed = verify_signature(jws, &self.keys).map_err(|refusal| {
-                StoreError::Corrupt(format!(
-                    "what proves step {seq} of consent {} proves nothing: {refusal}",
-                    recorded.id
-                ))
-            })?;
-            let evidence = Evidence { key_id: signed.record.key_id.clone(), sha256: digest(jws) };
-            Ok(Earlier { seq, record: signed.record, evidence })
+        let earlier = |(seq, jws): (u64, &str)| {
+            let record = read(recorded, seq, jws, &self.keys)?.record;
+            let evidence = Evidence { key_id: record.key_id.clone(), sha256: digest(jws) };
+            Ok(Earlier { seq, record, evidence })
         };
-        proofs.map(read).collect()
+        proofs.map(earlier).collect()
     }
+}
+
+/// What was signed with the action `seq`.
+fn read(recorded: &Recorded, seq: u64, jws: &str, keys: &KeySet) -> Result<Signed, EngineError> {
+    verify_signature(jws, keys).map_err(|refusal| {
+        let what = format!("what proves step {seq} of consent {} proves nothing: {refusal}", recorded.id);
+        StoreError::Corrupt(what).into()
+    })
 }
 
 fn refused(error: KeyError) -> EngineError {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::{
     current::Current,
     error::EngineError,
+    evidence::read,
     ledger::{Action, Consent, Entry},
     store::History,
 };
@@ -37,6 +38,18 @@ impl Current {
         }
         let signed = self.signed_now(&history, now, &witness)?;
         Ok(signed.map(|(record, signature)| Receipt { record, signature, earlier: proofs }))
+    }
+
+    /// What was signed last of what happened so far: who gets it, what for and why, in the words that the person said yes
+    /// to. `None` when nothing was signed.
+    ///
+    /// # Errors
+    /// When what lies there proves nothing.
+    pub(crate) async fn signed_last(&self, history: &History) -> Result<Option<Record>, EngineError> {
+        let mut newest = history.entries.iter().rev().filter_map(|entry| Some((entry.seq, entry.action.evidence()?)));
+        let Some((seq, proof)) = newest.next() else { return Ok(None) };
+        let keys = self.public_keys().await?;
+        Ok(Some(read(&history.recorded, seq, proof, &keys)?.record))
     }
 }
 

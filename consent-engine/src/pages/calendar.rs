@@ -28,10 +28,20 @@ impl Calendar {
         self.day("date", self.local(at))
     }
 
+    /// `28 November`, with the year when it is not this one.
+    pub(crate) fn day_of(&self, at: DateTime<Utc>) -> Said {
+        let local = self.local(at);
+        self.day(self.form(local), local)
+    }
+
     /// `11:30am on 21 November`, with the year when it is not this one.
     pub(crate) fn moment(&self, at: DateTime<Utc>) -> Said {
         let local = self.local(at);
-        self.at(if local.year() == self.now.year() { "date-this-year" } else { "date" }, local)
+        self.at(self.form(local), local)
+    }
+
+    fn form(&self, local: DateTime<FixedOffset>) -> &'static str {
+        if local.year() == self.now.year() { "date-this-year" } else { "date" }
     }
 
     /// `11:30am on 21 November 2026`, for what is read years later.
@@ -127,6 +137,8 @@ mod tests {
         let calendar = calendar("2026-11-21T05:00:00Z", "en");
         assert_eq!(calendar.date(at("2026-11-27T20:00:00Z")).unwrap(), "28 November 2026");
         assert_eq!(calendar.moment(at("2026-11-21T06:00:00Z")).unwrap(), "11:30am on 21 November");
+        assert_eq!(calendar.day_of(at("2026-11-20T20:00:00Z")).unwrap(), "21 November");
+        assert_eq!(calendar.day_of(at("2025-11-21T06:00:00Z")).unwrap(), "21 November 2025");
         assert_eq!(calendar.in_full(at("2026-11-21T06:00:00Z")).unwrap(), "11:30am on 21 November 2026");
         assert_eq!(calendar.moment(at("2027-01-01T06:30:00Z")).unwrap(), "midday on 1 January 2027");
         assert_eq!(calendar.when(at("2026-11-21T06:00:00Z")).unwrap(), "today at 11:30am");

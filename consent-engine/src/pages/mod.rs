@@ -93,6 +93,8 @@ pub(crate) struct Country {
     pub(crate) complaints: Words,
     /// The tags of its languages, the first one first.
     pub(crate) languages: Vec<String>,
+    /// The address of its colours and fonts.
+    pub(crate) theme: String,
 }
 
 /// The pages of one country, in the language of one request.
@@ -127,6 +129,11 @@ impl Pages {
     /// What the speakers of the language with this tag call it; the tag itself, where the pages do not speak it.
     pub(crate) fn language_name(&self, tag: &str) -> String {
         self.templates.known(tag).map_or_else(|| tag.to_owned(), |language| language.name.clone())
+    }
+
+    /// The direction in which the language with this tag is written.
+    pub(crate) fn direction_of(&self, tag: &str) -> String {
+        self.templates.known(tag).map_or("ltr", |language| language.direction.as_str()).to_owned()
     }
 
     /// The message `id` with these values, as plain text.
@@ -213,8 +220,8 @@ impl Pages {
     /// The addresses of the style sheets, the components' first.
     fn styles(&self) -> Vec<String> {
         let other_way = (self.language.direction == "rtl").then_some(ndx_pages::assets::RIGHT_TO_LEFT);
-        let ours = ["theme.css", "portal.css"];
-        [ndx_pages::assets::COMPONENTS].into_iter().chain(other_way).chain(ours).map(assets::address).collect()
+        let components = [ndx_pages::assets::COMPONENTS].into_iter().chain(other_way).map(assets::address);
+        components.chain([self.country.theme.clone(), assets::address("portal.css")]).collect()
     }
 
     /// The link from the page that is shown to the same one in another language: it changes the query and nothing else.

@@ -1,6 +1,7 @@
 //! Addresses within the portal: reading the id out of one, and writing those that lead in and out.
 
 use axum::extract::{Path, rejection::PathRejection};
+use ndx_contracts::{ApplicationId, Purpose};
 use url::{Url, form_urlencoded};
 use uuid::Uuid;
 
@@ -8,6 +9,13 @@ use crate::portal::back::Back;
 
 /// Longer paths are none of ours, even with the way back to an application behind them.
 const LONGEST: usize = 2048;
+
+/// The parameter that chooses a part of what a person shares.
+pub(crate) const SHOW: &str = "show";
+/// The parameters that choose a part of who got what.
+pub(crate) const FILTER: [&str; 5] = ["body", "consent", "from", "until", "page"];
+/// Longer values of these are none.
+const LONGEST_VALUE: usize = 200;
 
 /// The path of one consent, readable or not.
 pub(crate) type Id = Result<Path<String>, PathRejection>;
@@ -71,8 +79,38 @@ fn with_return(page: &str, path: &str) -> String {
     format!("{page}?{query}")
 }
 
-/// The path to go back to: one of the pages that belong to a person, on this site; else her own page. Of a query, only the
-/// way back to an application is kept.
+/// The notice of what `application` gets for `purpose` without asking.
+pub(crate) fn notice(portal: &Url, application: &ApplicationId, purpose: &Purpose) -> String {
+    let mut address = portal.clone();
+    if let Ok(mut path) = address.path_segments_mut() {
+        path.clear().extend(["notice", application.as_str(), purpose.as_str()]);
+    }
+    address.path().to_owned()
+}
+
+/// `path` of our own, with what of `query` belongs to that page: the way back to an application, a tab, what is filled in
+/// above who got what.
+pub(crate) fn with_its_query(path: &str, query: Option<&str>) -> String {
+    if path.starts_with("/c/") {
+        return Back::of(query).onto(path);
+    }
+    let known: &[&'static str] = match path {
+        "/my" => &[SHOW],
+        "/history" => &FILTER,
+        _ => &[],
+    };
+    let query = query.unwrap_or_default();
+    let value = |name: &&'static str| {
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        let value = pairs.find(|(key, value)| key == name && !value.is_empty())?.1;
+        (value.len() <= LONGEST_VALUE).then(|| (*name, value.into_owned()))
+    };
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(known.iter().filter_map(value)).finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+/// The path to go back to: one of the pages that belong to a person, on this site; else her own page. Of a query, only what
+/// belongs to the page is kept.
 pub(crate) fn local(portal: &Url, wanted: Option<&str>) -> String {
     let home = || "/my".to_owned();
     let Some(wanted) = wanted.filter(|wanted| wanted.starts_with('/') && wanted.len() <= LONGEST) else {
@@ -88,7 +126,7 @@ pub(crate) fn local(portal: &Url, wanted: Option<&str>) -> String {
     if !(ours && personal && as_written) {
         return home();
     }
-    if path.starts_with("/c/") { Back::of(address.query()).onto(path) } else { path.to_owned() }
+    with_its_query(path, address.query())
 }
 
 #[cfg(test)]
@@ -105,12 +143,16 @@ mod tests {
             "/settings",
             "/history",
             "/history/5f0c",
+            "/my?show=ended",
+            "/history?body=die&from=2026-11-01&until=2026-11-21&page=2",
             "/c/5f0c?return_uri=https%3A%2F%2Fapp.example%2F&state=a",
         ] {
             assert_eq!(local(&portal, Some(good)), good);
         }
         assert_eq!(local(&portal, Some("/c/1?next=https://evil.example&lang=si")), "/c/1");
-        assert_eq!(local(&portal, Some("/my?show=no")), "/my");
+        assert_eq!(local(&portal, Some("/my?show=no&lang=si&next=/")), "/my?show=no");
+        assert_eq!(local(&portal, Some("/my/5f0c?show=no")), "/my/5f0c");
+        assert_eq!(local(&portal, Some(&format!("/history?page=2&body={}", "x".repeat(201)))), "/history?page=2");
         for bad in [
             "https://evil.example/",
             "//evil.example/c/1",
@@ -131,5 +173,11 @@ mod tests {
         }
         assert_eq!(local(&portal, Some(&format!("/c/{}", "1".repeat(3000)))), "/my");
         assert_eq!(local(&portal, None), "/my");
+    }
+
+    #[test]
+    fn a_notice_is_named_by_its_application_and_its_purpose() {
+        let portal = Url::parse("https://share.example/").unwrap();
+        assert_eq!(notice(&portal, &"electoral-roll".into(), &"a/b?c".into()), "/notice/electoral-roll/a%2Fb%3Fc");
     }
 }

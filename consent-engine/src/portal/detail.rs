@@ -2,6 +2,7 @@
 
 use axum::{Extension, http::StatusCode, response::Response};
 use ndx_contracts::consent::ConsentStatus;
+use ndx_receipt::Record;
 use serde::Serialize;
 
 use crate::{
@@ -11,7 +12,9 @@ use crate::{
         address::{self, Id, known_id},
         mine::GATE,
         sign_in,
+        then::ToldThen,
         trouble::Trouble,
+        used::Uses,
         visitor::Visitor,
         wording::{Asker, Group, Item, groups, items},
     },
@@ -37,6 +40,10 @@ struct DetailPage {
     history: Vec<Happened>,
     /// Whether the person ever said yes.
     has_receipt: bool,
+    /// What she was told when she did, where that was kept.
+    then: Option<ToldThen>,
+    /// When it was used, where she ever said yes.
+    uses: Option<Uses>,
 }
 
 impl Page for DetailPage {
@@ -76,16 +83,19 @@ pub(crate) async fn show(
     let Some(person) = visitor.person() else { return sign_in::gate(&state, &address::detail(id), GATE, false) };
     let id = id.ok_or(Trouble::NotFound)?;
     let (_, present) = state.engine.present_of(&person.subject, id).await?;
-    let History { recorded, entries } = state.engine.history_of(&person.subject, id).await?;
+    let history = state.engine.history_of(&person.subject, id).await?;
+    let signed = state.engine.signed_last(&history).await?;
+    let History { recorded, entries } = history;
     let now = state.engine.now();
     let calendar = Calendar::new(now, state.engine.config.offset, state.pages.language().clone());
     let refused = present.refusal.iter().flat_map(|refusal| &refusal.fields);
     let quiet = present.refusal.as_ref().filter(|refusal| refusal.until > now);
     // What waits for an answer is said beside; the page is about what was decided.
     let decided = Consent { request: None, ..present.clone() }.status();
+    let has_receipt = entries.iter().any(|entry| matches!(entry.action, Action::Granted { .. }));
     let page = DetailPage {
         id: recorded.id.to_string(),
-        asker: Asker::of(&state, &recorded),
+        asker: Asker::remembered(&state, &recorded.application, &recorded.purpose, None, signed.as_ref()),
         title: match decided {
             ConsentStatus::Approved => "detail-sharing",
             ConsentStatus::Rejected => "detail-no",
@@ -93,11 +103,13 @@ pub(crate) async fn show(
             ConsentStatus::Pending | ConsentStatus::Expired => "detail-not-sharing",
         },
         waiting: present.request.is_some(),
-        shared: shared(&state, &calendar, &recorded, &present)?,
+        shared: shared(&state, &calendar, &recorded, &present, signed.as_ref())?,
         several: present.shared.len() > 1,
         left_out: items(&state, &recorded, &present, &present.declined)?,
         refused: groups(items(&state, &recorded, &present, refused)?),
-        has_receipt: entries.iter().any(|entry| matches!(entry.action, Action::Granted { .. })),
+        has_receipt,
+        then: signed.map(|record| ToldThen::new(&state, &calendar, &record)).transpose()?,
+        uses: if has_receipt { Some(Uses::with(&state, &person.subject, recorded.id).await?) } else { None },
         quiet_until: quiet.map(|refusal| calendar.date(refusal.until)).transpose()?,
         history: entries.iter().rev().map(|entry| happened(&state, &calendar, entry)).collect::<Result<_, _>>()?,
     };
@@ -109,7 +121,16 @@ fn shared(
     calendar: &Calendar,
     recorded: &Recorded,
     present: &Consent,
+    signed: Option<&Record>,
 ) -> Result<Vec<SharedGroup>, Trouble> {
+    // Why each is wanted, as the person said yes to it; only a page in another language has to say it in the words of today.
+    let agreed = signed.map(|record| &record.pii_processing);
+    let language = state.pages.language();
+    let agreed = agreed.filter(|said| said.language == language.tag && language.written_in == language.tag);
+    let reason = |key: &str| {
+        let said = agreed.iter().flat_map(|said| &said.pii_information).find(|item| item.pii_attribute_id == key)?;
+        Some(said.reason.clone())
+    };
     let mut all = Vec::new();
     for group in groups(items(state, recorded, present, present.shared.keys())?) {
         let mut items = Vec::new();
@@ -118,7 +139,8 @@ fn shared(
                 continue;
             };
             let (since, until) = (calendar.date(share.since)?, calendar.end(share.since, share.until)?);
-            items.push(SharedItem { label: item.label, reason: item.reason, since, until });
+            let reason = reason(&item.key).unwrap_or(item.reason);
+            items.push(SharedItem { label: item.label, reason, since, until });
         }
         all.push(SharedGroup { provider: group.provider, items });
     }

@@ -44,6 +44,7 @@ pub(crate) async fn dress(
         session,
         trace_id,
         path: request.uri().path().to_owned(),
+        query: query.clone(),
         back,
     };
     request.extensions_mut().insert(visitor.clone());
@@ -86,7 +87,7 @@ async fn session(state: &Scene, cookie: Option<&str>) -> Result<Option<Session>,
 fn page_of(state: &Scene, visitor: Visitor, trouble: &Trouble) -> Response {
     let number = Some(visitor.trace_id.to_string());
     // The page must not depend on what was asked for.
-    let viewer = Visitor { path: "/my".to_owned(), back: Back::default(), ..visitor }.viewer();
+    let viewer = Visitor { path: "/my".to_owned(), query: None, back: Back::default(), ..visitor }.viewer();
     made(state, viewer.as_ref(), trouble, number)
 }
 

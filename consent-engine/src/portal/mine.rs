@@ -9,13 +9,15 @@ use crate::{
     ledger::{Consent, Ended},
     pages::{Page, calendar::Calendar},
     portal::{
+        address::SHOW,
         sign_in,
         trouble::Trouble,
+        used::LastUsed,
         visitor::Visitor,
         wording::{Asker, Item, items},
     },
     state::Scene,
-    store::Recorded,
+    store::{Person, Recorded},
 };
 
 /// The message over the gate in front of what a person shares.
@@ -51,6 +53,8 @@ struct Line {
     what: Vec<Item>,
     /// The message that names the time, and the time: "Ends on", "28 November 2026".
     when: (&'static str, String),
+    /// When it was last used, of what is or was shared.
+    used: Option<String>,
 }
 
 /// `GET /my[?show=ended|no]`
@@ -59,9 +63,9 @@ pub(crate) async fn list(
     Extension(visitor): Extension<Visitor>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Trouble> {
-    let Some(person) = visitor.person() else { return sign_in::gate(&state, "/my", GATE, false) };
+    let Some(person) = visitor.person() else { return sign_in::gate(&state, &visitor.here(), GATE, false) };
     let query = query.unwrap_or_default();
-    let show = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "show").map(|(_, value)| value);
+    let show = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == SHOW).map(|(_, value)| value);
     let tab = match show.as_deref() {
         Some("ended") => Tab::Ended,
         Some("no") => Tab::No,
@@ -70,13 +74,14 @@ pub(crate) async fn list(
     let now = state.engine.now();
     let calendar = Calendar::new(now, state.engine.config.offset, state.pages.language().clone());
     let mut page = ListPage { tab, waiting: Vec::new(), lines: Vec::new() };
+    let mut used = None;
     for (recorded, present) in state.engine.presents_of(&person.subject).await? {
         if let (Some(request), Tab::Now) = (&present.request, tab) {
             let asked = request.fields.iter().map(|asked| &asked.field);
             page.waiting.push(Line {
                 what: items(&state, &recorded, &present, asked)?,
                 when: ("mine-answer-by", calendar.moment(request.expires_at)?),
-                ..line(&state, &calendar, &recorded, &present)?
+                ..line(&state, &calendar, person, &recorded, &present).await?
             });
         }
         let belongs = match present.status() {
@@ -85,14 +90,29 @@ pub(crate) async fn list(
             ConsentStatus::Revoked | ConsentStatus::Expired => Tab::Ended,
             ConsentStatus::Rejected => Tab::No,
         };
-        if belongs == tab {
-            page.lines.push(line(&state, &calendar, &recorded, &present)?);
+        if belongs != tab {
+            continue;
         }
+        let mut line = line(&state, &calendar, person, &recorded, &present).await?;
+        if tab != Tab::No {
+            let used = match &mut used {
+                Some(used) => used,
+                none => none.insert(LastUsed::of(&state, &person.subject).await),
+            };
+            line.used = Some(used.told(&state, &calendar, &recorded)?);
+        }
+        page.lines.push(line);
     }
     Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
 }
 
-fn line(state: &Scene, calendar: &Calendar, recorded: &Recorded, present: &Consent) -> Result<Line, Trouble> {
+async fn line(
+    state: &Scene,
+    calendar: &Calendar,
+    person: &Person,
+    recorded: &Recorded,
+    present: &Consent,
+) -> Result<Line, Trouble> {
     let (what, when) = match (&present.refusal, &present.ended) {
         (Some(refusal), _) if present.shared.is_empty() => {
             let denied = present.status() == ConsentStatus::Rejected;
@@ -110,8 +130,20 @@ fn line(state: &Scene, calendar: &Calendar, recorded: &Recorded, present: &Conse
     };
     Ok(Line {
         id: recorded.id.to_string(),
-        asker: Asker::of(state, recorded),
+        asker: asker(state, person, recorded).await?,
         what: items(state, recorded, present, what)?,
         when,
+        used: None,
     })
+}
+
+/// Who asks; of an application that is not registered any more, what was signed still knows.
+async fn asker(state: &Scene, person: &Person, recorded: &Recorded) -> Result<Asker, Trouble> {
+    let (application, purpose) = (&recorded.application, &recorded.purpose);
+    if state.engine.config.purpose(application, purpose).is_some() {
+        return Ok(Asker::of(state, recorded));
+    }
+    let history = state.engine.history_of(&person.subject, recorded.id).await?;
+    let signed = state.engine.signed_last(&history).await?;
+    Ok(Asker::remembered(state, application, purpose, None, signed.as_ref()))
 }

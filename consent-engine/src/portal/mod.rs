@@ -18,14 +18,19 @@
 //! | `answered` | what was answered, and the way back to the application |
 //! | `request` | the question, and the answer |
 //! | `mine` | what a person shares, with whom |
+//! | `used` | when what a person shares was used |
+//! | `then` | what a person was told when she said yes |
 //! | `detail` | one consent, and what happened to it |
 //! | `told` | a record in the words of pages |
 //! | `receipt` | the receipt, to read, to print and as a file |
 //! | `verify` | whether we signed a receipt, for everybody |
 //! | `stop` | stopping, and changing one's mind |
 //! | `less` | sharing less: one thing no more, or for a shorter time |
-//! | `uses` | what became of somebody's information, in words, and the names of what it was |
-//! | `history` | who got a person's information: `/history`, and the same as a file |
+//! | `names` | what pages call what was used, who asked for it, and what the person had said by then |
+//! | `uses` | what became of somebody's information, in words |
+//! | `filter` | which part of who got what a person wants to see |
+//! | `history` | who got a person's information: `/history` |
+//! | `filed` | the same as a file |
 //! | `one_use` | one use of it, and what the person finds wrong with it |
 //! | `notice` | what an application gets without asking, because a law or a court says so |
 //! | `block` | whom a person does not want to be asked by |
@@ -46,15 +51,20 @@ mod shown;
 mod question;
 mod answered;
 mod request;
+mod used;
 mod mine;
+mod then;
 mod detail;
 mod told;
 mod receipt;
 mod verify;
 mod stop;
 mod less;
+mod names;
 mod uses;
+mod filter;
 mod history;
+mod filed;
 mod one_use;
 mod notice;
 mod block;
@@ -85,8 +95,8 @@ pub(crate) fn router() -> Router {
         .route("/my/{id}/changed", get(less::changed))
         .route("/my/{id}/reopen", get(stop::reopened).post(stop::reopen))
         .route("/history", get(history::list))
-        .route("/history.csv", get(history::as_csv))
-        .route("/history.json", get(history::as_json))
+        .route("/history.csv", get(filed::as_csv))
+        .route("/history.json", get(filed::as_json))
         .route("/history/{id}", get(one_use::show))
         .route("/history/{id}/wrong", get(one_use::to_use).post(one_use::complain))
         .route("/history/{id}/sent", get(one_use::sent))

@@ -43,6 +43,8 @@ struct StoppedPage {
     asker: Asker,
     at: String,
     quiet_until: String,
+    /// Whether the application has said where it is told.
+    told: bool,
 }
 
 impl Page for StoppedPage {
@@ -102,6 +104,7 @@ pub(crate) async fn stopped(
         asker: Asker::of(&state, &recorded),
         at: calendar.moment(stopped.at)?,
         quiet_until: calendar.date(stopped.until)?,
+        told: state.engine.config.receiver(&recorded.application).is_some(),
     };
     Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
 }

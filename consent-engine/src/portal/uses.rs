@@ -1,71 +1,16 @@
-//! What became of somebody's information, in words, and the names of what it was.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! What became of somebody's information, in words.
 
 use ndx_contracts::{
-    FieldRef, LegalBasis, Subject, Words,
+    LegalBasis,
     history::{Use, UseResult, UsedField},
 };
 use serde::Serialize;
 
 use crate::{
     pages::calendar::Calendar,
-    portal::{
-        trouble::Trouble,
-        wording::{Asker, sentence},
-    },
+    portal::{address, names::Names, trouble::Trouble, wording::Asker},
     state::Scene,
 };
-
-/// What people call the things that were asked for.
-pub(crate) struct Names(BTreeMap<FieldRef, Words>);
-
-impl Names {
-    /// The names of all things in `uses`: as the person was asked for them, else as the policies call them.
-    pub(crate) async fn of(state: &Scene, person: &Subject, uses: &[Use]) -> Result<Self, Trouble> {
-        let mut names = BTreeMap::new();
-        for recorded in state.engine.consents_of(person).await? {
-            let words = recorded.consent.words.into_iter();
-            names.extend(words.map(|(field, asked)| (field, asked.display_name)));
-        }
-        let unnamed = uses.iter().filter(|one| one.fields.iter().any(|used| !names.contains_key(&used.field)));
-        let unnamed: BTreeSet<_> = unnamed.map(|one| (one.application.clone(), one.purpose.clone())).collect();
-        for (application, purpose) in unnamed {
-            match state.neighbours.grants.granted(&application, &purpose).await {
-                Ok(granted) => {
-                    for one in granted {
-                        if let Some(name) = one.display_name {
-                            names.entry(one.field).or_insert(name);
-                        }
-                    }
-                }
-                // A name less is no reason to keep back who got what.
-                Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "the policies tell no names");
-                    break;
-                }
-            }
-        }
-        Ok(Self(names))
-    }
-
-    /// "Home address"; where nobody has named it, what its name in the register says.
-    pub(crate) fn label(&self, state: &Scene, field: &FieldRef) -> String {
-        self.0.get(field).map_or_else(|| plain_words(&field.field_name), |words| state.pages.words(words))
-    }
-}
-
-/// `person.permanentAddress` as "Permanent address".
-fn plain_words(field_name: &str) -> String {
-    let mut words = String::new();
-    for letter in field_name.rsplit('.').next().unwrap_or(field_name).chars() {
-        if letter.is_uppercase() {
-            words.push(' ');
-        }
-        words.extend(letter.to_lowercase());
-    }
-    sentence(words.trim())
-}
 
 /// One use, in words.
 #[derive(Debug, Serialize)]
@@ -90,16 +35,65 @@ pub(crate) struct ToldUse {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum Ground {
-    /// The person said yes; the link leads to what she said.
-    Yes { link: Option<String> },
+    /// The person said yes, on this day; the link leads to what she said.
+    Yes { on: Option<String>, link: Option<String> },
     /// It would have needed the person's yes.
     NoYes { link: Option<String> },
-    /// A law says so.
-    Law { law: String, section: String },
-    /// A court says so.
-    Court { court: String, reference: String },
+    /// A law says so; the link leads to the notice of it.
+    Law { law: String, section: String, link: Option<String> },
+    /// A court says so; the link leads to the notice of it.
+    Court { court: String, reference: String, link: Option<String> },
     /// Nobody has to be asked for it.
     Open,
+}
+
+impl Ground {
+    /// The ground on which `used` was asked. Whether the person had said yes shows in what became of it.
+    pub(crate) fn of(
+        state: &Scene,
+        calendar: &Calendar,
+        names: &Names,
+        one: &Use,
+        used: &UsedField,
+    ) -> Result<Self, Trouble> {
+        let said = || names.consent(one).map(|consent| address::detail(Some(consent)));
+        let config = &state.engine.config;
+        let notice = || {
+            config.purpose(&one.application, &one.purpose)?;
+            Some(address::notice(&config.portal, &one.application, &one.purpose))
+        };
+        Ok(match &used.basis {
+            Some(LegalBasis::StatutoryTask(task)) => {
+                Self::Law { law: task.law.clone(), section: task.section.clone(), link: notice() }
+            }
+            Some(LegalBasis::CourtOrder(order)) => {
+                Self::Court { court: order.court.clone(), reference: order.reference.clone(), link: notice() }
+            }
+            Some(LegalBasis::Consent) if shared(&used.outcome) => {
+                let on = names.said_yes(one, &used.field).map(|at| calendar.day_of(at)).transpose()?;
+                Self::Yes { on, link: said() }
+            }
+            Some(LegalBasis::Consent) => Self::NoYes { link: said() },
+            None if matches!(one.result, UseResult::Refused | UseResult::Explained) => Self::NoYes { link: said() },
+            None => Self::Open,
+        })
+    }
+
+    /// The same where there are no links.
+    pub(crate) fn in_words(&self, state: &Scene) -> Result<String, Trouble> {
+        let pages = &state.pages;
+        Ok(match self {
+            Self::Yes { on: Some(on), .. } => pages.say("history-you-said-yes-on", [("date", on.as_str().into())])?,
+            Self::Yes { on: None, .. } => pages.say("history-you-said-yes", [])?,
+            Self::NoYes { .. } => pages.say("history-needs-yes", [])?,
+            Self::Law { law, section, .. } => {
+                pages.say("history-law", [("law", law.as_str().into()), ("section", section.as_str().into())])?
+            }
+            Self::Court { court, reference, .. } => pages
+                .say("history-court", [("court", court.as_str().into()), ("reference", reference.as_str().into())])?,
+            Self::Open => pages.say("history-open", [])?,
+        })
+    }
 }
 
 impl ToldUse {
@@ -109,7 +103,8 @@ impl ToldUse {
         let mut what = Vec::new();
         let mut grounds = Vec::new();
         for used in &one.fields {
-            let (label, ground) = (names.label(state, &used.field), ground(one, used));
+            let label = names.label(state, &used.field);
+            let ground = Ground::of(state, &calendar, names, one, used)?;
             if !what.contains(&label) {
                 what.push(label);
             }
@@ -121,29 +116,12 @@ impl ToldUse {
             id: one.id.to_string(),
             when: calendar.moment(one.at)?,
             date: calendar.date(one.at)?,
-            asker: Asker::with(state, &one.application, &one.purpose),
+            asker: names.asker(state, one),
             got: one.result == UseResult::Released,
             result: state.pages.say(result(one), [])?,
             what,
             grounds,
         })
-    }
-}
-
-/// The ground on which `used` was asked. Whether the person had said yes shows in what became of it.
-fn ground(one: &Use, used: &UsedField) -> Ground {
-    let link = || one.consents.first().map(|consent| format!("/my/{consent}"));
-    match &used.basis {
-        Some(LegalBasis::StatutoryTask(task)) => Ground::Law { law: task.law.clone(), section: task.section.clone() },
-        Some(LegalBasis::CourtOrder(order)) => {
-            Ground::Court { court: order.court.clone(), reference: order.reference.clone() }
-        }
-        Some(LegalBasis::Consent) if shared(&used.outcome) => Ground::Yes { link: link() },
-        Some(LegalBasis::Consent) => Ground::NoYes { link: link() },
-        None if one.result == UseResult::Refused || one.result == UseResult::Explained => {
-            Ground::NoYes { link: link() }
-        }
-        None => Ground::Open,
     }
 }
 
@@ -176,17 +154,5 @@ pub(crate) fn became(outcome: &str) -> &'static str {
         "EXPLAINED" => "history-explained-one",
         outcome if outcome.starts_with("PROVIDER_") => "history-no-answer",
         _ => "history-not-got",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_thing_that_nobody_named_is_called_by_its_name_in_the_register() {
-        assert_eq!(plain_words("person.permanentAddress"), "Permanent address");
-        assert_eq!(plain_words("x"), "X");
-        assert_eq!(plain_words(""), "");
     }
 }

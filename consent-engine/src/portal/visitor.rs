@@ -20,6 +20,8 @@ pub(crate) struct Visitor {
     pub(crate) trace_id: TraceId,
     /// Where it was sent to.
     pub(crate) path: String,
+    /// What stood behind it.
+    pub(crate) query: Option<String>,
     /// The way back to the application that sent the person here.
     pub(crate) back: Back,
     /// Whether the browser brought a session that has ended.
@@ -34,14 +36,25 @@ impl Visitor {
         self.session.as_ref().map(|session| &session.person)
     }
 
+    /// Where the visitor is, with what of the query belongs there: the way back from signing in.
+    pub(crate) fn here(&self) -> String {
+        address::with_its_query(&self.path, self.query.as_deref())
+    }
+
     /// What the pages show of the visitor.
     pub(crate) fn viewer(&self) -> Option<Viewer> {
         let session = self.session.as_ref()?;
-        let path = if self.path.starts_with("/c/") { self.path.trim_end_matches("/done") } else { "/my" };
+        // Whoever signs in next comes to a page that can be hers, too.
+        let path = match self.path.as_str() {
+            path if path.starts_with("/c/") => path.trim_end_matches("/done"),
+            path if path.starts_with("/history") => "/history",
+            _ => "/my",
+        };
+        let query = self.query.as_deref().filter(|_| path == self.path || path.starts_with("/c/"));
         Some(Viewer {
             name: session.person.name.clone(),
             ending: session.person.subject.ending(),
-            sign_out: address::sign_out(&self.back.onto(path)),
+            sign_out: address::sign_out(&address::with_its_query(path, query)),
             csrf: masked(&session.csrf),
         })
     }

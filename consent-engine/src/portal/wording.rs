@@ -1,7 +1,8 @@
 //! Consents in the words that pages use, in the language of the page.
 
 use ndx_config::{Application, Member};
-use ndx_contracts::{ApplicationId, FieldRef, Purpose};
+use ndx_contracts::{ApplicationId, FieldRef, MemberId, Purpose};
+use ndx_receipt::Record;
 use serde::Serialize;
 
 use crate::{
@@ -60,6 +61,42 @@ impl Asker {
             if_refused: purpose.map(|purpose| pages.words(&purpose.if_refused)).unwrap_or_default(),
             retention: purpose.map(|purpose| pages.words(&purpose.retention)).unwrap_or_default(),
         }
+    }
+
+    /// The same; where the registration is gone, as the body that ran it is known, and as the person once said yes to it.
+    pub(crate) fn remembered(
+        scene: &Scene,
+        id: &ApplicationId,
+        purpose_id: &Purpose,
+        member: Option<&MemberId>,
+        signed: Option<&Record>,
+    ) -> Self {
+        let mut asker = Self::with(scene, id, purpose_id);
+        let config = &scene.engine.config;
+        if config.application(id).is_none() {
+            let controller = signed.and_then(|record| record.party(record.pii_processing.pii_controllers.first()?));
+            let member = member.cloned().or_else(|| controller.map(|party| MemberId::new(party.party_id.as_str())));
+            if let Some(member) = member.and_then(|id| config.member(&id)) {
+                asker.body = scene.pages.words(&member.short_name);
+                asker.body_in_full = in_full(scene, member);
+                asker.contact = scene.pages.words(&member.contact);
+            } else if let Some(party) = controller {
+                asker.body.clone_from(&party.party_name);
+                asker.body_in_full.clone_from(&party.party_name);
+                asker.contact.clone_from(&party.party_contact);
+            }
+            asker.body_first = sentence(&asker.body);
+        }
+        if let Some(record) = signed.filter(|_| config.purpose(id, purpose_id).is_none()) {
+            let said = &record.pii_processing;
+            if config.application(id).is_none() {
+                asker.application.clone_from(&said.service.name);
+            }
+            asker.why.clone_from(&said.purpose.description);
+            asker.why_first = sentence(&asker.why);
+            asker.retention.clone_from(&said.retention_period);
+        }
+        asker
     }
 }
 

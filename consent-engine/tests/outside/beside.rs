@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use async_trait::async_trait;
@@ -24,8 +24,14 @@ pub struct Beside {
     pub complaints: Mutex<Vec<Complaint>>,
     pub granted: Mutex<Vec<GrantedField>>,
     pub some_not_shown: AtomicBool,
+    /// Whether the record was not looked through to its end.
+    pub behind: AtomicBool,
     /// Whether they answer nobody.
     pub down: AtomicBool,
+    /// The consent that uses are recorded under; some unknown one, while there is none.
+    pub consent: Mutex<Option<Uuid>>,
+    /// How often the record was asked.
+    pub asked: AtomicUsize,
 }
 
 impl Beside {
@@ -55,7 +61,7 @@ impl Beside {
             result,
             fields: fields.iter().map(used).collect(),
             providers: vec![ProviderName { provider_key: "drp".into(), schema_id: "drp-schema-v1".into() }],
-            consents: vec![Uuid::from_u128(77)],
+            consents: vec![self.consent.lock().unwrap().unwrap_or(Uuid::from_u128(77))],
         };
         uses.push((Subject::from_canonical(nic), one));
         id
@@ -65,20 +71,23 @@ impl Beside {
 #[async_trait]
 impl SubjectHistory for Beside {
     async fn history(&self, question: &HistoryQuestion) -> Result<HistoryPage, JudgeError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         self.up()?;
-        let HistoryQuestion { person, id, body, from, until, limit, offset } = question;
+        let HistoryQuestion { person, id, body, consent, from, until, limit, offset } = question;
         let uses = self.uses.lock().unwrap();
         let wanted = uses.iter().rev().filter(|(subject, one)| {
             subject == person
                 && id.is_none_or(|id| id == one.id)
                 && body.as_ref().is_none_or(|body| *body == one.member)
+                && consent.is_none_or(|consent| one.consents.contains(&consent))
                 && from.is_none_or(|from| one.at >= from)
                 && until.is_none_or(|until| one.at < until)
         });
         let wanted: Vec<Use> = wanted.map(|(_, one)| one.clone()).collect();
         let page = wanted.iter().skip(*offset as usize).take(*limit as usize).cloned().collect();
         let some_not_shown = self.some_not_shown.load(Ordering::Relaxed);
-        Ok(HistoryPage { uses: page, total: wanted.len() as u64, some_not_shown, behind: 0 })
+        let behind = u64::from(self.behind.load(Ordering::Relaxed));
+        Ok(HistoryPage { uses: page, total: wanted.len() as u64, some_not_shown, behind })
     }
 
     async fn complain(&self, complaint: &Complaint) -> Result<Option<ComplaintReceipt>, JudgeError> {

@@ -5,7 +5,7 @@ use crate::{
     portal::{SHARE, id_in},
     support::*,
 };
-use ndx_contracts::consent::ConsentEngine;
+use ndx_contracts::{consent::ConsentEngine, history::UseResult};
 use reqwest::StatusCode;
 
 const SOMEBODY_ELSES: &str = "/c/00000000-0000-4000-8000-000000000000";
@@ -30,6 +30,8 @@ async fn who_is_not_signed_in_learns_nothing(on: On) {
 async fn what_is_not_there_and_what_is_anothers_are_the_same_page_to_the_last_byte(on: On) {
     let portal = portal_on(on).await;
     let theirs = portal.ledger.require(REGINA, &[0]).await.consent_id;
+    let fields = [("drp-schema-v1:person.fullName", "released", None)];
+    let use_of_theirs = portal.beside.used(REGINA, "2026-11-20T05:01:00Z", UseResult::Released, &fields);
     let browser = portal.signed_in("nayana").await;
     let unknown = browser.get(SOMEBODY_ELSES).await;
     assert_eq!((unknown.status, unknown.h1().as_str()), (StatusCode::NOT_FOUND, "We cannot find this request"));
@@ -41,6 +43,14 @@ async fn what_is_not_there_and_what_is_anothers_are_the_same_page_to_the_last_by
         format!("/my/{theirs}"),
         format!("/my/{theirs}/stop"),
         format!("/my/{theirs}/stopped"),
+        format!("/my/{theirs}/stop-some"),
+        format!("/my/{theirs}/less-time"),
+        format!("/my/{theirs}/changed"),
+        format!("/my/{theirs}/block"),
+        format!("/my/{theirs}/receipt"),
+        format!("/my/{theirs}/receipt.json"),
+        format!("/history/{use_of_theirs}"),
+        "/history/not-an-id".to_owned(),
         "/c/not-an-id".to_owned(),
         "/c/%FF".to_owned(),
     ] {
@@ -49,7 +59,14 @@ async fn what_is_not_there_and_what_is_anothers_are_the_same_page_to_the_last_by
     }
     let mine = portal.ledger.require(NAYANA, &[0]).await.consent_id;
     let page = browser.get(&format!("/c/{mine}")).await;
-    for path in [format!("/c/{theirs}"), format!("/my/{theirs}/stop"), format!("/my/{theirs}/reopen")] {
+    for path in [
+        format!("/c/{theirs}"),
+        format!("/my/{theirs}/stop"),
+        format!("/my/{theirs}/stop-some"),
+        format!("/my/{theirs}/less-time"),
+        format!("/my/{theirs}/reopen"),
+        format!("/my/{theirs}/block"),
+    ] {
         let sent = browser.post(&path, &page.form(&SHARE)).await;
         assert_eq!((sent.status, &sent.html), (StatusCode::NOT_FOUND, &unknown.html), "{path}");
     }
@@ -85,8 +102,21 @@ async fn only_our_own_form_is_taken(on: On) {
 async fn every_page_has_the_headers_and_no_script(on: On) {
     let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0, 3]).await;
-    let pages =
-        [path.as_str(), "/my", "/help", "/privacy", "/accessibility", "/nothing", SOMEBODY_ELSES, "/sign-in", "/"];
+    let pages = [
+        path.as_str(),
+        "/history",
+        "/settings",
+        "/verify",
+        "/sources",
+        "/my",
+        "/help",
+        "/privacy",
+        "/accessibility",
+        "/nothing",
+        SOMEBODY_ELSES,
+        "/sign-in",
+        "/",
+    ];
     for path in pages {
         let page = browser.get(path).await;
         let header = |name: &str| page.headers[name].to_str().unwrap();

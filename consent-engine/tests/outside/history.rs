@@ -34,7 +34,8 @@ async fn the_list_says_who_what_why_on_what_ground_and_how_it_ended() {
     let consent = Some(LegalBasis::Consent);
     let name = "drp-schema-v1:person.fullName";
     let home = "drp-schema-v1:person.permanentAddress";
-    portal.ledger.require(NAYANA, &[0]).await;
+    let asked = portal.ledger.require(NAYANA, &[0]).await.consent_id;
+    *portal.beside.consent.lock().unwrap() = Some(asked);
     let all = [(name, "released", consent.clone()), (home, "released", Some(law(Display::Now)))];
     portal.beside.used(NAYANA, "2026-11-20T05:01:00Z", Released, &all);
     portal.beside.used(NAYANA, "2026-11-20T06:00:00Z", NothingFound, &[(name, "nothing", Some(court(Display::Now)))]);
@@ -74,6 +75,11 @@ async fn the_list_says_who_what_why_on_what_ground_and_how_it_ended() {
     assert_eq!(of(2)[3..], ["It needs your yes. See what you said", "They were refused"]);
     assert_eq!(of(1)[4], "They only asked what they could get");
     assert_eq!(of(0)[4], "They got some of it");
+    let links = page.attributes(".govuk-summary-card__content a", "href");
+    let (answer, notice) = (format!("/my/{asked}"), "/notice/passport-app/passport-application");
+    for link in [answer.as_str(), notice] {
+        assert!(links.iter().any(|one| one == link), "{link}: {links:?}");
+    }
     assert!(!page.html.contains("may not be shown yet"));
     portal.beside.some_not_shown.store(true, Ordering::Relaxed);
     assert!(browser.get("/history").await.html.contains("Some look-ups may not be shown yet, by law."));
@@ -130,11 +136,13 @@ async fn a_full_page_is_light_even_on_a_slow_telephone() {
         portal.beside.used(NAYANA, &format!("2026-10-{day:02}T05:00:00Z"), Released, &all);
     }
     let browser = portal.unpacked().await;
-    let asked = browser.client.get(format!("{}/history", portal.url));
-    let asked = asked.header("accept-encoding", "gzip").header("sec-fetch-site", "none").send().await.unwrap();
-    assert_eq!(asked.headers()["content-encoding"], "gzip");
-    let bytes = asked.bytes().await.unwrap().len();
-    assert!((1_000..12_000).contains(&bytes), "{bytes}");
+    for language in ["en", "si", "ta"] {
+        let asked = browser.client.get(format!("{}/history?lang={language}", portal.url));
+        let asked = asked.header("accept-encoding", "gzip").header("sec-fetch-site", "none").send().await.unwrap();
+        assert_eq!(asked.headers()["content-encoding"], "gzip");
+        let bytes = asked.bytes().await.unwrap().len();
+        assert!((1_000..12_000).contains(&bytes), "{bytes} in {language}");
+    }
 }
 
 #[tokio::test]
@@ -152,20 +160,80 @@ async fn the_list_can_be_kept_as_a_table_and_for_programs() {
     assert_eq!(table.headers["content-type"], "text/csv; charset=utf-8");
     assert_eq!(table.headers["content-disposition"], "attachment; filename=\"history.csv\"");
     let lines: Vec<&str> = table.html.lines().collect();
-    assert_eq!((lines.len(), lines[0]), (1003, "time,body,application,why,what,result,ground,number"));
+    let heading = "\u{feff}Time (ISO 8601),When,Who,Asked by,Why,What,Result,On what ground,Number";
+    assert_eq!((lines.len(), lines[0]), (1003, heading));
     assert_eq!(
         lines[1],
-        r#"2026-11-20T10:31:00+05:30,the Department of Immigration,Online Passport Application,to fill in and check your passport application,Full name,They got it,"{""statutoryTask"":{""law"":""Passports Act"",""section"":""section 3""}}",4bf92f3577b34da6a3ce929d0e0e4736"#
+        "2026-11-20T10:31:00+05:30,10:31am on 20 November 2026,The Department of Immigration,Online Passport Application,\
+         To fill in and check your passport application,Full name,They got it,\
+         \"The law: Passports Act, section 3\",4bf92f3577b34da6a3ce929d0e0e4736"
     );
+    browser.get("/help?lang=ta").await;
+    let table = browser.get("/history.csv").await.html;
+    assert!(table.lines().next().unwrap().starts_with("\u{feff}நேரம் (ISO 8601),எப்போது,யார்,"), "{table}");
+    browser.get("/help?lang=en").await;
     let programs: Value = serde_json::from_str(&browser.get("/history.json?body=die").await.html).unwrap();
-    assert_eq!(programs.as_array().unwrap().len(), 501);
-    assert_eq!((&programs[0]["labels"][0], &programs[0]["result"]), (&"Full name".into(), &"released".into()));
+    assert_eq!((programs["uses"].as_array().unwrap().len(), &programs["total"]), (501, &501.into()));
+    let first = &programs["uses"][0];
+    assert_eq!((&first["labels"][0], &first["result"]), (&"Full name".into(), &"released".into()));
+    assert_eq!(programs["complete"], true);
+    for file in ["/history.csv", "/history.json"] {
+        let wrong = browser.get(&format!("{file}?from=yesterday")).await;
+        assert_eq!((wrong.status, wrong.h1().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "Who got your information"));
+        assert_eq!(wrong.attributes(".govuk-error-summary a", "href"), ["#from"], "{file}");
+        assert!(!wrong.headers.contains_key("content-disposition"), "{file}: it is no file");
+    }
     for path in ["/history", "/history.csv", "/history.json"] {
         let gate = portal.browser().get(path).await;
         assert_eq!(gate.h1(), "Sign in to see who got your information", "{path}");
         let back = portal.browser().sign_in("nayana", "/history").await;
         assert_eq!(back.location.as_deref(), Some("/history"), "who has signed in comes back to the list");
     }
+}
+
+#[tokio::test]
+async fn a_file_that_does_not_hold_everything_says_so() {
+    let portal = portal().await;
+    for _ in 0..10_001 {
+        portal.beside.used(
+            NAYANA,
+            "2026-11-20T05:01:00Z",
+            Refused,
+            &[("drp-schema-v1:person.sex", "CE_NOT_APPROVED", None)],
+        );
+    }
+    let browser = portal.signed_in("nayana").await;
+    let cut = "Only the newest 10,000 are in a file. Choose days to get older ones.";
+    assert!(browser.get("/history").await.html.contains(cut));
+    let table = browser.get("/history.csv").await.html;
+    assert_eq!((table.lines().count(), table.lines().last()), (10_002, Some(format!("\"{cut}\"").as_str())));
+    let programs: Value = serde_json::from_str(&browser.get("/history.json").await.html).unwrap();
+    assert_eq!((&programs["total"], &programs["complete"]), (&10_001.into(), &false.into()));
+    assert_eq!(programs["uses"].as_array().unwrap().len(), 10_000);
+    let narrowed = browser.get("/history.csv?until=2026-11-01").await.html;
+    assert_eq!(narrowed.lines().count(), 1, "{narrowed}");
+}
+
+#[tokio::test]
+async fn whoever_signs_in_or_as_somebody_else_comes_back_to_the_list_as_it_was() {
+    let portal = portal().await;
+    let list = "/history?body=die&from=2026-11-01&page=2";
+    let gate = portal.browser().get(&format!("{list}&lang=en&x=y")).await;
+    let sign_in = gate.attributes("main a[role=button]", "href").remove(0);
+    assert_eq!(sign_in, "/sign-in?return=%2Fhistory%3Fbody%3Ddie%26from%3D2026-11-01%26page%3D2");
+    let browser = portal.browser();
+    let to_provider = browser.get(&sign_in).await;
+    assert_eq!(browser.sign_in_from(to_provider, "nayana").await.location.as_deref(), Some(list));
+    for (path, back) in
+        [(list, list), ("/history/00000000-0000-0000-0000-000000000001", "/my"), ("/my?show=no", "/my?show=no")]
+    {
+        let page = browser.get(path).await;
+        let not_me = page.attributes(".ndx-viewer a", "href").concat();
+        let address = url::Url::parse(&format!("http://portal{not_me}")).unwrap();
+        assert_eq!(address.query_pairs().next().unwrap().1, back, "{path}");
+    }
+    let gate = portal.browser().get("/my?show=ended").await;
+    assert_eq!(gate.attributes("main a[role=button]", "href"), ["/sign-in?return=%2Fmy%3Fshow%3Dended"]);
 }
 
 #[tokio::test]

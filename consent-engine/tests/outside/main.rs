@@ -34,6 +34,8 @@
 //! | `shown` | an answer is kept with what was shown |
 //! | `languages` | the words of the pages in each language |
 //! | `receipts` | receipts as people see them, and the page that checks them |
+//! | `used` | when what a person shares was used, and what she was told |
+//! | `blocks` | whom people do not let ask them |
 //! | `history` | the pages about who got somebody's information, and the notice |
 //! | `guarded` | what the pages keep from strangers and other sites |
 
@@ -94,6 +96,10 @@ mod openid;
 mod signing_in;
 
 mod portal;
+
+mod used;
+
+mod blocks;
 
 mod history;
 

@@ -58,7 +58,10 @@ async fn a_yes_in_part_is_a_yes_to_the_rest(on: On) {
     assert_eq!((sent.status, sent.location.as_deref()), (StatusCode::SEE_OTHER, Some(format!("{path}/done").as_str())));
     let done = browser.get(&format!("{path}/done")).await;
     assert_eq!(done.h1(), "You are sharing some of your information");
-    assert_eq!(done.text(".govuk-panel__body"), ["With the Department of Immigration, until 28 November 2026"]);
+    let (id, panel) = (id_in(&path), done.text(".govuk-panel__body").concat());
+    assert_eq!(panel, format!("With the Department of Immigration, until 28 November 2026Your reference: {id}"));
+    let links = done.attributes("main a", "href");
+    assert!(["receipt", "receipt.json"].iter().all(|file| links.contains(&format!("/my/{id}/{file}"))), "{links:?}");
     assert_eq!(
         done.text("main li"),
         [
@@ -80,7 +83,9 @@ async fn a_whole_yes_says_so(on: On) {
     browser.answer(&path, &[("decision", "share"), ("duration", "PT1H")]).await;
     let done = browser.get(&format!("{path}/done")).await;
     assert_eq!(done.h1(), "You are sharing your information");
-    assert_eq!(done.text(".govuk-panel__body"), ["With the Department of Immigration, until 11:30am on 21 November"]);
+    assert!(
+        done.text(".govuk-panel__body")[0].starts_with("With the Department of Immigration, until 11:30am on 21 Nov")
+    );
     let standing =
         StandingConsent { consent_id: path.trim_start_matches("/c/").parse().unwrap(), fields: vec![field(0)] };
     let lost = async || portal.ledger.engine.withdrawn(std::slice::from_ref(&standing)).await.unwrap();
@@ -218,7 +223,10 @@ async fn stopping_is_one_page_and_one_button(on: On) {
     let (browser, path) = portal.asked(&[0, 1]).await;
     browser.answer(&path, &SHARE).await;
     let list = browser.get("/my").await;
-    assert_eq!(list.text(".govuk-summary-card dd").last().unwrap(), "28 November 2026");
+    assert_eq!(
+        list.text(".govuk-summary-card dd.govuk-summary-list__value")[3..],
+        ["28 November 2026", "Not used yet"]
+    );
     let detail = list.attributes(".govuk-summary-card a", "href").pop().unwrap();
     let page = browser.get(&detail).await;
     assert_eq!(page.h1(), "Sharing with the Department of Immigration");
@@ -231,6 +239,17 @@ async fn stopping_is_one_page_and_one_button(on: On) {
     let stopped = browser.get(&format!("{detail}/stopped")).await;
     assert_eq!(stopped.h1(), "You have stopped sharing with the Department of Immigration");
     assert!(stopped.html.contains("You stopped at 10:30am on 21 November."));
+    let told = "We tell the Online Passport Application that you stopped, usually within one minute.";
+    assert!(!stopped.html.contains(told), "it has not said where");
+    let here = portal.url.trim_start_matches("http://");
+    let key = portal.ledger.folder.path().join("webhook.secret");
+    std::fs::write(&key, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+    portal.ledger.engine.reconfigure(config_with(here, "127.0.0.1:1", |text| {
+        let secret = format!(r#"{{"from_file": "{}"}}"#, key.display());
+        let webhook = format!(r#""webhook": {{"url": "https://app.example/", "secret": {secret}}},"#);
+        text.replace(r#""id": "passport-app","#, &format!(r#""id": "passport-app", {webhook}"#))
+    }));
+    assert!(browser.get(&format!("{detail}/stopped")).await.html.contains(told));
 
     let answer = portal.ledger.require(NAYANA, &[0, 1]).await;
     assert_eq!((answer.status, answer.covered.len()), (ConsentStatus::Revoked, 0));

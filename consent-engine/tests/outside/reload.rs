@@ -74,3 +74,35 @@ async fn who_may_call_the_citizens_api_changes_at_once() {
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "no audience, nobody");
     assert!(!answer.headers().contains_key("access-control-allow-origin"));
 }
+
+#[tokio::test]
+async fn the_countrys_colours_change_at_once() {
+    let portal = portal().await;
+    let browser = portal.browser();
+    let theme = async || {
+        let styles = browser.get("/help").await.attributes("link[rel=stylesheet]", "href");
+        styles.into_iter().find(|style| style.ends_with("/theme.css")).unwrap()
+    };
+    let default = theme().await;
+    assert!(browser.get(&default).await.html.contains("Farajaland"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ours.css");
+    let own = portal.url.trim_start_matches("http://").to_owned();
+    let named = format!("\"theme\": \"{}\", \"utcOffset\":", file.display());
+    for colour in ["#4d1b6b", "#6b1b4d"] {
+        std::fs::write(&file, format!(":root {{ --govuk-brand-colour: {colour}; }}")).unwrap();
+        portal.ledger.engine.reconfigure(changed(&[("127.0.0.1:8081", &own), ("\"utcOffset\":", &named)]));
+        let address = theme().await;
+        assert_ne!(address, default);
+        let css = browser.get(&address).await;
+        assert_eq!((css.status, css.html.contains(colour)), (StatusCode::OK, true));
+        assert_eq!(css.headers["content-type"], "text/css; charset=utf-8");
+        assert_eq!(css.headers["cache-control"], "public, max-age=31536000, immutable");
+        assert_eq!(css.headers["x-content-type-options"], "nosniff");
+        let named_by_an_old_page = browser.get(&default).await;
+        assert!(named_by_an_old_page.html.contains(colour));
+        assert_eq!(named_by_an_old_page.headers["cache-control"], "no-store");
+    }
+    portal.ledger.engine.reconfigure(changed(&[("127.0.0.1:8081", &own)]));
+    assert_eq!(theme().await, default, "without one, Farajaland's");
+}

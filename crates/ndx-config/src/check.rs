@@ -14,7 +14,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{Entry, IsoDuration, Problem, SecretRef, Secrets, nearest, words};
+use crate::{Entry, IsoDuration, Problem, SecretRef, Secrets, nearest, theme, words};
 
 /// What was found so far.
 #[derive(Debug, Default)]
@@ -32,6 +32,9 @@ pub(crate) fn whole(root: &Entry<'_>, folder: &Path, needed: Secrets, found: &mu
     services::check(root, folder, found);
     webhooks::check(root, folder, needed.in_section("applications"), found);
     citizens(root, found);
+    if needed.in_section("portal") {
+        theme::check(root, folder, found);
+    }
     names_once(root, found);
     applications(root, found);
     members(root, found);

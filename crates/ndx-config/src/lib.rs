@@ -5,6 +5,9 @@ mod reference;
 mod duration;
 
 mod words;
+
+mod theme;
+
 mod network;
 
 mod sections;

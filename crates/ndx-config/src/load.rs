@@ -7,6 +7,7 @@ use crate::{
     check::{self, Found},
     json_schema, secrecy,
     sections::*,
+    theme,
 };
 
 /// A configuration file as far as it can be read, and everything that is wrong with it.
@@ -154,6 +155,11 @@ fn finished(mut exchange: Exchange, document: &Document, folder: &Path, needed: 
     let citizens = &mut exchange.portal.identity_provider;
     if needed.in_section("portal") {
         citizens.resolved_secret = Some(secret(&citizens.client_secret, "/portal/identityProvider/clientSecret")?);
+        if let Some(file) = &exchange.portal.theme {
+            let read = theme::read(&folder.join(file));
+            let read = read.map_err(|message| document.on_value("/portal/theme", message))?;
+            exchange.portal.resolved_theme = Some(read);
+        }
     }
     for (number, provider) in exchange.providers.iter_mut().enumerate().filter(|_| needed.in_section("providers")) {
         let (reference, resolved) = match &mut provider.auth {

@@ -34,6 +34,25 @@ fn farajalands_own_configuration_has_none_and_holds_no_secret() {
 }
 
 #[test]
+fn a_theme_is_a_short_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let with = |name: &str| {
+        let theme = format!("\"theme\": \"{}\", \"utcOffset\":", folder.path().join(name).display());
+        farajaland().replace("\"utcOffset\":", &theme)
+    };
+    std::fs::write(folder.path().join("good.css"), ":root { --govuk-brand-colour: #1b4d6b; }").unwrap();
+    let read = parse("fl-config.json", &with("good.css"), &root()).unwrap().portal.resolved_theme;
+    assert_eq!(read.as_deref(), Some(":root { --govuk-brand-colour: #1b4d6b; }"));
+    std::fs::write(folder.path().join("long.css"), " ".repeat(20_001)).unwrap();
+    std::fs::write(folder.path().join("picture.css"), [0x89, b'P', b'N', b'G', 0xff]).unwrap();
+    for (file, told) in [("long.css", "at most 20000"), ("picture.css", "not UTF-8"), ("none.css", "cannot be read")] {
+        let found = problems(&with(file));
+        assert_eq!(found.all.len(), 1, "{found}");
+        assert!(found.all[0].message.contains(told), "{found}");
+    }
+}
+
+#[test]
 fn an_origin_is_written_out_and_is_never_everybody() {
     for wrong in ["*", "http://localhost:5173/", "localhost:5173", "https://Consent.example", "null", "ftp://a.example"]
     {

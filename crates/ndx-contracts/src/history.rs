@@ -41,6 +41,9 @@ pub struct HistoryQuestion {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub body: Option<MemberId>,
+    /// Only where this consent was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Uuid>,
     /// Only from this time on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<DateTime<Utc>>,
@@ -64,7 +67,7 @@ fn usual() -> u32 {
 impl HistoryQuestion {
     /// The newest uses of the data of `person`.
     pub fn about(person: Subject) -> Self {
-        Self { person, id: None, body: None, from: None, until: None, limit: usual(), offset: 0 }
+        Self { person, id: None, body: None, consent: None, from: None, until: None, limit: usual(), offset: 0 }
     }
 }
 

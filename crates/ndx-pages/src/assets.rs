@@ -24,9 +24,17 @@ struct Components;
 /// Bytes of the hash that an address holds.
 const HASH_LENGTH: usize = 8;
 
+/// How long browsers keep what is served under the hash of its content.
+pub const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
 /// Serves the files of `Own`, and the components'.
 pub fn router<Own: RustEmbed + 'static>() -> Router {
-    Router::new().route("/assets/{hash}/{file}", get(file::<Own>)).layer(CompressionLayer::new())
+    router_with::<Own>(Router::new())
+}
+
+/// The same, with files of the site that `more` serves.
+pub fn router_with<Own: RustEmbed + 'static>(more: Router) -> Router {
+    more.route("/assets/{hash}/{file}", get(file::<Own>)).layer(CompressionLayer::new())
 }
 
 /// The address of `name`.
@@ -39,7 +47,8 @@ fn find<Own: RustEmbed>(name: &str) -> Option<EmbeddedFile> {
     Own::get(name).or_else(|| Components::get(name))
 }
 
-async fn file<Own: RustEmbed>(Path((asked_hash, name)): Path<(String, String)>) -> Response {
+/// The file of this name, when it is the one with this hash.
+pub async fn file<Own: RustEmbed>(Path((asked_hash, name)): Path<(String, String)>) -> Response {
     // The folders hold licences too, which are for readers of the sources.
     let content_type = match name.rsplit_once('.') {
         Some((_, "css")) => Some("text/css; charset=utf-8"),
@@ -52,7 +61,7 @@ async fn file<Own: RustEmbed>(Path((asked_hash, name)): Path<(String, String)>) 
     };
     let headers = [
         (header::CONTENT_TYPE, content_type),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::CACHE_CONTROL, FOR_EVER),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, file.data.into_owned()).into_response()

@@ -1,5 +1,7 @@
 //! How citizens are asked, and the pages on which they answer.
 
+use std::path::PathBuf;
+
 use ndx_contracts::Words;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -78,6 +80,13 @@ pub struct Portal {
     #[serde(default)]
     #[schemars(with = "Option<WordsShape>")]
     pub other_way: Option<Words>,
+    /// A CSS file with the country's colours and fonts; those of Farajaland where there is none. It is read at the start and
+    /// when the configuration is read again; docs/OPERATIONS.md says what stands in it.
+    #[serde(default)]
+    pub theme: Option<PathBuf>,
+    /// What stands in it, where it is needed.
+    #[serde(skip)]
+    pub resolved_theme: Option<String>,
     /// The audiences of the access tokens with which other portals call the citizens' API (`/api/v1/consents`). Empty: the
     /// API answers nobody.
     #[serde(default)]

@@ -67,6 +67,17 @@ struct Frame<'a> {
     icon: String,
     /// What the page's form brings back, to prove what was shown.
     shown: Option<String>,
+    /// What is sent again to get the same page in another language, where its address alone does not do.
+    again: Option<&'a Again>,
+}
+
+/// What a page that answers a form needs to answer it in another language: the form once more. It must change nothing.
+#[derive(Debug, Serialize)]
+pub(crate) struct Again {
+    /// Where it is sent to.
+    pub(crate) action: &'static str,
+    /// The one value that is sent, under the name `packed`.
+    pub(crate) packed: String,
 }
 
 /// The way to the same page in another language.
@@ -166,7 +177,18 @@ impl Pages {
         viewer: Option<&Viewer>,
         page: &P,
     ) -> Result<Response, minijinja::Error> {
-        let context = Context { frame: self.frame(viewer), page };
+        self.answer_again(status, viewer, page, None)
+    }
+
+    /// The same for the answer to a form; what is sent `again` gets it in another language.
+    pub(crate) fn answer_again<P: Page>(
+        &self,
+        status: StatusCode,
+        viewer: Option<&Viewer>,
+        page: &P,
+        again: Option<&Again>,
+    ) -> Result<Response, minijinja::Error> {
+        let context = Context { frame: Frame { again, ..self.frame(viewer) }, page };
         let html = self.templates.environment(&self.language.tag)?.get_template(P::TEMPLATE)?.render(context)?;
         Ok((status, [(header::CONTENT_LANGUAGE, self.language.tag.clone())], Html(html)).into_response())
     }
@@ -207,6 +229,7 @@ impl Pages {
             styles: [ndx_pages::assets::COMPONENTS, "theme.css", "portal.css"].map(assets::address).to_vec(),
             icon: assets::address("icon.svg"),
             shown: None,
+            again: None,
         }
     }
 

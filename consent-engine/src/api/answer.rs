@@ -192,7 +192,7 @@ async fn taken(
     let seen = said.seen()?.or(versions.map(|_| version));
     let done = match said.action() {
         "revoke" if seen.is_some_and(|seen| seen != version) => return Err(Refused::Told(CHANGED)),
-        "revoke" => engine.stop_seen(subject, id, seen, trace_id).await,
+        "revoke" => engine.stop_seen(subject, id, seen, None, trace_id).await,
         action => {
             let (decision, version) = decision(engine, &recorded, said, action == "approve", seen)?;
             if !is_sure && shares_something_sensitive(&recorded.consent.at(engine.now()), &decision) {

@@ -124,20 +124,21 @@ impl Current {
     /// # Errors
     /// [`EngineError::NotFound`] when it is not hers; [`EngineError::Illegal`] when nothing is shared.
     pub async fn stop(&self, subject: &Subject, id: Uuid, trace_id: &TraceId) -> Result<Recorded, EngineError> {
-        self.stop_seen(subject, id, None, trace_id).await
+        self.stop_seen(subject, id, None, None, trace_id).await
     }
 
-    /// The same, of what she saw as version `seen`.
+    /// The same, of what she saw as version `seen`, where that matters, and on this page of ours.
     pub(crate) async fn stop_seen(
         &self,
         subject: &Subject,
         id: Uuid,
         seen: Option<u64>,
+        shown: Option<Shown>,
         trace_id: &TraceId,
     ) -> Result<Recorded, EngineError> {
         let cool_down = self.config.cool_down;
         let stop = |_: &Consent, now, _: Registered<'_>| {
-            Ok(Change::Of(vec![Action::Revoked { cool_down_until: now + cool_down }]))
+            Ok(Change::Of(vec![Action::Revoked { cool_down_until: now + cool_down, shown }]))
         };
         self.change(subject, id, seen, None, trace_id, stop).await
     }

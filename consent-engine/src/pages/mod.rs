@@ -16,7 +16,7 @@ pub(crate) mod calendar;
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Digest, SHA256, digest};
 use axum::{
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
@@ -135,6 +135,11 @@ impl Pages {
         &self.language
     }
 
+    /// The templates and the words of all languages: the SHA-256, hexadecimal, over all of them.
+    pub(crate) fn templates(&self) -> &str {
+        &self.templates.hash
+    }
+
     /// What the speakers of the language with this tag call it; the tag itself, where the pages do not speak it.
     pub(crate) fn language_name(&self, tag: &str) -> String {
         self.templates.known(tag).map_or_else(|| tag.to_owned(), |language| language.name.clone())
@@ -206,9 +211,7 @@ impl Pages {
         let template = self.templates.environment(&self.language.tag)?.get_template(P::TEMPLATE)?;
         let mut context = Context { frame: self.frame(viewer), page };
         let main = template.render_captured(&context)?.with_state_mut(|state| state.render_block("main"))?;
-        let hash = digest(&SHA256, main.as_bytes());
-        let hash: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        context.frame.shown = Some(seal(&hash)?);
+        context.frame.shown = Some(seal(&hexadecimal(&digest(&SHA256, main.as_bytes())))?);
         let html = template.render(&context)?;
         Ok((status, [(header::CONTENT_LANGUAGE, self.language.tag.clone())], Html(html)).into_response())
     }
@@ -242,4 +245,8 @@ impl Pages {
             .append_pair(LANGUAGE, tag)
             .finish()
     }
+}
+
+fn hexadecimal(hash: &Digest) -> String {
+    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -194,7 +194,7 @@ async fn taken(
     let seen = said.seen()?.or(versions.map(|_| version));
     let done = match said.action() {
         "revoke" if seen.is_some_and(|seen| seen != version) => return Err(Refused::Told(CHANGED)),
-        "revoke" => engine.stop_seen(subject, id, seen, trace_id).await,
+        "revoke" => engine.stop_seen(subject, id, seen, None, trace_id).await,
         action => {
             let seen = match (action, seen) {
                 ("approve", None) if present.request.is_some() => {

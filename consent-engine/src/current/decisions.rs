@@ -49,7 +49,7 @@ pub(super) enum Change {
     /// These actions.
     Of(Vec<Action>),
     /// The same question in the words that are registered now: it is not this one that the person has answered.
-    AskedAnew(Action),
+    AskedAnew(Box<Action>),
 }
 
 impl Current {
@@ -75,7 +75,7 @@ impl Current {
         let choose = |consent: &Consent, now, registered: Registered<'_>| {
             let request = consent.request.as_ref().ok_or(Illegal::NothingAsked)?;
             if let Some(anew) = asking_in_new_words(consent, registered) {
-                return Ok(Change::AskedAnew(anew));
+                return Ok(Change::AskedAnew(Box::new(anew)));
             }
             let after = |answer: Action| Ok(Change::Of(superseding(consent).into_iter().chain([answer]).collect()));
             let Decision::Share { optional, length } = decision else {
@@ -124,20 +124,21 @@ impl Current {
     /// # Errors
     /// [`EngineError::NotFound`] when it is not hers; [`EngineError::Illegal`] when nothing is shared.
     pub async fn stop(&self, subject: &Subject, id: Uuid, trace_id: &TraceId) -> Result<Recorded, EngineError> {
-        self.stop_seen(subject, id, None, trace_id).await
+        self.stop_seen(subject, id, None, None, trace_id).await
     }
 
-    /// The same, of what she saw as version `seen`.
+    /// The same, of what she saw as version `seen`, where that matters, and on this page of ours.
     pub(crate) async fn stop_seen(
         &self,
         subject: &Subject,
         id: Uuid,
         seen: Option<u64>,
+        shown: Option<Shown>,
         trace_id: &TraceId,
     ) -> Result<Recorded, EngineError> {
         let cool_down = self.config.cool_down;
         let stop = |_: &Consent, now, _: Registered<'_>| {
-            Ok(Change::Of(vec![Action::Revoked { cool_down_until: now + cool_down }]))
+            Ok(Change::Of(vec![Action::Revoked { cool_down_until: now + cool_down, shown }]))
         };
         self.change(subject, id, seen, None, trace_id, stop).await
     }
@@ -202,7 +203,7 @@ impl Current {
         let registered = |asked: &AskedField| self.config.notice(&recorded.application, &recorded.purpose, asked);
         match choose(&recorded.consent, now, &registered) {
             Ok(Change::Of(actions)) => (actions, Ok(())),
-            Ok(Change::AskedAnew(request)) => (vec![request], Err(EngineError::Conflict)),
+            Ok(Change::AskedAnew(request)) => (vec![*request], Err(EngineError::Conflict)),
             Err(illegal) => (Vec::new(), Err(illegal.into())),
         }
     }

@@ -80,6 +80,9 @@ pub enum Action {
     Revoked {
         /// Until when the application cannot ask again.
         cool_down_until: DateTime<Utc>,
+        /// What she saw.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shown: Option<Shown>,
     },
     /// A request that nobody answered, or something that was shared, has ended.
     Expired {},
@@ -124,6 +127,33 @@ pub struct Shown {
     pub language: String,
     /// How she had signed in.
     pub sign_in: SignedIn,
+    /// What she could choose from; absent where there was no choice but yes and no, and in histories that were written
+    /// before this was kept.
+    #[serde(default, skip_serializing_if = "Offered::is_nothing")]
+    pub offered: Offered,
+    /// The templates and the words of the pages in all languages: the SHA-256, hexadecimal, over all of them. Absent as
+    /// above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub templates: Option<String>,
+}
+
+/// What a page let a person choose from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Offered {
+    /// What she could tick: to share it beside what is needed, or to share it no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldRef>,
+    /// The lengths of time, as they are registered (ISO 8601); one alone is no choice and was shown nevertheless.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub durations: Vec<String>,
+}
+
+impl Offered {
+    /// Whether there was nothing.
+    pub fn is_nothing(&self) -> bool {
+        self.fields.is_empty() && self.durations.is_empty()
+    }
 }
 
 /// How a person had signed in (OpenID Connect Core 1.0, section 2).
@@ -212,7 +242,12 @@ mod tests {
             r#"{"action":"SUPERSEDED","fields":[{"schemaId":"s","fieldName":"a"}]}"#,
             concat!(
                 r#"{"action":"GRANTED","fields":[],"declined":[],"until":"2026-12-21T00:00:00Z","#,
-                r#""shown":{"textHash":"00","language":"en","signIn":{"at":"2026-11-21T00:00:00Z","acr":"2","amr":["otp"]}}}"#
+                r#""shown":{"textHash":"00","language":"en","signIn":{"at":"2026-11-21T00:00:00Z","acr":"2","amr":["otp"]},"#,
+                r#""offered":{"fields":[{"schemaId":"s","fieldName":"a"}],"durations":["PT1H"]},"templates":"11"}}"#
+            ),
+            concat!(
+                r#"{"action":"REVOKED","coolDownUntil":"2026-12-21T00:00:00Z","#,
+                r#""shown":{"textHash":"00","language":"si","signIn":{"at":"2026-11-21T00:00:00Z"},"templates":"11"}}"#
             ),
         ] {
             assert_eq!(serde_json::to_string(&read(text).unwrap()).unwrap(), text);
@@ -226,6 +261,10 @@ mod tests {
             r#"{"action":"NARROWED","stopped":[],"evidence":"a.b.c"}"#,
             r#"{"action":"SUPERSEDED","fields":[],"until":"2026-12-21T00:00:00Z"}"#,
             r#"{"action":"DENIED","coolDownUntil":"2026-12-21T00:00:00Z","shown":{"textHash":"00","language":"en"}}"#,
+            concat!(
+                r#"{"action":"REVOKED","coolDownUntil":"2026-12-21T00:00:00Z","shown":{"textHash":"00","language":"en","#,
+                r#""signIn":{"at":"2026-11-21T00:00:00Z"},"offered":{"also":[]}}}"#
+            ),
         ] {
             assert!(read(bad).is_err(), "{bad}");
         }
@@ -243,6 +282,14 @@ mod tests {
     #[test]
     fn what_was_written_before_pages_were_kept_is_read_as_ever() {
         for old in [
+            concat!(
+                r#"{"action":"GRANTED","fields":[],"declined":[],"until":"2026-12-21T00:00:00Z","#,
+                r#""shown":{"textHash":"00","language":"en","signIn":{"at":"2026-11-21T00:00:00Z","acr":"2","amr":["otp"]}}}"#
+            ),
+            concat!(
+                r#"{"action":"NARROWED","stopped":[],"#,
+                r#""shown":{"textHash":"00","language":"ta","signIn":{"at":"2026-11-21T00:00:00Z"}}}"#
+            ),
             r#"{"action":"DENIED","coolDownUntil":"2026-12-21T00:00:00Z"}"#,
             r#"{"action":"REVOKED","coolDownUntil":"2026-12-21T00:00:00Z"}"#,
             r#"{"action":"GRANTED","fields":[],"declined":[],"until":"2026-12-21T00:00:00Z"}"#,

@@ -47,6 +47,10 @@ pub struct EventData {
     pub status: EventStatus,
     /// The version of the consent after it: a later event of the same consent has a higher one.
     pub version: u64,
+    /// Whether the person says that she had not asked for anything: somebody may use the application in her name. It is
+    /// written only then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unexpected: bool,
 }
 
 /// What happened to a consent.
@@ -90,6 +94,7 @@ impl Event {
             purpose: purpose.clone(),
             status,
             version: entry.seq,
+            unexpected: matches!(entry.action, Action::Denied { unexpected: true, .. }),
         };
         let id = Uuid::new_v5(&consent_id, entry.seq.to_string().as_bytes());
         Some(Self { id, kind, time: entry.at, data })
@@ -141,26 +146,29 @@ mod tests {
     #[test]
     fn every_action_but_a_request_is_told_and_none_says_anything_of_the_person() {
         let (time, left_out) = (DateTime::UNIX_EPOCH, vec![FieldRef::new("s", "b")]);
-        let denied = Action::Denied { cool_down_until: time, unexpected: true, blocked: false, shown: None };
+        let denied = |unexpected| Action::Denied { cool_down_until: time, unexpected, blocked: false, shown: None };
         let narrowed = Action::Narrowed { stopped: left_out.clone(), until: None, shown: None, evidence: None };
         for (action, kind, status) in [
             (granted(Vec::new()), EventKind::Answered, EventStatus::Granted),
             (granted(left_out.clone()), EventKind::Answered, EventStatus::PartlyGranted),
-            (denied, EventKind::Answered, EventStatus::Denied),
+            (denied(false), EventKind::Answered, EventStatus::Denied),
+            (denied(true), EventKind::Answered, EventStatus::Denied),
             (narrowed, EventKind::Answered, EventStatus::Narrowed),
-            (Action::Revoked { cool_down_until: time }, EventKind::Ended, EventStatus::Revoked),
+            (Action::Revoked { cool_down_until: time, shown: None }, EventKind::Ended, EventStatus::Revoked),
             (Action::Expired {}, EventKind::Ended, EventStatus::Expired),
             (Action::Superseded { fields: left_out }, EventKind::Ended, EventStatus::Superseded),
         ] {
+            let unexpected = matches!(action, Action::Denied { unexpected: true, .. });
             let event = told(3, action).unwrap();
             assert_eq!((event.kind, event.data.status), (kind, status));
             let text = serde_json::to_string(&event).unwrap();
             let expected = format!(
-                r#"{{"id":"{}","type":"{}","time":"1970-01-01T00:00:00Z","data":{{"consentId":"{}","applicationId":"passport-app","purpose":"passport-application","status":"{}","version":3}}}}"#,
+                r#"{{"id":"{}","type":"{}","time":"1970-01-01T00:00:00Z","data":{{"consentId":"{}","applicationId":"passport-app","purpose":"passport-application","status":"{}","version":3{}}}}}"#,
                 event.id,
                 kind.as_str(),
                 Uuid::from_u128(7),
                 status.as_str(),
+                if unexpected { r#","unexpected":true"# } else { "" },
             );
             assert_eq!(text, expected);
             assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);

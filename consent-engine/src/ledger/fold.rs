@@ -100,7 +100,7 @@ impl Consent {
                 self.deny(entry.at, *cool_down_until, *unexpected, *blocked)?;
             }
             (Action::Narrowed { stopped, until, .. }, false) => self.narrow(entry.at, stopped, *until)?,
-            (Action::Revoked { cool_down_until }, false) => self.revoke(entry.at, *cool_down_until)?,
+            (Action::Revoked { cool_down_until, .. }, false) => self.revoke(entry.at, *cool_down_until)?,
             (Action::Superseded { fields }, false) => self.supersede(fields)?,
         }
         self.version = entry.seq;

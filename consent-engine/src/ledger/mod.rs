@@ -17,7 +17,7 @@ mod fold;
 mod steps;
 
 pub use self::{
-    action::{Action, AskedBy, AskedField, Entry, Shown, SignedIn},
+    action::{Action, AskedBy, AskedField, Entry, Offered, Shown, SignedIn},
     consent::{Answer, Consent, Ended, Refusal, RefusalKind, Request, Said, Share},
     event::{Event, EventData, EventKind, EventStatus},
     fold::{Illegal, fold},

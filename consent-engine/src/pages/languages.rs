@@ -45,6 +45,11 @@ pub fn known_languages() -> Vec<String> {
     written.chain(PSEUDO_LOCALES.map(str::to_owned)).collect()
 }
 
+/// The files, by their names.
+pub(super) fn sources() -> Vec<(String, Vec<u8>)> {
+    Files::iter().filter_map(|name| Some((name.to_string(), Files::get(&name)?.data.into_owned()))).collect()
+}
+
 impl Language {
     /// All languages.
     ///

@@ -16,7 +16,7 @@ pub(crate) mod calendar;
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Digest, SHA256, digest};
 use axum::{
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
@@ -67,6 +67,17 @@ struct Frame<'a> {
     icon: String,
     /// What the page's form brings back, to prove what was shown.
     shown: Option<String>,
+    /// What is sent again to get the same page in another language, where its address alone does not do.
+    again: Option<&'a Again>,
+}
+
+/// What a page that answers a form needs to answer it in another language: the form once more. It must change nothing.
+#[derive(Debug, Serialize)]
+pub(crate) struct Again {
+    /// Where it is sent to.
+    pub(crate) action: &'static str,
+    /// The one value that is sent, under the name `packed`.
+    pub(crate) packed: String,
 }
 
 /// The way to the same page in another language.
@@ -126,6 +137,11 @@ impl Pages {
         &self.language
     }
 
+    /// The templates and the words of all languages: the SHA-256, hexadecimal, over all of them.
+    pub(crate) fn templates(&self) -> &str {
+        &self.templates.hash
+    }
+
     /// What the speakers of the language with this tag call it; the tag itself, where the pages do not speak it.
     pub(crate) fn language_name(&self, tag: &str) -> String {
         self.templates.known(tag).map_or_else(|| tag.to_owned(), |language| language.name.clone())
@@ -173,7 +189,18 @@ impl Pages {
         viewer: Option<&Viewer>,
         page: &P,
     ) -> Result<Response, minijinja::Error> {
-        let context = Context { frame: self.frame(viewer), page };
+        self.answer_again(status, viewer, page, None)
+    }
+
+    /// The same for the answer to a form; what is sent `again` gets it in another language.
+    pub(crate) fn answer_again<P: Page>(
+        &self,
+        status: StatusCode,
+        viewer: Option<&Viewer>,
+        page: &P,
+        again: Option<&Again>,
+    ) -> Result<Response, minijinja::Error> {
+        let context = Context { frame: Frame { again, ..self.frame(viewer) }, page };
         let html = self.templates.environment(&self.language.tag)?.get_template(P::TEMPLATE)?.render(context)?;
         Ok((status, [(header::CONTENT_LANGUAGE, self.language.tag.clone())], Html(html)).into_response())
     }
@@ -191,9 +218,7 @@ impl Pages {
         let template = self.templates.environment(&self.language.tag)?.get_template(P::TEMPLATE)?;
         let mut context = Context { frame: self.frame(viewer), page };
         let main = template.render_captured(&context)?.with_state_mut(|state| state.render_block("main"))?;
-        let hash = digest(&SHA256, main.as_bytes());
-        let hash: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        context.frame.shown = Some(seal(&hash)?);
+        context.frame.shown = Some(seal(&hexadecimal(&digest(&SHA256, main.as_bytes())))?);
         let html = template.render(&context)?;
         Ok((status, [(header::CONTENT_LANGUAGE, self.language.tag.clone())], Html(html)).into_response())
     }
@@ -214,6 +239,7 @@ impl Pages {
             styles: self.styles(),
             icon: assets::address("icon.svg"),
             shown: None,
+            again: None,
         }
     }
 
@@ -233,4 +259,8 @@ impl Pages {
             .append_pair(LANGUAGE, tag)
             .finish()
     }
+}
+
+fn hexadecimal(hash: &Digest) -> String {
+    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,6 +5,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
+use aws_lc_rs::digest::{Context, SHA256};
 use fluent_bundle::FluentValue;
 use minijinja::{
     Environment, Error, ErrorKind, State, Value,
@@ -13,7 +14,7 @@ use minijinja::{
 };
 use rust_embed::RustEmbed;
 
-use super::Language;
+use super::{Language, hexadecimal, languages::sources};
 
 #[derive(RustEmbed)]
 #[folder = "templates/"]
@@ -24,6 +25,8 @@ struct Own;
 pub(crate) struct Templates {
     all: Vec<(Arc<Language>, Environment<'static>)>,
     first: Arc<Language>,
+    /// Over all templates, and the words of all languages.
+    pub(super) hash: String,
 }
 
 impl Templates {
@@ -31,6 +34,7 @@ impl Templates {
     /// When a template or a language has a mistake.
     pub(crate) fn load() -> Result<Self, Error> {
         let plain = ndx_pages::environment::environment::<Own>()?;
+        let hash = hash(&plain);
         let in_language = |language: Language| {
             let language = Arc::new(language);
             let mut environment = plain.clone();
@@ -43,7 +47,7 @@ impl Templates {
         let all: Vec<_> = Language::all()?.into_iter().map(in_language).collect();
         let first = all.first().map(|(language, _)| Arc::clone(language));
         let first = first.ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "there is no language"))?;
-        Ok(Self { all, first })
+        Ok(Self { all, first, hash })
     }
 
     /// The language with this tag; the first, where there is none.
@@ -62,6 +66,19 @@ impl Templates {
             .map(|(_, environment)| environment)
             .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "no such language"))
     }
+}
+
+/// The SHA-256 over the templates and the files of the languages, each with its name and its length, in the order of names.
+fn hash(templates: &Environment<'_>) -> String {
+    let mut parts: Vec<(String, Vec<u8>)> = sources();
+    parts.extend(templates.templates().map(|(name, one)| (name.to_owned(), one.source().as_bytes().to_vec())));
+    parts.sort();
+    let mut whole = Context::new(&SHA256);
+    for (name, text) in &parts {
+        whole.update(format!("{name} {}\n", text.len()).as_bytes());
+        whole.update(text);
+    }
+    hexadecimal(&whole.finish())
 }
 
 fn said(state: &State<'_, '_>, language: &Language, id: &str, values: &Kwargs) -> Result<Value, Error> {

@@ -49,6 +49,8 @@ struct SaidNoPage {
     quiet_until: Option<String>,
     /// Whether the person had not asked for anything.
     unexpected: bool,
+    /// Whether the application is told so by itself.
+    told: bool,
     back: WayBack,
 }
 
@@ -137,6 +139,7 @@ pub(crate) async fn done(
                 only: if present.shared.is_empty() { Vec::new() } else { words(fields)? },
                 quiet_until,
                 unexpected: present.unexpected.is_some(),
+                told: state.engine.config.receiver(&recorded.application).is_some(),
                 back: way(&state, &visitor, &recorded, "denied"),
                 asker: Asker::of(&state, &recorded),
             };

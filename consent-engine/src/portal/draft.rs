@@ -2,24 +2,19 @@
 //! words of ours: sealed in her browser, so that neither a sign-in nor a change of the language loses it. INVARIANT: it
 //! fills the form and nothing else; it never answers.
 
-use std::io::{Read as _, Write as _};
-
 use axum::{
     http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::CookieJar;
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
-};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use ndx_store::Sealed;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     portal::{
+        packing::{pack, unpack},
         trouble::Trouble,
         visitor::{CookieName, Visitor},
     },
@@ -126,7 +121,8 @@ pub(crate) fn keep(
     while filled.size() > LARGEST && filled.shorten() {}
     loop {
         let draft = Draft { about: about.to_owned(), filled: filled.clone(), why, at: scene.engine.now() };
-        let sealed = keys.seal(SEALED_FOR, &packed(&draft).ok_or(Trouble::OurMistake)?)?;
+        let packed = serde_json::to_vec(&draft).map_err(std::io::Error::from).and_then(|draft| pack(&draft));
+        let sealed = keys.seal(SEALED_FOR, &packed.map_err(|_| Trouble::OurMistake)?)?;
         let text = URL_SAFE_NO_PAD.encode(sealed.as_column());
         if text.len() <= PIECE * PIECES || !filled.shorten() {
             let pieces = text.as_bytes().chunks(PIECE).take(PIECES).enumerate();
@@ -143,7 +139,7 @@ pub(crate) fn find(scene: &Scene, jar: &CookieJar, about: &str) -> Option<(Fille
     let text: String = (0..PIECES).filter_map(|number| CookieName::Draft(number).of(jar, portal)).collect();
     let sealed = URL_SAFE_NO_PAD.decode(text).ok()?;
     let packed: String = scene.engine.store.keys().unseal(SEALED_FOR, &Sealed::from_column(sealed)).ok()?;
-    let draft = unpacked(&packed)?;
+    let draft: Draft = serde_json::from_slice(&unpack(&packed, 8 * LARGEST)?).ok()?;
     (draft.about == about && scene.engine.now() - draft.at < LIFETIME).then_some((draft.filled, draft.why))
 }
 
@@ -179,18 +175,4 @@ pub(crate) fn come_back(
         None => jar,
     };
     Ok((jar, Redirect::to(page)).into_response())
-}
-
-/// Small, as text: letters of most scripts take three bytes each, and a cookie holds few.
-fn packed(draft: &Draft) -> Option<String> {
-    let mut packer = DeflateEncoder::new(Vec::new(), Compression::best());
-    packer.write_all(&serde_json::to_vec(draft).ok()?).ok()?;
-    Some(STANDARD_NO_PAD.encode(packer.finish().ok()?))
-}
-
-fn unpacked(packed: &str) -> Option<Draft> {
-    let packed = STANDARD_NO_PAD.decode(packed).ok()?;
-    let mut text = Vec::new();
-    DeflateDecoder::new(packed.as_slice()).read_to_end(&mut text).ok()?;
-    serde_json::from_slice(&text).ok()
 }

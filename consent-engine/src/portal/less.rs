@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::{
     current::Narrowing,
     error::EngineError,
-    ledger::{Answer, Consent, Illegal, Said, Shown},
+    ledger::{Answer, Consent, Illegal, Offered, Said, Shown},
     pages::{Page, calendar::Calendar},
     portal::{
         address::{self, Id, known_id},
@@ -278,7 +278,8 @@ fn what(
         kept: begin.kept,
         error: begin.wrong,
     };
-    answer(state, visitor, recorded, page.error, &page)
+    let offered = Offered { fields: present.shared.keys().cloned().collect(), durations: Vec::new() };
+    answer(state, visitor, recorded, page.error, &page, offered)
 }
 
 fn how_long(
@@ -304,7 +305,8 @@ fn how_long(
         kept: begin.kept,
         error: begin.wrong,
     };
-    answer(state, visitor, recorded, page.error, &page)
+    let durations = page.lengths.iter().map(|length| length.value.clone()).collect();
+    answer(state, visitor, recorded, page.error, &page, Offered { fields: Vec::new(), durations })
 }
 
 /// The purpose's lengths that end earlier than what is shared.
@@ -322,9 +324,10 @@ fn answer<P: Page>(
     recorded: &Recorded,
     error: bool,
     page: &P,
+    offered: Offered,
 ) -> Result<Response, Trouble> {
     let status = if error { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let seal = |text_hash: &str| Ok::<_, Trouble>(shown::seal(state, recorded, text_hash)?);
+    let seal = |text_hash: &str| Ok::<_, Trouble>(shown::seal(state, recorded, text_hash, offered)?);
     state.pages.answer_shown(status, visitor.viewer().as_ref(), page, seal)
 }
 

@@ -117,7 +117,14 @@ async fn line(
         (Some(refusal), _) if present.shared.is_empty() => {
             let denied = present.status() == ConsentStatus::Rejected;
             let said = if denied { "mine-said-no-at" } else { "mine-stopped-at" };
-            (refusal.fields.iter().collect(), (said, calendar.moment(refusal.at)?))
+            let at = calendar.moment(refusal.at)?;
+            let at = match present.unexpected {
+                Some(unexpected) if unexpected == refusal.at => {
+                    state.pages.say("mine-unexpected", [("at", at.into())])?
+                }
+                _ => at,
+            };
+            (refusal.fields.iter().collect(), (said, at))
         }
         (_, Some(Ended::Sharing(at) | Ended::Request(at))) if present.shared.is_empty() => {
             (present.words.keys().collect(), ("mine-ended-at", calendar.moment(*at)?))

@@ -12,7 +12,8 @@
 //! | `dress` | around every page: finds the visitor, makes the page for a trouble, sets the headers |
 //! | `wording` | consents in the words that pages use |
 //! | `sign_in` | signing in at the identity provider, surely enough, and out |
-//! | `draft` | what was filled in when a session ended |
+//! | `packing` | texts made small for what a browser keeps |
+//! | `draft` | what was filled in when a session ended, when a mistake was found, or when the question changed |
 //! | `shown` | what a person saw when she answered |
 //! | `question` | the question's page, and what an answer must hold |
 //! | `answered` | what was answered, and the way back to the application |
@@ -46,6 +47,7 @@ mod speech;
 mod dress;
 mod wording;
 mod sign_in;
+mod packing;
 mod draft;
 mod shown;
 mod question;

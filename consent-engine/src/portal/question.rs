@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     config::Config,
     current::Decision,
-    ledger::{AskedField, Consent, Request},
+    ledger::{AskedField, Consent, Offered, Request},
     pages::{Page, calendar::Calendar},
     portal::{
         back::WayBack,
@@ -133,7 +133,12 @@ pub(crate) fn page(
 ) -> Result<Response, Trouble> {
     let mistakes = begin.wrong.then(|| decision(&state.engine.config, asked, &begin.filled).err()).flatten();
     let page = filled_in(state, visitor, asked, begin, mistakes.unwrap_or_default())?;
-    let seal = |text_hash: &str| Ok::<_, Trouble>(shown::seal(state, asked.recorded, text_hash)?);
+    let optional = asked.request.fields.iter().filter(|asked| asked.need == Need::Optional);
+    let offered = Offered {
+        fields: optional.map(|asked| asked.field.clone()).collect(),
+        durations: lengths(&state.engine.config, asked.recorded).into_iter().map(|(name, _)| name).collect(),
+    };
+    let seal = |text_hash: &str| Ok::<_, Trouble>(shown::seal(state, asked.recorded, text_hash, offered)?);
     state.pages.answer_shown(status, visitor.viewer().as_ref(), &page, seal)
 }
 

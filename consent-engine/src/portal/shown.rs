@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    ledger::Shown,
+    ledger::{Offered, Shown},
     state::Scene,
     store::{Person, Recorded},
 };
@@ -25,15 +25,28 @@ struct Page {
     version: u64,
     text_hash: String,
     language: String,
+    /// Pages that were open when this was added bring none.
+    #[serde(default)]
+    offered: Offered,
+    #[serde(default)]
+    templates: Option<String>,
 }
 
-/// What the form of the page about `recorded` brings back, when the main part of the page has this hash.
-pub(crate) fn seal(scene: &Scene, recorded: &Recorded, text_hash: &str) -> Result<String, CryptoError> {
+/// What the form of the page about `recorded` brings back, when the main part of the page has this hash and lets the person
+/// choose from `offered`.
+pub(crate) fn seal(
+    scene: &Scene,
+    recorded: &Recorded,
+    text_hash: &str,
+    offered: Offered,
+) -> Result<String, CryptoError> {
     let page = Page {
         consent: recorded.id,
         version: recorded.consent.version,
         text_hash: text_hash.to_owned(),
         language: scene.pages.language().tag.clone(),
+        offered,
+        templates: Some(scene.pages.templates().to_owned()),
     };
     let sealed = scene.engine.store.keys().seal(SEALED_FOR, &page)?;
     Ok(URL_SAFE_NO_PAD.encode(sealed.as_column()))
@@ -44,5 +57,11 @@ pub(crate) fn of(keys: &Keyring, form: &Form, recorded: &Recorded, person: &Pers
     let sealed = URL_SAFE_NO_PAD.decode(form.get(NAME)?).ok()?;
     let page: Page = keys.unseal(SEALED_FOR, &Sealed::from_column(sealed)).ok()?;
     let is_this = page.consent == recorded.id && page.version == recorded.consent.version;
-    is_this.then(|| Shown { text_hash: page.text_hash, language: page.language, sign_in: person.signed_in.clone() })
+    is_this.then(|| Shown {
+        text_hash: page.text_hash,
+        language: page.language,
+        sign_in: person.signed_in.clone(),
+        offered: page.offered,
+        templates: page.templates,
+    })
 }

@@ -161,8 +161,8 @@ pub(crate) async fn begin(
     let wishes = Wishes { prompt, acr_values, ui_locales: Some(&state.pages.language().tag) };
     let (address, attempt) = state.provider.begin(wishes).await?;
     let begun = Begun::new(attempt, path, surely, state.engine.now());
-    let kept = attempt::keep(state.engine.store.keys(), &begun, portal)?;
-    Ok((jar.add(kept), Redirect::to(address.as_str())).into_response())
+    let jar = attempt::keep(state.engine.store.keys(), jar, &begun, portal)?;
+    Ok((jar, Redirect::to(address.as_str())).into_response())
 }
 
 /// `GET /signed-in`: the person comes back from the identity provider.

@@ -12,12 +12,12 @@ use uuid::Uuid;
 
 use crate::{
     error::EngineError,
-    ledger::RefusalKind,
+    ledger::{Offered, RefusalKind},
     pages::{Page, calendar::Calendar},
     portal::{
         address::{self, Id, known_id},
         mine::GATE,
-        sign_in,
+        shown, sign_in,
         trouble::Trouble,
         visitor::Visitor,
         wording::Asker,
@@ -64,7 +64,8 @@ pub(crate) async fn ask(
         return Ok(to_detail(Some(recorded.id)));
     }
     let page = StopPage { id: recorded.id.to_string(), asker: Asker::of(&state, &recorded) };
-    Ok(state.pages.answer(StatusCode::OK, visitor.viewer().as_ref(), &page)?)
+    let seal = |text_hash: &str| Ok::<_, Trouble>(shown::seal(&state, &recorded, text_hash, Offered::default())?);
+    state.pages.answer_shown(StatusCode::OK, visitor.viewer().as_ref(), &page, seal)
 }
 
 /// `POST /my/{id}/stop`
@@ -77,9 +78,12 @@ pub(crate) async fn stop(
 ) -> Result<Response, Trouble> {
     let id = known_id(id);
     let Some(session) = &visitor.session else { return Ok(back_to(id, "stop")) };
-    Form::of_ours(&body, &headers, &state.engine.config.portal, &session.csrf)?;
-    let id = id.ok_or(Trouble::NotFound)?;
-    match state.engine.stop(&session.person.subject, id, &visitor.trace_id).await {
+    let form = Form::of_ours(&body, &headers, &state.engine.config.portal, &session.csrf)?;
+    let (id, person) = (id.ok_or(Trouble::NotFound)?, &session.person);
+    let recorded = state.engine.consent_of(&person.subject, id).await?;
+    // A stop is a stop, whatever has changed since the page was shown; what it said is kept where it said how things stand.
+    let shown = shown::of(state.engine.store.keys(), &form, &recorded, person);
+    match state.engine.stop_seen(&person.subject, id, None, shown, &visitor.trace_id).await {
         Ok(_) => Ok(Redirect::to(&format!("/my/{id}/stopped")).into_response()),
         // Stopped already, or ended by itself: the page of the consent says which.
         Err(EngineError::Illegal(_)) => Ok(to_detail(Some(id))),

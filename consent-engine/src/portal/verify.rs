@@ -14,8 +14,13 @@ use ndx_receipt::{Genuine, LARGEST, Refusal, verify};
 use serde::Serialize;
 
 use crate::{
-    pages::{Page, calendar::Calendar},
-    portal::{told::Told, trouble::Trouble, visitor::Visitor},
+    pages::{Again, Page, calendar::Calendar},
+    portal::{
+        packing::{pack, unpack},
+        told::Told,
+        trouble::Trouble,
+        visitor::Visitor,
+    },
     state::Scene,
 };
 
@@ -78,24 +83,36 @@ pub(crate) async fn answer(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Trouble> {
-    let viewer = visitor.viewer();
-    let again = |status, error| state.pages.answer(status, viewer.as_ref(), &VerifyPage { error: Some(error) });
+    let (pages, viewer) = (&state.pages, visitor.viewer());
+    let mistake = |status, error, again: Option<&Again>| {
+        pages.answer_again(status, viewer.as_ref(), &VerifyPage { error: Some(error) }, again)
+    };
     let text = match sent(&headers, body).await {
         Sent::Receipt(text) => text,
-        Sent::Nothing => return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, "verify-error-nothing")?),
-        Sent::TooMuch => {
-            return Ok(again(StatusCode::PAYLOAD_TOO_LARGE, "verify-error-large")?);
+        Sent::Nothing => {
+            let again = again("");
+            return Ok(mistake(StatusCode::UNPROCESSABLE_ENTITY, "verify-error-nothing", again.as_ref())?);
         }
+        Sent::TooMuch => return Ok(mistake(StatusCode::PAYLOAD_TOO_LARGE, "verify-error-large", None)?),
     };
     let keys = state.engine.public_keys().await?;
+    let again = again(&text);
     let response = match verify(&text, &keys) {
-        Ok(genuine) => state.pages.answer(StatusCode::OK, viewer.as_ref(), &page_of(&genuine, &state)?)?,
+        Ok(genuine) => {
+            pages.answer_again(StatusCode::OK, viewer.as_ref(), &page_of(&genuine, &state)?, again.as_ref())?
+        }
         Err(refusal) => {
             let page = RefusedPage { reason: in_words(&refusal) };
-            state.pages.answer(StatusCode::OK, viewer.as_ref(), &page)?
+            pages.answer_again(StatusCode::OK, viewer.as_ref(), &page, again.as_ref())?
         }
     };
     Ok(response)
+}
+
+/// What was sent, for the same answer in another language. We keep nothing of it, so that the page brings it along.
+fn again(text: &str) -> Option<Again> {
+    let packed = pack(text.as_bytes()).ok()?;
+    Some(Again { action: "/verify", packed })
 }
 
 fn page_of(genuine: &Genuine, state: &Scene) -> Result<GenuinePage, Trouble> {
@@ -110,13 +127,13 @@ fn page_of(genuine: &Genuine, state: &Scene) -> Result<GenuinePage, Trouble> {
     })
 }
 
-/// The file, or else the text.
+/// The file, or else the text; packed, where one of our pages sent it again.
 async fn sent(headers: &HeaderMap, body: Body) -> Sent {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let Ok(boundary) = multer::parse_boundary(kind) else { return Sent::Nothing };
     let most = u64::try_from(LARGEST).unwrap_or(u64::MAX);
     let limits = SizeLimit::new().whole_stream(most).for_field("file", most).for_field("text", most);
-    let limits = Constraints::new().allowed_fields(vec!["file", "text"]).size_limit(limits);
+    let limits = Constraints::new().allowed_fields(vec!["file", "text", "packed"]).size_limit(limits);
     let mut parts = Multipart::with_constraints(body.into_data_stream(), boundary, limits);
     let mut text = String::new();
     loop {
@@ -125,7 +142,13 @@ async fn sent(headers: &HeaderMap, body: Body) -> Sent {
             Ok(None) => break,
             Err(error) => return unread(&error),
         };
+        let is_packed = part.name() == Some("packed");
         match part.bytes().await {
+            // What has come back for another language.
+            Ok(bytes) if is_packed => {
+                let plain = unpack(&String::from_utf8_lossy(&bytes), LARGEST).unwrap_or_default();
+                text = String::from_utf8_lossy(&plain).into_owned();
+            }
             // What is no text is no receipt; that is for the verdict to say.
             Ok(bytes) if text.trim().is_empty() => text = String::from_utf8_lossy(&bytes).into_owned(),
             Ok(_) => {}

@@ -75,11 +75,20 @@ pub(crate) enum CookieName {
     Language,
 }
 
+/// How the names of all attempts begin.
+const ATTEMPT: &str = "ndx-portal-sign-in-";
+
 impl CookieName {
+    /// The attempts that the browser sent.
+    pub(crate) fn attempts(jar: &CookieJar, portal: &Url) -> Vec<(Self, String)> {
+        let sent = cookie::beginning(jar, ATTEMPT, portal);
+        sent.map(|(which, value)| (Self::Attempt(which.to_owned()), value.to_owned())).collect()
+    }
+
     fn name(&self) -> String {
         match self {
             Self::Session => "ndx-portal-session".to_owned(),
-            Self::Attempt(which) => format!("ndx-portal-sign-in-{which}"),
+            Self::Attempt(which) => format!("{ATTEMPT}{which}"),
             Self::SignedOut => "ndx-portal-signed-out".to_owned(),
             Self::Draft(0) => "ndx-portal-draft".to_owned(),
             Self::Draft(more) => format!("ndx-portal-draft-{more}"),

@@ -4,7 +4,7 @@ use crate::support::*;
 use chrono::TimeDelta;
 use consent_engine::{
     Decision, EngineError, Narrowing, Proofs, Unproved,
-    ledger::{Action, Shown, SignedIn},
+    ledger::{Action, Offered, Shown, SignedIn},
     store::SqlStore,
 };
 use ndx_clock::Clock;
@@ -27,6 +27,8 @@ fn shown(ledger: &Ledger, language: &str) -> Shown {
     Shown {
         text_hash: "ab".repeat(32),
         language: language.to_owned(),
+        offered: Offered::default(),
+        templates: None,
         sign_in: SignedIn {
             at: ledger.clock.now(),
             acr: Some("2".to_owned()),

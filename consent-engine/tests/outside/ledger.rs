@@ -57,7 +57,7 @@ fn narrow(stopped: &str, end: Option<i64>) -> Action {
 }
 
 fn revoke(end: i64) -> Action {
-    Action::Revoked { cool_down_until: at(end) }
+    Action::Revoked { cool_down_until: at(end), shown: None }
 }
 
 /// The consent after these actions, one a minute from minute 1 on.
@@ -231,7 +231,7 @@ fn that_nothing_was_asked_for_is_remembered_when_the_application_asks_again() {
 fn a_stop_is_a_stop_even_when_a_request_had_ended_before() {
     let stopped = after(&[request("a", 60), grant("a", "", 500), request("b", 5)]);
     let ended = then(&stopped, 30, Action::Expired {}).unwrap();
-    let stopped = then(&ended, 40, Action::Revoked { cool_down_until: at(9_000) }).unwrap();
+    let stopped = then(&ended, 40, Action::Revoked { cool_down_until: at(9_000), shown: None }).unwrap();
     assert_eq!((stopped.status(), stopped.ended), (ConsentStatus::Revoked, None));
 }
 
@@ -306,7 +306,9 @@ fn moved(action: Action, minute: i64) -> Action {
             Action::Narrowed { stopped, until: until.map(later), shown, evidence }
         }
         Action::Superseded { fields } => Action::Superseded { fields },
-        Action::Revoked { cool_down_until } => Action::Revoked { cool_down_until: later(cool_down_until) },
+        Action::Revoked { cool_down_until, shown } => {
+            Action::Revoked { cool_down_until: later(cool_down_until), shown }
+        }
         Action::Expired {} => Action::Expired {},
     }
 }

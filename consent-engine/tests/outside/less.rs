@@ -1,6 +1,7 @@
 //! Sharing less than before, saying that nobody asked for it, and a request that nobody waits for any more.
 
 use crate::{
+    outbox::telling,
     portal::{SHARE, id_in},
     support::*,
 };
@@ -83,6 +84,13 @@ async fn i_did_not_ask_for_this_is_a_no_that_is_marked(on: On) {
     assert!(matches!(kept.entries.last().unwrap().action, Action::Denied { unexpected: true, .. }));
     let mine = browser.get(&format!("/my/{}", id_in(&path))).await;
     assert!(mine.text("main li").concat().contains("You said no, and that you did not ask for this."));
+    let list = browser.get("/my?show=no").await.text(".govuk-summary-card dd").concat();
+    assert!(list.contains("10:30am on 21 November. You said that you did not ask for this."), "{list}");
+    let told = "and we tell the Department of Immigration.";
+    assert!(!done.html.contains(told), "it has no receiver");
+    let config = telling(&[("passport-app", "http://127.0.0.1:1/hooks")], serde_json::json!({}));
+    portal.ledger.engine.reconfigure(config);
+    assert!(browser.get(&format!("{path}/done")).await.html.contains(told));
 }
 
 async fn a_request_whose_application_is_gone_needs_no_answer(on: On) {

@@ -75,7 +75,7 @@ async fn each_change_is_told_in_order_and_a_request_is_not(on: On) {
     let regina = ledger.require(REGINA, &[0]).await.consent_id;
     receiver.has_heard(3).await;
     ledger.advance(1);
-    current.decide(&subject(REGINA), regina, 1, Decision::Deny { unexpected: false }, None, &trace()).await.unwrap();
+    current.decide(&subject(REGINA), regina, 1, Decision::Deny { unexpected: true }, None, &trace()).await.unwrap();
     let told = receiver.has_heard(4).await;
     let expected = [
         (nayana, EventKind::Answered, EventStatus::PartlyGranted, 2),
@@ -86,6 +86,8 @@ async fn each_change_is_told_in_order_and_a_request_is_not(on: On) {
     let of = |event: &Event| (event.data.consent_id, event.kind, event.data.status, event.data.version);
     assert_eq!(told.iter().map(of).collect::<Vec<_>>(), expected);
     assert!(told.iter().all(|event| event.data.application_id.as_str() == "passport-app"));
+    let unexpected: Vec<_> = told.iter().map(|event| event.data.unexpected).collect();
+    assert_eq!(unexpected, [false, false, false, true], "she had not asked for anything");
     let delivered = expected.map(|(_, _, status, _)| (status, LetterState::Delivered, 1));
     become_so(engine, &delivered).await;
     engine.close().await;

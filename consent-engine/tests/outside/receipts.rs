@@ -31,13 +31,17 @@ async fn checked(portal: &Portal, form: Form) -> Page {
 
 /// The same in this browser.
 pub async fn checked_in(browser: &Browser, form: Form) -> Page {
+    checked_at(browser, "/verify", form).await
+}
+
+async fn checked_at(browser: &Browser, address: &str, form: Form) -> Page {
     let mut body = String::new();
     for (name, file, content) in form {
         let file =
             file.map(|file| format!("; filename=\"{file}\"\r\nContent-Type: application/json")).unwrap_or_default();
         body += &format!("--between\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n");
     }
-    let request = browser.client.post(format!("{}/verify", browser.url));
+    let request = browser.client.post(format!("{}{address}", browser.url));
     let request = request.header("content-type", "multipart/form-data; boundary=between");
     Page::of(request.body(body + "--between--\r\n").send().await.unwrap()).await
 }
@@ -171,6 +175,37 @@ async fn everybody_can_check_a_receipt_as_a_file_or_pasted(on: On) {
     }
 }
 
+async fn the_verdict_is_there_in_every_language_and_nothing_of_it_is_kept(on: On) {
+    let portal = portal_on(on).await;
+    let (browser, path) = shared(&portal, &[0, 3]).await;
+    let text = browser.get(&format!("{path}/receipt.json")).await.html;
+    let stranger = portal.browser();
+    let switched = async |page: Page, tag: &str| {
+        let button = format!(".ndx-top-languages button[form=again][lang={tag}]");
+        let action = page.attributes(&button, "formaction").concat();
+        assert_eq!(action, format!("/verify?lang={tag}"));
+        assert_eq!(page.attributes("form#again", "enctype"), ["multipart/form-data"]);
+        let packed = page.attributes("#again input[name=packed]", "value").concat();
+        checked_at(&stranger, &action, vec![("packed", None, packed)]).await
+    };
+    for (form, english, sinhala, tamil) in [
+        (uploaded(&text), "This receipt is genuine", "මේ රිසිට්පත සැබෑය", "இந்தப் பற்றுச்சீட்டு உண்மையானது"),
+        (pasted("{}"), "This receipt proves nothing", "මේ රිසිට්පතෙන් කිසිවක් ඔප්පු නොවේ", "இந்தப் பற்றுச்சீட்டு எதையும் நிரூபிக்காது"),
+        (pasted(""), "Check a receipt", "", ""),
+    ] {
+        let page = checked_in(&stranger, form).await;
+        assert_eq!((page.h1().as_str(), page.html.len() < 25_000), (english, true), "{}", page.html.len());
+        let status = page.status;
+        let page = switched(page, "si").await;
+        assert_eq!((page.status, page.attributes("html", "lang").concat().as_str()), (status, "si"));
+        assert!(sinhala.is_empty() || page.h1() == sinhala, "{}", page.h1());
+        let page = switched(page, "ta").await;
+        assert!(tamil.is_empty() || page.h1() == tamil, "{}", page.h1());
+        let page = switched(page, "en").await;
+        assert_eq!((page.status, page.h1().as_str()), (status, english));
+    }
+}
+
 #[tokio::test]
 async fn a_receipt_that_was_changed_proves_nothing_and_the_page_says_why() {
     let portal = portal().await;
@@ -228,4 +263,5 @@ on_both_engines! {
     the_downloaded_receipt_is_proven_by_the_published_keys,
     nobody_else_learns_of_a_receipt,
     everybody_can_check_a_receipt_as_a_file_or_pasted,
+    the_verdict_is_there_in_every_language_and_nothing_of_it_is_kept,
 }

@@ -5,7 +5,7 @@ use crate::{
     support::*,
 };
 use aws_lc_rs::digest::{SHA256, digest};
-use consent_engine::ledger::{Action, Shown};
+use consent_engine::ledger::{Action, Offered, Shown};
 use reqwest::StatusCode;
 
 /// The hash of everything from `<main` to `</main>`, by hand.
@@ -19,7 +19,10 @@ async fn last_shown(portal: &Portal, path: &str) -> Shown {
     let id = id_in(path).parse().unwrap();
     let kept = portal.ledger.engine.current().history_of(&subject(NAYANA), id).await.unwrap();
     match kept.entries.last().unwrap().action.clone() {
-        Action::Granted { shown, .. } | Action::Denied { shown, .. } | Action::Narrowed { shown, .. } => shown.unwrap(),
+        Action::Granted { shown, .. }
+        | Action::Denied { shown, .. }
+        | Action::Narrowed { shown, .. }
+        | Action::Revoked { shown, .. } => shown.unwrap(),
         other => panic!("{other:?}"),
     }
 }
@@ -38,6 +41,50 @@ async fn what_was_shown_is_kept_with_the_answer(on: On) {
     let less = browser.get(&format!("/my/{}/less-time", id_in(&path))).await;
     browser.post(&format!("/my/{}/less-time", id_in(&path)), &less.form(&[("duration", "PT1H")])).await;
     assert_eq!(last_shown(&portal, &path).await.text_hash, hash(&less));
+}
+
+async fn what_could_be_chosen_and_what_the_page_was_made_of_is_kept_too(on: On) {
+    let portal = portal_on(on).await;
+    let (browser, path) = portal.asked(&[0, 1, 3]).await;
+    let mine = format!("/my/{}", id_in(&path));
+    browser.answer(&path, &[SHARE.as_slice(), &[("field", "drp-schema-v1:person.profession")]].concat()).await;
+    let offered = |fields: &[usize], durations: &[&str]| Offered {
+        fields: fields.iter().map(|index| field(*index)).collect(),
+        durations: durations.iter().map(|one| (*one).to_owned()).collect(),
+    };
+    let asked = last_shown(&portal, &path).await;
+    assert_eq!(asked.offered, offered(&[3], &["PT1H", "P7D", "P30D"]), "not what is needed");
+    browser.answer(&format!("{mine}/stop-some"), &[("field", "drp-schema-v1:person.profession")]).await;
+    let some = last_shown(&portal, &path).await;
+    assert_eq!(some.offered, offered(&[0, 1, 3], &[]));
+    browser.answer(&format!("{mine}/less-time"), &[("duration", "PT1H")]).await;
+    assert_eq!(last_shown(&portal, &path).await.offered, offered(&[], &["PT1H"]));
+
+    let stop = browser.get(&format!("{mine}/stop?lang=ta")).await;
+    browser.post(&format!("{mine}/stop"), &stop.form(&[])).await;
+    let stopped = last_shown(&portal, &path).await;
+    assert_eq!((stopped.text_hash, stopped.language.as_str()), (hash(&stop), "ta"));
+    assert_eq!(stopped.offered, Offered::default());
+    let templates = asked.templates.unwrap();
+    assert_eq!(
+        (templates.len(), &stopped.templates, &some.templates),
+        (64, &Some(templates.clone()), &Some(templates))
+    );
+}
+
+async fn a_stop_is_a_stop_whatever_its_page_brings(on: On) {
+    let portal = portal_on(on).await;
+    let (browser, path) = portal.asked(&[0]).await;
+    browser.answer(&path, &SHARE).await;
+    let stop = format!("/my/{}/stop", id_in(&path));
+    let page = browser.get(&stop).await;
+    portal.ledger.require(NAYANA, &[0, 1]).await;
+    let sent = browser.post(&stop, &page.form(&[])).await;
+    assert_eq!(sent.location, Some(format!("/my/{}/stopped", id_in(&path))));
+    let id = id_in(&path).parse().unwrap();
+    let kept = portal.ledger.engine.current().history_of(&subject(NAYANA), id).await.unwrap();
+    let last = &kept.entries.last().unwrap().action;
+    assert!(matches!(last, Action::Revoked { shown: None, .. }), "the page said how it was before: {last:?}");
 }
 
 async fn after_a_mistake_it_is_the_page_that_was_seen_last(on: On) {
@@ -67,6 +114,8 @@ async fn an_answer_without_a_page_of_ours_is_not_taken(on: On) {
 
 on_both_engines! {
     what_was_shown_is_kept_with_the_answer,
+    what_could_be_chosen_and_what_the_page_was_made_of_is_kept_too,
+    a_stop_is_a_stop_whatever_its_page_brings,
     after_a_mistake_it_is_the_page_that_was_seen_last,
     an_answer_without_a_page_of_ours_is_not_taken,
 }

@@ -124,7 +124,46 @@ async fn two_tabs_sign_in_side_by_side(on: On) {
     assert_eq!(back.location, Some(format!("/c/{}", other.consent_id)));
 }
 
+async fn sign_ins_that_were_left_do_not_pile_up_in_the_browser(on: On) {
+    let portal = portal_on(on).await;
+    let browser = portal.browser();
+    let mut begun = Vec::new();
+    let mut open = 0_isize;
+    for number in 0..8 {
+        let page = browser.get(&format!("/sign-in?return=/my/{number}")).await;
+        for cookie in page.headers.get_all(header::SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            assert!(cookie.starts_with("ndx-portal-sign-in-"), "{cookie}");
+            open += if cookie.contains("Max-Age=0") { -1 } else { 1 };
+            assert!(cookie.contains("Max-Age=0") || cookie.contains("Max-Age=600"), "{cookie}");
+        }
+        begun.push(page);
+        portal.ledger.advance(1);
+    }
+    assert_eq!(open, 5);
+    let last = begun.pop().unwrap();
+    assert_eq!(browser.sign_in_from(last, "nayana").await.location.as_deref(), Some("/my/7"));
+    let fourth = begun.remove(3);
+    assert_eq!(
+        browser.sign_in_from(fourth, "nayana").await.location.as_deref(),
+        Some("/my/3"),
+        "it is the oldest of five"
+    );
+    let third = begun.remove(2);
+    assert_eq!(
+        browser.sign_in_from(third, "nayana").await.location.as_deref(),
+        Some("/my"),
+        "she is signed in already"
+    );
+    // Ten minutes later nothing is left of the others, but for a browser that keeps them.
+    portal.ledger.advance(600);
+    let fifth = begun.remove(2);
+    let page = browser.sign_in_from(fifth, "nayana").await;
+    assert_ne!(page.location.as_deref(), Some("/my/4"));
+}
+
 on_both_engines! {
+    sign_ins_that_were_left_do_not_pile_up_in_the_browser,
     who_signs_in_comes_back_to_where_she_was_and_nowhere_else,
     a_sign_in_belongs_to_the_browser_that_began_it_and_is_used_once,
     the_session_cookie_is_new_at_each_sign_in_and_out_of_reach_for_scripts,

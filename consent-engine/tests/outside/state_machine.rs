@@ -69,7 +69,7 @@ fn tries(now: i64) -> Vec<(&'static str, Action)> {
             ),
             ("not this one", narrow(&["choice"], None)),
             ("not so long", narrow(&[], Some(end))),
-            ("stop", Action::Revoked { cool_down_until: end }),
+            ("stop", Action::Revoked { cool_down_until: end, shown: None }),
         ]);
     }
     tries.push(("gives way: one", Action::Superseded { fields: fields(&["needed"]) }));

@@ -205,7 +205,8 @@ async fn pages_of_the_record(portal: &Portal, browser: &Browser, consent: &str) 
     let nobody = portal.browser().get("/history").await;
     assert_eq!(nobody.status, StatusCode::OK);
     let (law, section) = ("№ 20/1988".to_owned(), "§ 3".to_owned());
-    let law = LegalBasis::StatutoryTask(StatutoryTask { law, section, display: Display::Now }.into());
+    let law =
+        LegalBasis::StatutoryTask(StatutoryTask { law, section, display: Display::Now, shown_after: None }.into());
     let (court, reference, until) = ("№ 7".to_owned(), "214/2026".to_owned(), "2026-12-31T00:00:00Z".parse().unwrap());
     let court = LegalBasis::CourtOrder(CourtOrder { court, reference, until, display: Display::Now }.into());
     let words = requirement(NAYANA, &[0]).fields.remove(0).display_name;

@@ -120,7 +120,8 @@ impl ApplicationPurpose {
 
     /// Where `field` stands in the list of what is wanted.
     pub fn place(&self, field: &FieldRef) -> Option<usize> {
-        let is_it = |reason: &FieldReason| reason.schema_id == field.schema_id && *reason.field_name == *field.field_name;
+        let is_it =
+            |reason: &FieldReason| reason.schema_id == field.schema_id && *reason.field_name == *field.field_name;
         self.reasons.iter().position(is_it)
     }
 }

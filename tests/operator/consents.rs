@@ -83,6 +83,33 @@ in_every_setting! {
     }
 }
 
+in_every_setting! {
+    [together_on_sqlite apart_on_postgres]
+
+    async fn c15_an_operator_reads_in_the_log_who_asks_too_often_and_nothing_about_people(setting: Setting) {
+        let mut farajaland = Farajaland::empty_as(NDX, setting)
+            .with_config(|config| config["consent"]["limits"] = json!({"requestsPerDay": 1}));
+        farajaland.run_all().await;
+        farajaland.ask("passport-app", QUERY).await.portal_url();
+        let others = QUERY.replace("199512345678", "200012345679");
+        assert_ne!(others, QUERY);
+        for _ in 0..3 {
+            let refused = farajaland.ask("passport-app", &others).await;
+            assert_eq!((refused.status, refused.codes()), (429, vec!["RATE_LIMITED"]), "{}", refused.text);
+        }
+        let log = farajaland.log(Part::Exchange);
+        let told: Vec<&str> = log.lines().filter(|line| line.contains("an application asks people too often")).collect();
+        assert_eq!(told.len(), 1, "once a day: {told:#?}");
+        let line: Value = serde_json::from_str(told[0]).unwrap();
+        let said = line.to_string();
+        assert_eq!(line["level"], "WARN", "{said}");
+        assert!(said.contains("passport-app") && said.contains("requests of an application in a day"), "{said}");
+        for nic in ["199512345678", "200012345679"] {
+            assert!(!log.contains(nic), "nothing about people");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_ledger_that_is_not_there_is_not_made() {
     let folder = tempfile::tempdir().unwrap();

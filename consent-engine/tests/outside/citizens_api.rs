@@ -250,18 +250,48 @@ async fn the_list_has_pages_and_filters(on: On) {
     }
 }
 
-#[tokio::test]
-async fn c5_what_is_another_persons_is_not_there() {
-    let api = api().await;
+/// Whoever guesses the id, and whatever her e-mail address looks like: a consent belongs to the identifier that the identity
+/// provider says, and to nothing else.
+async fn c5_what_is_another_persons_is_not_there(on: On) {
+    let api = api_on(on).await;
     let theirs = api.portal.ledger.require(REGINA, &[0]).await.consent_id;
     let unknown = api.get(&format!("/api/v1/consents/{}", Uuid::new_v4())).await;
     assert_eq!(unknown.code(), (404, "CONSENT_NOT_FOUND"));
-    let other = api.get(&format!("/api/v1/consents/{theirs}")).await;
-    assert_eq!((other.code(), &other.body), ((404, "CONSENT_NOT_FOUND"), &unknown.body));
-    for action in ["approve", "reject", "revoke"] {
-        assert_eq!(api.put(theirs, &json!({ "action": action })).await.body, unknown.body);
+    let as_who = async |method: Method, claims: &Value, body: Option<Value>| {
+        let call = api.call(method, &format!("/api/v1/consents/{theirs}")).bearer_auth(api.token(claims));
+        api.send(body.iter().fold(call, |call, body| call.json(body))).await
+    };
+    // Nayana, with Regina's address: as it is, in other letters, with a Cyrillic one, with what some mail servers leave out.
+    for email in
+        ["regina@farajaland.fj", "REGINA@Farajaland.FJ", "r\u{435}gina@farajaland.fj", "regina+x@farajaland.fj"]
+    {
+        let claims = json!({ "email": email, "email_verified": true, "preferred_username": "regina" });
+        let other = as_who(Method::GET, &claims, None).await;
+        assert_eq!((other.code(), &other.body), ((404, "CONSENT_NOT_FOUND"), &unknown.body), "{email}");
+        for action in ["approve", "reject", "revoke"] {
+            let said = as_who(Method::PUT, &claims, Some(json!({ "action": action }))).await;
+            assert_eq!(said.body, unknown.body, "{email}: {action}");
+        }
+    }
+    // Identifiers that only look like Regina's are nobody's, or another person's.
+    let full_width: String = REGINA.chars().map(|digit| char::from_u32(digit as u32 + 0xFEE0).unwrap()).collect();
+    let arabic: String = REGINA.chars().map(|digit| char::from_u32(digit as u32 + 0x0630).unwrap()).collect();
+    for nic in [full_width, arabic, format!("{REGINA}\u{200b}"), format!("0{REGINA}")] {
+        let looks_like = as_who(Method::GET, &json!({ "nic": nic }), None).await;
+        assert!(
+            matches!(looks_like.status, StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED),
+            "{nic}: {}",
+            looks_like.body
+        );
     }
     assert_eq!(api.portal.ledger.require(REGINA, &[0]).await.version, 1);
+    // She herself, whatever her address is by now.
+    for email in [json!("regina@farajaland.fj"), json!("somebody.else@example.org"), Value::Null] {
+        let hers = as_who(Method::GET, &json!({ "nic": REGINA, "sub": "2", "email": email }), None).await;
+        assert_eq!((hers.status, &hers.body["status"]), (StatusCode::OK, &json!("pending")), "{email}");
+    }
+    let yes = as_who(Method::PUT, &json!({ "nic": REGINA, "sub": "2" }), Some(json!({ "action": "approve" }))).await;
+    assert_eq!(yes.status, StatusCode::OK, "{}", yes.body);
 }
 
 #[tokio::test]
@@ -364,6 +394,7 @@ async fn without_its_identity_provider_nobody_is_known() {
 }
 
 on_both_engines! {
+    c5_what_is_another_persons_is_not_there,
     a_citizen_sees_what_is_asked_and_says_yes,
     a_citizen_chooses_says_no_and_stops,
     of_answers_at_once_one_is_taken_and_the_others_are_conflicts,

@@ -27,7 +27,7 @@ async fn who_is_not_signed_in_learns_nothing(on: On) {
     assert_eq!(browser.get(&format!("/c/{id}/done")).await.location, Some(format!("/c/{id}")));
 }
 
-async fn what_is_not_there_and_what_is_anothers_are_the_same_page_to_the_last_byte(on: On) {
+async fn c5_what_is_not_there_and_what_is_anothers_are_the_same_page_to_the_last_byte(on: On) {
     let portal = portal_on(on).await;
     let theirs = portal.ledger.require(REGINA, &[0]).await.consent_id;
     let fields = [("drp-schema-v1:person.fullName", "released", None)];
@@ -59,21 +59,18 @@ async fn what_is_not_there_and_what_is_anothers_are_the_same_page_to_the_last_by
     }
     let mine = portal.ledger.require(NAYANA, &[0]).await.consent_id;
     let page = browser.get(&format!("/c/{mine}")).await;
-    for path in [
-        format!("/c/{theirs}"),
-        format!("/my/{theirs}/stop"),
-        format!("/my/{theirs}/stop-some"),
-        format!("/my/{theirs}/less-time"),
-        format!("/my/{theirs}/reopen"),
-        format!("/my/{theirs}/block"),
-    ] {
+    for doing in ["stop", "stop-some", "less-time", "reopen", "block"] {
+        let sent = browser.post(&format!("/my/{theirs}/{doing}"), &page.form(&SHARE)).await;
+        assert_eq!((sent.status, &sent.html), (StatusCode::NOT_FOUND, &unknown.html), "{doing}");
+    }
+    for path in [format!("/c/{theirs}"), format!("/c/{}", theirs.simple())] {
         let sent = browser.post(&path, &page.form(&SHARE)).await;
         assert_eq!((sent.status, &sent.html), (StatusCode::NOT_FOUND, &unknown.html), "{path}");
     }
     assert_eq!(portal.ledger.require(REGINA, &[0]).await.version, 1);
 }
 
-async fn only_our_own_form_is_taken(on: On) {
+async fn w1_only_our_own_form_is_taken(on: On) {
     let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0]).await;
     let page = browser.get(&path).await;
@@ -99,7 +96,7 @@ async fn only_our_own_form_is_taken(on: On) {
     assert_eq!(browser.post_from(&path, &ours, &form).await.status, StatusCode::SEE_OTHER);
 }
 
-async fn every_page_has_the_headers_and_no_script(on: On) {
+async fn w1_every_page_has_the_headers_and_no_script(on: On) {
     let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0, 3]).await;
     let pages = [
@@ -134,25 +131,124 @@ async fn every_page_has_the_headers_and_no_script(on: On) {
     }
 }
 
-async fn what_an_application_or_a_provider_says_is_text(on: On) {
+/// Every page that takes a form, from another site or without the session's own number: nothing is done.
+async fn w1_no_page_takes_a_form_of_another_site_or_without_the_sessions_number(on: On) {
     let portal = portal_on(on).await;
+    let (browser, path) = portal.asked(&[0, 1]).await;
+    browser.answer(&path, &SHARE).await;
+    let id = id_in(&path).to_owned();
+    portal.ledger.require(NAYANA, &[0, 1, 2]).await;
+    let fields = [
+        ("decision", "deny"),
+        ("duration", "PT1H"),
+        ("field", "drp-schema-v1:person.fullName"),
+        ("application", "passport-app"),
+        ("text", "This was not me."),
+    ];
+    let good = browser.get(&path).await.form(&fields);
+    let number = &good.iter().find(|(name, _)| name == "csrf").unwrap().1;
+    let with = |csrf: Option<&str>| -> Vec<(String, String)> {
+        let rest = good.iter().filter(|(name, _)| name != "csrf").cloned();
+        rest.chain(csrf.map(|csrf| ("csrf".to_owned(), csrf.to_owned()))).collect()
+    };
+    let cut = &number[1..];
+    let paths = [
+        path.clone(),
+        format!("/my/{id}/stop-some"),
+        format!("/my/{id}/less-time"),
+        format!("/my/{id}/stop"),
+        format!("/my/{id}/reopen"),
+        format!("/my/{id}/block"),
+        "/settings/unblock".to_owned(),
+        format!("/history/{id}/wrong"),
+        "/sign-out".to_owned(),
+        "/sign-out/everywhere".to_owned(),
+    ];
+    let before =
+        portal.ledger.engine.current().history_of(&subject(NAYANA), id.parse().unwrap()).await.unwrap().entries;
+    for path in &paths {
+        for foreign in ["https://evil.example", "null", "http://127.0.0.1:1", &portal.url.replace("http:", "https:")] {
+            let sent = browser.post_from(path, &[("origin", foreign), ("sec-fetch-site", "cross-site")], &good).await;
+            assert_eq!(
+                (sent.status, sent.h1().as_str()),
+                (StatusCode::FORBIDDEN, "We could not accept your answer"),
+                "{path}"
+            );
+        }
+        for csrf in [None, Some(""), Some("AAAA"), Some(cut)] {
+            let sent = browser.post(path, &with(csrf)).await;
+            assert_eq!(sent.status, StatusCode::FORBIDDEN, "{path}: {csrf:?}");
+        }
+        // A link alone does nothing either.
+        browser.get(path).await;
+    }
+    let current = portal.ledger.engine.current();
+    let after = current.history_of(&subject(NAYANA), id.parse().unwrap()).await.unwrap().entries;
+    assert_eq!(after, before, "nothing was stored");
+    assert!(current.blocks_of(&subject(NAYANA)).await.unwrap().is_empty(), "nobody is blocked");
+    assert_eq!(browser.get("/my").await.h1(), "What you are sharing", "she is signed in still");
+    // The same forms, from our own pages, are taken.
+    for path in &paths {
+        let sent = browser.post_from(path, &[("origin", portal.url.as_str())], &good).await;
+        assert_ne!(sent.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    assert_eq!(browser.get("/my").await.h1(), "Sign in to see what you are sharing", "signed out by the last but one");
+}
+
+/// Script and markup in whatever an application, a body or a register says of itself is text on each page.
+async fn w1_what_an_application_or_a_provider_says_is_text(on: On) {
+    const MARKS: &str = "<script>alert(1)</script>'&amp;";
+    const PICTURE: &str = "<img src=x onerror=alert(1)>";
+    let portal = portal_with(on, |text| {
+        let changes = [
+            ("Online Passport Application", MARKS),
+            ("to fill in and check your passport application", PICTURE),
+            ("Printed in your passport", PICTURE),
+            ("Department of Immigration and Emigration", MARKS),
+            ("The Department of Immigration keeps it for 10 years", PICTURE),
+            ("If you say no, you can still apply", PICTURE),
+        ];
+        changes.iter().fold(text, |text, (from, to)| {
+            assert!(text.contains(from), "{from}");
+            text.replace(from, to)
+        })
+    })
+    .await;
     let mut requirement = requirement(NAYANA, &[0, 3]);
     for required in &mut requirement.fields {
         required.display_name = "<script>alert(1)</script>\"'".into();
-        required.description = Some("<img src=x onerror=alert(1)>".into());
+        required.description = Some(PICTURE.into());
     }
     let id = portal.ledger.engine.require(&requirement).await.unwrap().consent_id;
     let browser = portal.signed_in("nayana").await;
     let path = format!("/c/{id}");
     let question = browser.get(&path).await;
     assert_eq!(question.text("dt"), ["<script>alert(1)</script>\"'"]);
-    browser.answer(&path, &SHARE).await;
-    for page in [
-        question,
-        browser.get(&format!("{path}/done")).await,
-        browser.get("/my").await,
-        browser.get(&format!("/my/{id}")).await,
+    assert!(question.text("main").concat().contains(MARKS), "the application's name stands there as it is written");
+    assert!(question.text("main").concat().contains(PICTURE), "and what it says it is for");
+    let yes = [SHARE.as_slice(), &[("field", "drp-schema-v1:person.profession")]].concat();
+    browser.answer(&path, &yes).await;
+    let mut pages = vec![question];
+    for path in [
+        format!("{path}/done"),
+        "/my".to_owned(),
+        format!("/my/{id}"),
+        format!("/my/{id}/receipt"),
+        format!("/my/{id}/stop-some"),
+        format!("/my/{id}/less-time"),
+        format!("/my/{id}/block"),
+        format!("/my/{id}/stop"),
     ] {
+        let page = browser.get(&path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        pages.push(page);
+    }
+    browser.answer(&format!("/my/{id}/block"), &[]).await;
+    pages.push(browser.get("/settings").await);
+    browser.answer(&format!("/my/{id}/stop"), &[]).await;
+    pages.push(browser.get(&format!("/my/{id}/stopped")).await);
+    pages.push(browser.get("/my?show=ended").await);
+    for page in pages {
         assert!(!page.html.contains("<script") && !page.html.contains("<img"), "{}", page.html);
     }
 }
@@ -217,10 +313,11 @@ async fn an_answer_that_is_too_large_gets_a_page(on: On) {
 
 on_both_engines! {
     who_is_not_signed_in_learns_nothing,
-    what_is_not_there_and_what_is_anothers_are_the_same_page_to_the_last_byte,
-    only_our_own_form_is_taken,
-    every_page_has_the_headers_and_no_script,
-    what_an_application_or_a_provider_says_is_text,
+    c5_what_is_not_there_and_what_is_anothers_are_the_same_page_to_the_last_byte,
+    w1_only_our_own_form_is_taken,
+    w1_every_page_has_the_headers_and_no_script,
+    w1_no_page_takes_a_form_of_another_site_or_without_the_sessions_number,
+    w1_what_an_application_or_a_provider_says_is_text,
     style_sheets_are_kept_for_ever_and_travel_small,
     pages_travel_packed_unless_another_site_asks,
     an_answer_that_is_too_large_gets_a_page,

@@ -156,7 +156,38 @@ async fn f12_the_pages_of_a_process_whose_clock_is_fast_refuse_nothing_that_is_i
     assert_eq!(sent.location, Some(format!("/my/{id}/stopped")));
 }
 
+/// What they need is marked where she can take it back, and whoever does so all the same is told by the application's answer which
+/// it is; what was optional is left out of it without a word to her.
+async fn c10_who_takes_back_what_they_need_reads_that_and_they_hear_which_it_is(on: On) {
+    let (portal, browser, mine) = sharing(on).await;
+    let page = browser.get(&format!("{mine}/stop-some")).await;
+    let hints = page.text(".govuk-checkboxes__hint");
+    let says = |hint: &String| hint.contains("They say they cannot go on without this.");
+    assert_eq!(hints.iter().map(says).collect::<Vec<_>>(), [true, true, false], "{hints:?}");
+    let two = [("field", "drp-schema-v1:person.permanentAddress"), ("field", "drp-schema-v1:person.profession")];
+    assert_eq!(
+        browser.post(&format!("{mine}/stop-some"), &page.form(&two)).await.location,
+        Some(format!("{mine}/changed"))
+    );
+    for _ in 0..2 {
+        let answer = portal.ledger.require(NAYANA, &[0, 1, 3]).await;
+        assert_eq!((answer.status, answer.portal_url), (ConsentStatus::Approved, None), "and do not ask again");
+        assert_eq!((answer.covered, answer.missing), (vec![field(0)], vec![]));
+        assert_eq!(answer.declined, [field(1), field(3)]);
+    }
+    // When she is asked, what they need is not hers to untick: she reads what happens when she says no.
+    portal.ledger.require(REGINA, &[0, 3]).await;
+    let hers = portal.signed_in("regina").await;
+    let id = portal.ledger.require(REGINA, &[0, 3]).await.consent_id;
+    let question = hers.get(&format!("/c/{id}")).await;
+    assert_eq!(question.attributes("input[type=checkbox]", "value"), ["drp-schema-v1:person.profession"]);
+    let said = question.text("main").concat();
+    assert!(said.contains("They say they cannot go on without these."), "{said}");
+    assert!(said.contains("you can still apply by typing in your details"), "{said}");
+}
+
 on_both_engines! {
+    c10_who_takes_back_what_they_need_reads_that_and_they_hear_which_it_is,
     one_thing_can_be_stopped,
     a_shorter_time_can_be_chosen_and_no_longer_one,
     i_did_not_ask_for_this_is_a_no_that_is_marked,

@@ -55,9 +55,8 @@ async fn each_outcome_has_its_status(on: On) {
     assert_eq!((over.status, buttons(&over)), (StatusCode::GONE, vec![way("expired", &path)]));
 }
 
-#[tokio::test]
-async fn c17_nobody_is_sent_to_an_address_that_is_not_registered() {
-    let portal = portal().await;
+async fn c17_nobody_is_sent_to_an_address_that_is_not_registered(on: On) {
+    let portal = portal_on(on).await;
     let (browser, path) = portal.asked(&[0]).await;
     for foreign in [
         "https://evil.example/",
@@ -96,6 +95,7 @@ async fn c17_nobody_is_sent_to_an_address_that_is_not_registered() {
 }
 
 on_both_engines! {
+    c17_nobody_is_sent_to_an_address_that_is_not_registered,
     the_state_travels_through_the_pages_and_back,
     each_outcome_has_its_status,
 }

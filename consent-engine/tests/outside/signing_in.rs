@@ -12,7 +12,7 @@ async fn who_signs_in_comes_back_to_where_she_was_and_nowhere_else(on: On) {
     }
 }
 
-async fn a_sign_in_belongs_to_the_browser_that_began_it_and_is_used_once(on: On) {
+async fn w2_a_sign_in_belongs_to_the_browser_that_began_it_and_is_used_once(on: On) {
     let portal = portal_on(on).await;
     let begun = portal.browser();
     let to_provider = begun.get("/sign-in?return=/my").await;
@@ -37,7 +37,7 @@ async fn a_sign_in_belongs_to_the_browser_that_began_it_and_is_used_once(on: On)
     assert_eq!(begun.get(&back).await.location.as_deref(), Some("/my"), "the back button does no harm");
 }
 
-async fn the_session_cookie_is_new_at_each_sign_in_and_out_of_reach_for_scripts(on: On) {
+async fn w2_the_session_cookie_is_new_at_each_sign_in_and_out_of_reach_for_scripts(on: On) {
     let portal = portal_on(on).await;
     let browser = portal.browser();
     let cookie =
@@ -54,7 +54,28 @@ async fn the_session_cookie_is_new_at_each_sign_in_and_out_of_reach_for_scripts(
     assert!(with_old.text().await.unwrap().contains("Sign in to see what you are sharing"));
 }
 
-async fn a_session_ends_when_nobody_uses_it_and_after_eight_hours(on: On) {
+/// Whoever puts a session of his own choice into somebody's browser is not signed in when she is.
+async fn w2_a_session_that_somebody_else_chose_is_never_hers(on: On) {
+    let portal = portal_on(on).await;
+    let chosen = format!("ndx-portal-session={}", "A".repeat(43));
+    let mut headers = header::HeaderMap::new();
+    headers.insert(header::COOKIE, chosen.parse().unwrap());
+    let attacker = ndx_service::outbound::builder(std::time::Duration::from_secs(5)).default_headers(headers).build();
+    let attacker = Browser { client: attacker.unwrap(), url: portal.url.clone() };
+    let victim = portal.browser();
+    let jar = std::sync::Arc::new(reqwest::cookie::Jar::default());
+    jar.add_cookie_str(&chosen, &portal.url.parse().unwrap());
+    let client = ndx_service::outbound::builder(std::time::Duration::from_secs(5)).cookie_provider(jar).build();
+    let victim = Browser { client: client.unwrap(), ..victim };
+    let back = victim.sign_in("nayana", "/my").await;
+    let set = back.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap()).collect::<Vec<_>>();
+    assert!(set.iter().any(|cookie| cookie.starts_with("ndx-portal-session=")), "{set:?}");
+    assert!(!set.iter().any(|cookie| cookie.starts_with(&chosen)), "{set:?}");
+    assert_eq!(victim.get("/my").await.h1(), "What you are sharing");
+    assert_eq!(attacker.get("/my").await.h1(), "Sign in to see what you are sharing");
+}
+
+async fn w2_a_session_ends_when_nobody_uses_it_and_after_eight_hours(on: On) {
     let portal = portal_on(on).await;
     let browser = portal.signed_in("nayana").await;
     for _ in 0..3 {
@@ -165,9 +186,10 @@ async fn sign_ins_that_were_left_do_not_pile_up_in_the_browser(on: On) {
 on_both_engines! {
     sign_ins_that_were_left_do_not_pile_up_in_the_browser,
     who_signs_in_comes_back_to_where_she_was_and_nowhere_else,
-    a_sign_in_belongs_to_the_browser_that_began_it_and_is_used_once,
-    the_session_cookie_is_new_at_each_sign_in_and_out_of_reach_for_scripts,
-    a_session_ends_when_nobody_uses_it_and_after_eight_hours,
+    w2_a_sign_in_belongs_to_the_browser_that_began_it_and_is_used_once,
+    w2_the_session_cookie_is_new_at_each_sign_in_and_out_of_reach_for_scripts,
+    w2_a_session_that_somebody_else_chose_is_never_hers,
+    w2_a_session_ends_when_nobody_uses_it_and_after_eight_hours,
     this_is_not_me_signs_out_and_asks_again_who_it_is,
     w2_who_has_signed_out_is_not_signed_in_again_without_her_password,
     two_tabs_sign_in_side_by_side,

@@ -79,7 +79,7 @@ fn c3_whoever_consents_must_be_whoever_is_fetched() {
 }
 
 #[test]
-fn c11_a_schema_belongs_to_one_provider_and_a_root_may_be_refused() {
+fn a_schema_belongs_to_one_provider_and_a_root_may_be_refused() {
     let told = mistakes(|text| {
         text.replacen("providerKey: \"drp\"", "providerKey: \"xyz\"", 1).replacen(
             "): PersonInfo\n",

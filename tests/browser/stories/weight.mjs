@@ -20,6 +20,7 @@ export default async function tell(browser, country) {
     ["passport", "/application/form"],
     ...country.languages.map((language) => ["portal", `${question}?lang=${language}`]),
     ["portal", "/my"],
+    ["portal", "/history"],
     ["portal", "/help"],
     ["fudi", "/oauth2/authorize"],
   ]) {

@@ -151,7 +151,7 @@ async fn w1_no_page_takes_a_form_of_another_site_or_without_the_sessions_number(
         let rest = good.iter().filter(|(name, _)| name != "csrf").cloned();
         rest.chain(csrf.map(|csrf| ("csrf".to_owned(), csrf.to_owned()))).collect()
     };
-    let cut = &number[1..];
+    let cut = number.split_at(1).1;
     let paths = [
         path.clone(),
         format!("/my/{id}/stop-some"),

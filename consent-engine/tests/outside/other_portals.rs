@@ -9,6 +9,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 use uuid::Uuid;
 
+const THEIR_PAGE: &str = "http://localhost:5173";
+
 /// Another portal in front of another process that serves the same ledger.
 async fn beside(api: &Api, id: Uuid, body: &serde_json::Value) -> (u16, String) {
     let listener = ndx_service::listen::bind_loopback("consent", 0).await.unwrap();
@@ -67,6 +69,33 @@ async fn what_is_sensitive_is_answered_on_our_own_pages(on: On) {
     asked.fields[1].sensitive = true;
     let sensitive = portal.ledger.engine.require(&asked).await.unwrap();
     assert_eq!(sensitive.portal_url.unwrap(), format!("{}/c/{}", portal.url, sensitive.consent_id));
+}
+
+#[tokio::test]
+async fn only_pages_that_are_listed_may_call() {
+    let api = api_on(On::Sqlite).await;
+    let preflight = |origin: &'static str| {
+        let request = api.call(Method::OPTIONS, "/api/v1/consents/1").header("origin", origin);
+        request.header("access-control-request-method", "PUT")
+    };
+    let listed = api.send(preflight(THEIR_PAGE)).await;
+    assert_eq!(listed.status, StatusCode::OK);
+    assert_eq!(listed.headers["access-control-allow-origin"], THEIR_PAGE);
+    assert_eq!(listed.headers["access-control-allow-credentials"], "true");
+    assert!(listed.headers["access-control-allow-methods"].to_str().unwrap().contains("PUT"));
+    assert!(listed.headers["access-control-allow-headers"].to_str().unwrap().contains("authorization"));
+    let refused = api.send(api.call(Method::GET, "/api/v1/consents").header("origin", THEIR_PAGE)).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(refused.headers["access-control-allow-origin"], THEIR_PAGE, "pages can read why");
+    let readable = refused.headers["access-control-expose-headers"].to_str().unwrap();
+    assert!(["etag", "www-authenticate", "retry-after"].iter().all(|name| readable.contains(name)), "{readable}");
+    for other in ["http://localhost:5174", "https://localhost:5173", "null", "http://localhost:5173.evil.example"] {
+        let answer = api.send(preflight(other)).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert!(!answer.headers.contains_key("access-control-allow-origin"), "{other}");
+    }
+    let internal = api.call(Method::OPTIONS, "/internal/api/v1/consents").header("origin", THEIR_PAGE);
+    assert!(!api.send(internal).await.headers.contains_key("access-control-allow-origin"));
 }
 
 on_both_engines! {

@@ -20,8 +20,7 @@ use ndx_contracts::consent::ConsentEngine;
 use serde_json::json;
 use uuid::Uuid;
 
-use self::receiver::Receiver;
-pub use self::receiver::telling;
+pub use self::receiver::{Receiver, telling};
 
 async fn telling_passport(on: On, settings: serde_json::Value) -> (Ledger, Receiver) {
     let (receiver, address) = Receiver::listening().await;

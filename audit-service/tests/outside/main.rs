@@ -8,6 +8,7 @@
 //! | `several` | several processes that keep one log |
 //! | `api` | the endpoints over HTTP |
 //! | `history` | who asked about whom, and what people find wrong with it |
+//! | `kept_back` | what a law or a court keeps back from a person, for a time or for good |
 //! | `opendif` | what OpenDIF's callers post and read |
 #![allow(
     clippy::unwrap_used,
@@ -28,5 +29,7 @@ mod several;
 mod api;
 
 mod history;
+
+mod kept_back;
 
 mod opendif;

@@ -2,7 +2,6 @@
 //! order, whatever becomes of another one's receiver.
 
 mod earlier;
-
 mod receiver;
 
 use std::{

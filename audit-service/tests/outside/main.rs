@@ -9,6 +9,7 @@
 //! | `api` | the endpoints over HTTP |
 //! | `history` | who asked about whom, and what people find wrong with it |
 //! | `people_index` | the index of people beside the record |
+//! | `kept_back` | what a law or a court keeps back from a person, for a time or for good |
 //! | `opendif` | what OpenDIF's callers post and read |
 #![allow(
     clippy::unwrap_used,
@@ -31,5 +32,7 @@ mod api;
 mod history;
 
 mod people_index;
+
+mod kept_back;
 
 mod opendif;

@@ -13,7 +13,7 @@ use chrono::TimeDelta;
 use consent_engine::{
     Decision, EngineError,
     ledger::Action,
-    store::{ConsentStore as _, SqlStore},
+    store::{Chosen, ConsentStore as _, SqlStore, Verdict},
 };
 use ndx_contracts::{
     JudgeError,
@@ -232,6 +232,10 @@ async fn no_identifier_and_no_name_lies_in_the_database() {
     let engine = &portal.ledger.engine;
     engine.reconfigure(telling(&[("passport-app", "http://127.0.0.1:9/")], serde_json::json!({})));
     shared(engine, REGINA).await;
+    // An operator gives that up.
+    let event = engine.outbox().list(&Chosen::default(), 1).await.unwrap().remove(0).event.id;
+    let now = ndx_clock::Clock::now(&*portal.ledger.clock);
+    assert!(engine.outbox().decide(event, Verdict::Dropped, "uid 0", now).await.unwrap());
     // Somebody blocks an application, and sends an answer under a key that tells too much.
     engine.current().block(&subject(NAYANA), &"vehicle-insurance".into(), &trace()).await.unwrap();
     let (place, key, clock) = (portal.ledger.place(), portal.ledger.root_key(), portal.ledger.clock.clone());

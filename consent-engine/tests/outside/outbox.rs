@@ -1,6 +1,7 @@
 //! What applications are told: every event by the transaction of its action, to its receiver at least once, each consent's in
 //! order, whatever becomes of another one's receiver.
 
+mod earlier;
 mod receiver;
 
 use std::{

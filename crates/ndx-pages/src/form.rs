@@ -76,7 +76,9 @@ mod tests {
             Form::of_ours(format!("csrf={sent}&a=1").as_bytes(), &HeaderMap::new(), &site, csrf).is_ok()
         };
         assert!(taken(&one, "the token") && taken(&other, "the token"));
-        for wrong in ["", "A", "AAAA", "the token", &masked("another"), &masked(""), one.trim_end_matches(char::is_alphanumeric)] {
+        for wrong in
+            ["", "A", "AAAA", "the token", &masked("another"), &masked(""), one.trim_end_matches(char::is_alphanumeric)]
+        {
             assert!(!taken(wrong, "the token"), "{wrong}");
         }
     }

@@ -1,13 +1,14 @@
 //! When what a person shares was used: the last time, in the list, and the last few times, with one consent.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, Utc};
 use ndx_contracts::{
     Subject,
-    history::{HistoryQuestion, Use, UseResult},
+    history::{HistoryPage, HistoryQuestion, Use, UseResult},
 };
 use serde::Serialize;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::{
@@ -21,6 +22,8 @@ use crate::{
 const LOOKED_THROUGH: u32 = 500;
 /// So many stand with one consent.
 const WITH_ONE: u32 = 5;
+/// How long a page waits for the record.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// When each of a person's consents was last used.
 pub(crate) enum LastUsed {
@@ -34,14 +37,7 @@ impl LastUsed {
     /// Asks the record once. What a person shares she can see and stop without it.
     pub(crate) async fn of(state: &Scene, person: &Subject) -> Self {
         let question = HistoryQuestion { limit: LOOKED_THROUGH, ..HistoryQuestion::about(person.clone()) };
-        let page = match state.neighbours.history.history(&question).await {
-            Ok(page) if page.behind == 0 => page,
-            Ok(_) => return Self::Unknown,
-            Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the record tells no last use");
-                return Self::Unknown;
-            }
-        };
+        let Some(page) = ask(state, &question).await.filter(|page| page.behind == 0) else { return Self::Unknown };
         let oldest = page.uses.last().map(|one| one.at);
         let since = oldest.filter(|_| page.total > page.uses.len() as u64);
         let mut newest = BTreeMap::new();
@@ -86,16 +82,25 @@ impl Uses {
         let all = address::with_its_query("/history", Some(&format!("consent={consent}")));
         let question =
             HistoryQuestion { consent: Some(consent), limit: WITH_ONE, ..HistoryQuestion::about(person.clone()) };
-        let page = match state.neighbours.history.history(&question).await {
-            Ok(page) => page,
-            Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the record tells no uses");
-                return Ok(Self { newest: None, all, behind: false });
-            }
-        };
+        let Some(page) = ask(state, &question).await else { return Ok(Self { newest: None, all, behind: false }) };
         let names = Names::of(state, person, &page.uses).await?;
         let told = |one: &Use| ToldUse::of(state, &names, one);
         let newest = page.uses.iter().map(told).collect::<Result<_, _>>()?;
         Ok(Self { newest: Some(newest), all, behind: page.behind > 0 })
+    }
+}
+
+/// What the record answers; nothing, when it does not answer soon. These pages are the ones on which she stops.
+async fn ask(state: &Scene, question: &HistoryQuestion) -> Option<HistoryPage> {
+    match timeout(PATIENCE, state.neighbours.history.history(question)).await {
+        Ok(Ok(page)) => Some(page),
+        Ok(Err(error)) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the record tells no uses");
+            None
+        }
+        Err(_) => {
+            tracing::warn!("the record tells no uses in time");
+            None
+        }
     }
 }

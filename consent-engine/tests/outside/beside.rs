@@ -28,6 +28,8 @@ pub struct Beside {
     pub behind: AtomicBool,
     /// Whether they answer nobody.
     pub down: AtomicBool,
+    /// Whether the record keeps everybody waiting.
+    pub silent: AtomicBool,
     /// The consent that uses are recorded under; some unknown one, while there is none.
     pub consent: Mutex<Option<Uuid>>,
     /// How often the record was asked.
@@ -73,6 +75,9 @@ impl SubjectHistory for Beside {
     async fn history(&self, question: &HistoryQuestion) -> Result<HistoryPage, JudgeError> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         self.up()?;
+        if self.silent.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
         let HistoryQuestion { person, id, body, consent, from, until, limit, offset } = question;
         let uses = self.uses.lock().unwrap();
         let wanted = uses.iter().rev().filter(|(subject, one)| {

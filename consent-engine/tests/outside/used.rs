@@ -54,6 +54,8 @@ async fn the_list_tells_when_it_was_last_used_and_works_without_the_record() {
     assert_eq!(last_used(&browser.get("/my").await), "Not since 26 November 2026", "older ones were not looked at");
     portal.beside.behind.store(true, Ordering::Relaxed);
     assert_eq!(last_used(&browser.get("/my").await), "This cannot be told now");
+    portal.beside.silent.store(true, Ordering::Relaxed);
+    assert_eq!(last_used(&browser.get("/my").await), "This cannot be told now", "nobody waits for the record for long");
     portal.beside.down.store(true, Ordering::Relaxed);
     let page = browser.get("/my").await;
     assert_eq!((page.status, last_used(&page).as_str()), (StatusCode::OK, "This cannot be told now"));

@@ -90,6 +90,10 @@ export default async function tell(browser, country) {
 
   await ask(NAYANA, "fullName", "electoral-roll");
   await inEachLanguage(nayana, "who got what", "/history");
+  await inEachLanguage(nayana, "what rests on one answer", `/history?consent=${id}`);
+  await inEachLanguage(nayana, "what she was told", `/my/${id}`, async () => {
+    for (const details of await page.locator("main summary").all()) await details.click();
+  });
   await inEachLanguage(nayana, "days that are none", "/history?from=2026-11-21&until=2026-11-20");
   await openInThePortal(nayana, "/history");
   await page.locator(".govuk-summary-card__actions a").first().click();

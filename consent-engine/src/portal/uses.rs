@@ -121,7 +121,7 @@ impl ToldUse {
             id: one.id.to_string(),
             when: calendar.moment(one.at)?,
             date: calendar.date(one.at)?,
-            asker: Asker::with(state, &one.application, &one.purpose),
+            asker: Asker::with(state, &one.application, &one.purpose).about(one.reference.as_ref()),
             got: one.result == UseResult::Released,
             result: state.pages.say(result(one), [])?,
             what,

@@ -114,6 +114,11 @@ async fn what_is_shared_stands_in_the_form_and_the_rest_is_typed_in() {
     assert_eq!((done.address.path(), done.heading().as_str()), ("/application/sent", "Application sent"));
     let again = nayana.browser.submit(&filled, &sent).await.unwrap();
     assert_eq!(again.html, done.html, "sent twice is sent once");
+    // The number that she is told is the one for which the exchange was asked.
+    let at = done.html.find("PA-20").unwrap();
+    let number = done.html.get(at..at + "PA-2026-001234".len()).unwrap();
+    let mine = format!("{}/my", farajaland.url("consent")).parse().unwrap();
+    assert!(nayana.citizen.visit(mine).await.unwrap().html.contains(number), "{number}");
     assert!(!done.html.contains("Jacaranda") && !nayana.open("/application").await.html.contains("Jacaranda"));
 }
 

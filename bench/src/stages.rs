@@ -176,7 +176,7 @@ impl Stages {
         let trace_id = "0".into();
         let decision = policy::decide(&question, &caller, purpose, &trace_id, &Everything, LONG).await?;
         let permitted = policy::enforce(question, decision)?;
-        let asking = Asking { caller: &caller, purpose, trace_id: &trace_id, judge: &Everything };
+        let asking = Asking { caller: &caller, purpose, reference: None, trace_id: &trace_id, judge: &Everything };
         let consented = consent::require(permitted, &asking, LONG).await?;
         let mut answers = Answers::default();
         for document in execution::in_stage(&consented, 0, schema).iter() {

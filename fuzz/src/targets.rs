@@ -237,7 +237,7 @@ async fn consented(config: &Config, schema: &ConsumerSchema, operation: &Operati
     let (purpose, trace_id, time) = (&caller.application.purposes[0], "t".into(), Duration::from_secs(1));
     let decision = policy::decide(&question, &caller, purpose, &trace_id, &PermitAll, time).await.unwrap();
     let permitted = policy::enforce(question, decision).unwrap();
-    let asking = Asking { caller: &caller, purpose, trace_id: &trace_id, judge: &PermitAll };
+    let asking = Asking { caller: &caller, purpose, reference: None, trace_id: &trace_id, judge: &PermitAll };
     consent::require(permitted, &asking, time).await.unwrap()
 }
 

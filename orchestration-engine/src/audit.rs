@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use ndx_config::ApplicationPurpose;
 use ndx_contracts::{
-    ApplicationId, JudgeError, LegalBasis, MemberId, Purpose, TraceId,
+    ApplicationId, JudgeError, LegalBasis, MemberId, Purpose, Reference, TraceId,
     audit::{AuditEvent, AuditLog, AuditRecord, FieldEntry, ProviderName, SubjectEntry},
     policy::Decision,
 };
@@ -40,6 +40,7 @@ struct Asked {
     application: ApplicationId,
     member: MemberId,
     purpose: Purpose,
+    reference: Option<Reference>,
     question: Arc<Question>,
     policy_version: Option<u64>,
     /// The grounds that policy told, by the fields' numbers in the plan; none where all rests on consent or is open.
@@ -55,7 +56,13 @@ pub fn open(log: Arc<dyn AuditLog>, time: Duration, trace_id: TraceId) -> Entry 
 }
 
 /// Notes who asks what. From here on a refusal is recorded: before, nobody's data was asked for.
-pub fn note(entry: &mut Entry, caller: &Caller, purpose: &ApplicationPurpose, question: &Arc<Question>) {
+pub fn note(
+    entry: &mut Entry,
+    caller: &Caller,
+    purpose: &ApplicationPurpose,
+    reference: Option<&Reference>,
+    question: &Arc<Question>,
+) {
     let roots = question.plan.roots.iter().zip(&question.roots).enumerate();
     let subjects = roots.filter(|(_, (root, _))| !root.is_meta()).map(|(number, (root, bound))| SubjectEntry {
         root: root_name(number, root),
@@ -66,6 +73,7 @@ pub fn note(entry: &mut Entry, caller: &Caller, purpose: &ApplicationPurpose, qu
         application: caller.application.id.clone(),
         member: caller.application.member.clone(),
         purpose: purpose.id.clone(),
+        reference: reference.cloned(),
         question: question.clone(),
         policy_version: None,
         by_law: Vec::new(),
@@ -234,6 +242,7 @@ impl Entry {
             application: asked.application,
             member: asked.member,
             purpose: asked.purpose,
+            reference: asked.reference,
             policy_version: asked.policy_version,
             plan_hash: Some(asked.question.plan.hash.clone()),
             providers: asked.providers,

@@ -97,14 +97,16 @@ async fn line(
     let caller = authenticator.authenticate(authorization, certificate.as_deref(), budget.judge()).await?;
     let allowance = config.allowance(&caller.application);
     let request = persisted.find(request::receive(&headers, &body?, allowance.limits.body_bytes)?, &caller)?;
+    request.names_nobody(&config.identifier)?;
     let purpose = caller.purpose(&request)?;
     let operation = operation::prepare(documents, schema, &request, allowance)?;
     persisted.remember(&request, &caller);
     let plan = planner::plan(plans, schema, &operation, allowance.limits)?;
     request.may_come_so(plan.is_about_people())?;
     let question = Arc::new(planner::bind(plan, &operation, &config.identifier)?);
-    audit::note(entry, &caller, purpose, &question);
-    let asking = Asking { caller: &caller, purpose, trace_id: &trace_id, judge: &*judges.consent };
+    audit::note(entry, &caller, purpose, request.reference.as_ref(), &question);
+    let (reference, judge) = (request.reference.as_ref(), &*judges.consent);
+    let asking = Asking { caller: &caller, purpose, reference, trace_id: &trace_id, judge };
     let decision = policy::decide(&question, &caller, purpose, &trace_id, &*judges.policy, budget.judge()).await?;
     audit::decided(entry, decision.as_ref());
     // Asked to explain: the gates are asked what they would say, and nobody else is.

@@ -22,6 +22,7 @@ fn record(request_id: Uuid, event: AuditEvent) -> AuditRecord {
         application: "passport-app".into(),
         member: "die".into(),
         purpose: "passport-application".into(),
+        reference: None,
         policy_version: Some(7),
         plan_hash: Some("abc".to_owned()),
         providers: vec![ProviderName { provider_key: "drp".into(), schema_id: "drp-schema-v1".into() }],

@@ -56,6 +56,7 @@ fn requirement(subject: &Subject, fields: Vec<RequiredField>) -> ConsentRequirem
         purpose: "passport-application".into(),
         subject: subject.clone(),
         fields,
+        reference: None,
         trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(),
     }
 }

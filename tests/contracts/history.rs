@@ -27,6 +27,7 @@ fn record(request: u128, event: AuditEvent) -> AuditRecord {
         application: "electoral-roll".into(),
         member: "elc".into(),
         purpose: "electoral-roll".into(),
+        reference: None,
         policy_version: Some(7),
         plan_hash: None,
         providers: vec![ProviderName { provider_key: "drp".into(), schema_id: "drp-schema-v1".into() }],

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ndx_contracts::{
-    FieldRef, LegalBasis, SchemaId,
+    FieldRef, LegalBasis, Reference, SchemaId,
     audit::{AuditEvent, AuditRecord, FieldEntry, ProviderName},
 };
 use ndx_store::StoreError;
@@ -23,6 +23,10 @@ pub struct Content {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub plan_hash: Option<String>,
+    /// The application's own case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub reference: Option<Reference>,
     /// The providers that are asked.
     #[serde(default)]
     pub providers: Vec<ProviderName>,
@@ -45,10 +49,11 @@ impl Content {
     /// # Errors
     /// When it cannot be written as JSON.
     pub fn kept(&self) -> Result<String, StoreError> {
-        let Self { policy_version, plan_hash, providers, code, reason, fields } = self;
+        let Self { policy_version, plan_hash, reference, providers, code, reason, fields } = self;
         let kept = Kept {
             policy_version: *policy_version,
             plan_hash: plan_hash.as_deref(),
+            reference: reference.as_ref(),
             providers,
             code: code.as_deref(),
             reason: reason.as_deref(),
@@ -71,6 +76,7 @@ pub fn kept(record: &AuditRecord) -> Result<String, StoreError> {
     let kept = Kept {
         policy_version: record.policy_version,
         plan_hash: record.plan_hash.as_deref(),
+        reference: record.reference.as_ref(),
         providers: &record.providers,
         code,
         reason,
@@ -87,6 +93,8 @@ struct Kept<'r> {
     policy_version: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     plan_hash: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<&'r Reference>,
     providers: &'r [ProviderName],
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'r str>,

@@ -271,6 +271,7 @@ fn told(end: &RecordEntry, intended: &[FieldEntry], hash: &str, now: DateTime<Ut
         application: end.application.as_str().into(),
         member: end.member.as_str().into(),
         purpose: end.purpose.as_str().into(),
+        reference: end.content.reference.clone(),
         result: result(end, &fields),
         fields: fields.iter().map(used).collect(),
         providers: providers.cloned().collect(),

@@ -1,7 +1,7 @@
 //! What a service may ask of the ledger: read from the body or the query, all mistakes at once.
 
 use ndx_contracts::{
-    ApplicationId, FieldRef, Need, Purpose, Subject, TraceId, Words,
+    ApplicationId, FieldRef, Need, Purpose, Reference, Subject, TraceId, Words,
     consent::{ConsentRequirement, RequiredField},
 };
 use serde::Deserialize;
@@ -32,6 +32,9 @@ pub(crate) struct CreateConsentRequest {
     app_name: Option<String>,
     /// What for. May be left out by an application that has only one purpose.
     purpose: Option<String>,
+    /// The application's own case. The person reads it, so that nothing in it may be about her.
+    #[schema(pattern = "^[A-Za-z0-9/._-]{1,64}$")]
+    reference: Option<String>,
     #[schema(value_type = Owner, required = true)]
     consent_requirement: Option<Owner>,
     /// Fields without which the application cannot do its work.
@@ -115,6 +118,7 @@ pub(crate) fn requirement(
     let mut mistakes = Vec::new();
     let application = required(wanted.app_id, "appId", &mut mistakes).map(ApplicationId::new);
     let purpose = application.as_ref().and_then(|id| purpose(config, id, wanted.purpose, &mut mistakes));
+    let reference = wanted.reference.and_then(|text| reference(config, &text, &mut mistakes));
     let owner = wanted.consent_requirement;
     if owner.is_none() {
         mistakes.push("consentRequirement is required".to_owned());
@@ -134,7 +138,7 @@ pub(crate) fn requirement(
     body::without(mistakes)?;
     match (application, purpose, subject) {
         (Some(application), Some(purpose), Some(subject)) => {
-            Ok(ConsentRequirement { application, purpose, subject, fields, trace_id })
+            Ok(ConsentRequirement { application, purpose, subject, fields, reference, trace_id })
         }
         _ => Err(ApiError::BadRequest("appId, purpose and ownerId are required".to_owned())),
     }
@@ -162,6 +166,16 @@ pub(crate) fn subject(
         mistakes.push("ownerId is not an identifier of a person".to_owned());
     }
     subject
+}
+
+/// The case. INVARIANT: it is no identifier of a person, and what was sent is not repeated in the message.
+fn reference(config: &Config, text: &str, mistakes: &mut Vec<String>) -> Option<Reference> {
+    let read = Reference::new(text).map_err(|error| format!("reference: {error}"));
+    let read = read.and_then(|reference| match config.subject(reference.as_str()) {
+        Some(_) => Err("reference is an identifier of a person".to_owned()),
+        None => Ok(reference),
+    });
+    read.map_err(|mistake| mistakes.push(mistake)).ok()
 }
 
 fn purpose(config: &Config, id: &ApplicationId, named: Option<String>, mistakes: &mut Vec<String>) -> Option<Purpose> {

@@ -46,7 +46,7 @@ impl Current {
         let mut actions: Vec<Action> =
             history.recorded.consent.has_lapsed(now).then_some(Action::Expired {}).into_iter().collect();
         if let Some(request) = asking(&history.recorded.consent, &wanted, now, lifetime) {
-            actions.push(request);
+            actions.push(request.about(requirement.reference.clone()));
             match self.allowed(&mut *writing, &history.recorded).await? {
                 Allowed::Yes => {}
                 Allowed::Blocked => actions.push(self.blocked_at(now)),

@@ -99,7 +99,7 @@ fn event(entry: &Entry, before: &Consent, after: &Consent, signed: Option<Eviden
         request.iter().flat_map(|request| &request.fields).map(|asked| asked.field.clone()).collect()
     };
     let (event_state, entity, fields, valid_until) = match &entry.action {
-        Action::Requested { fields, expires_at, by } => {
+        Action::Requested { fields, expires_at, by, .. } => {
             let entity = if *by == AskedBy::Citizen { Entity::Principal } else { Entity::Controller };
             let fields = fields.iter().map(|asked| asked.field.clone()).collect();
             (EventState::Requested, entity, fields, Some(*expires_at))

@@ -122,6 +122,7 @@ impl Making<'_> {
             purpose: Purpose {
                 id: recorded.purpose.to_string(),
                 description: purpose.map_or_else(|| recorded.purpose.to_string(), |one| said(&one.text)),
+                reference: recorded.consent.reference.as_ref().map(ToString::to_string),
             },
             lawful_basis: LawfulBasis::Consent,
             consent_type: ConsentType::Explicit,

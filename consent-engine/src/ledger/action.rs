@@ -1,7 +1,7 @@
 //! What is written down: one immutable action after the other.
 
 use chrono::{DateTime, Utc};
-use ndx_contracts::{FieldRef, MemberId, Need, TraceId, Words, consent::RequiredField};
+use ndx_contracts::{FieldRef, MemberId, Need, Reference, TraceId, Words, consent::RequiredField};
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::Notice;
@@ -31,6 +31,9 @@ pub enum Action {
         expires_at: DateTime<Utc>,
         /// Who asks.
         by: AskedBy,
+        /// The application's own case, for which it asked last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<Reference>,
     },
     /// The person shares.
     Granted {
@@ -100,6 +103,15 @@ impl Action {
             Self::Granted { evidence, .. } | Self::Narrowed { evidence, .. } => evidence.as_deref(),
             _ => None,
         }
+    }
+
+    /// The same, asked for this case, where it is an application's request.
+    #[must_use]
+    pub fn about(mut self, case: Option<Reference>) -> Self {
+        if let Self::Requested { reference, .. } = &mut self {
+            *reference = case;
+        }
+        self
     }
 
     /// The same, proved by `proof`, where it is an action that is proved.
@@ -238,6 +250,7 @@ mod tests {
         for text in [
             r#"{"action":"DENIED","coolDownUntil":"2026-12-21T00:00:00Z","unexpected":true}"#,
             r#"{"action":"EXPIRED"}"#,
+            r#"{"action":"REQUESTED","fields":[],"expiresAt":"2026-12-21T00:00:00Z","by":"citizen","reference":"PA-1"}"#,
             r#"{"action":"NARROWED","stopped":[],"until":"2026-12-21T00:00:00Z"}"#,
             r#"{"action":"SUPERSEDED","fields":[{"schemaId":"s","fieldName":"a"}]}"#,
             concat!(
@@ -256,6 +269,7 @@ mod tests {
             r#"{"action":"DENIED","coolDownUntil":"2026-12-21T00:00:00Z","also":1}"#,
             r#"{"action":"EXPIRED","also":1}"#,
             r#"{"action":"FORGIVEN"}"#,
+            r#"{"action":"REQUESTED","fields":[],"expiresAt":"2026-12-21T00:00:00Z","by":"citizen","reference":"P A"}"#,
             r#"{"action":"GRANTED","fields":[],"until":"2026-12-21T00:00:00Z"}"#,
             r#"{"action":"NARROWED","until":"2026-12-21T00:00:00Z"}"#,
             r#"{"action":"NARROWED","stopped":[],"evidence":"a.b.c"}"#,
@@ -282,6 +296,7 @@ mod tests {
     #[test]
     fn what_was_written_before_pages_were_kept_is_read_as_ever() {
         for old in [
+            r#"{"action":"REQUESTED","fields":[],"expiresAt":"2026-12-21T00:00:00Z","by":"application"}"#,
             concat!(
                 r#"{"action":"GRANTED","fields":[],"declined":[],"until":"2026-12-21T00:00:00Z","#,
                 r#""shown":{"textHash":"00","language":"en","signIn":{"at":"2026-11-21T00:00:00Z","acr":"2","amr":["otp"]}}}"#

@@ -7,7 +7,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use ndx_contracts::{FieldRef, consent::ConsentStatus};
+use ndx_contracts::{FieldRef, Reference, consent::ConsentStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::{AskedBy, AskedField, Notice, notice::changed};
@@ -38,6 +38,9 @@ pub struct Consent {
     pub ended: Option<Ended>,
     /// When the person last said that she had not asked for anything.
     pub unexpected: Option<DateTime<Utc>>,
+    /// The application's own case, for which the person was asked last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
     /// The words in which each field was last asked for.
     #[serde(with = "as_pairs")]
     pub words: BTreeMap<FieldRef, AskedField>,

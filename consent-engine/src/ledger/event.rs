@@ -174,7 +174,7 @@ mod tests {
             assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
         }
         let by = crate::ledger::AskedBy::Application;
-        assert_eq!(told(1, Action::Requested { fields: Vec::new(), expires_at: time, by }), None);
+        assert_eq!(told(1, Action::Requested { fields: Vec::new(), expires_at: time, by, reference: None }), None);
     }
 
     #[test]

@@ -92,7 +92,10 @@ impl Consent {
             (Action::Expired {}, true) => *self = self.at(entry.at),
             (Action::Expired {}, false) => return Err(Illegal::NothingLapsed),
             (_, true) => return Err(Illegal::EndNotRecorded),
-            (Action::Requested { fields, expires_at, by }, false) => self.ask(entry.at, fields, *expires_at, *by)?,
+            (Action::Requested { fields, expires_at, by, reference }, false) => {
+                self.ask(entry.at, fields, *expires_at, *by)?;
+                self.reference.clone_from(reference);
+            }
             (Action::Granted { fields, declined, until, .. }, false) => {
                 self.grant(entry.at, fields, declined, *until)?
             }

@@ -50,7 +50,7 @@ pub fn asking(consent: &Consent, wanted: &[AskedField], now: DateTime<Utc>, life
     }
     let stays = |asked: &&AskedField| !new.iter().any(|new| new.field == asked.field);
     let fields = open.iter().filter(stays).cloned().chain(new.clone()).collect();
-    Some(Action::Requested { fields, expires_at: now + lifetime, by: AskedBy::Application })
+    Some(Action::Requested { fields, expires_at: now + lifetime, by: AskedBy::Application, reference: None })
 }
 
 /// What it adds to the ledger that the person changes her mind about a refusal, or about what she declined: a request by
@@ -72,7 +72,9 @@ pub fn reopening(
     };
     let words = refused.into_iter().filter_map(|field| present.words.get(field));
     let fields: Vec<AskedField> = words.map(|asked| asked.clone().in_words_of(registered(asked))).collect();
-    let request = Action::Requested { fields: fields.clone(), expires_at: now + lifetime, by: AskedBy::Citizen };
+    let reference = present.reference.clone();
+    let request =
+        Action::Requested { fields: fields.clone(), expires_at: now + lifetime, by: AskedBy::Citizen, reference };
     (!fields.is_empty()).then_some(request)
 }
 
@@ -93,5 +95,6 @@ pub fn asking_in_new_words(consent: &Consent, registered: impl Fn(&AskedField) -
     };
     let fields: Vec<AskedField> = request.fields.iter().map(renewed).collect();
     let new = fields != request.fields;
-    new.then_some(Action::Requested { fields, expires_at: request.expires_at, by: request.by })
+    let reference = consent.reference.clone();
+    new.then_some(Action::Requested { fields, expires_at: request.expires_at, by: request.by, reference })
 }

@@ -9,7 +9,10 @@ use serde::Serialize;
 
 use crate::{
     pages::{Pages, calendar::Calendar},
-    portal::{trouble::Trouble, wording::full_sentence},
+    portal::{
+        trouble::Trouble,
+        wording::{for_case, full_sentence},
+    },
     state::Scene,
 };
 
@@ -101,7 +104,7 @@ impl Told {
             ending: record.pii_principal.id_ending.clone(),
             application: processing.service.name.clone(),
             bodies: processing.pii_controllers.iter().map(party).collect(),
-            why: full_sentence(&processing.purpose.description),
+            why: full_sentence(&for_case(&processing.purpose.description, processing.purpose.reference.as_deref())),
             given: calendar.in_full(record.given_at)?,
             ends: end(calendar, record.given_at, record.ends_at)?,
             shared: things(|sharing| matches!(sharing, Sharing::Shared { .. }))?,

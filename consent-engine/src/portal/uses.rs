@@ -116,7 +116,7 @@ impl ToldUse {
             id: one.id.to_string(),
             when: calendar.moment(one.at)?,
             date: calendar.date(one.at)?,
-            asker: names.asker(state, one),
+            asker: names.asker(state, one).about(one.reference.as_ref()),
             got: one.result == UseResult::Released,
             result: state.pages.say(result(one), [])?,
             what,

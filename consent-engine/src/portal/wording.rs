@@ -1,7 +1,7 @@
 //! Consents in the words that pages use, in the language of the page.
 
 use ndx_config::{Application, Member};
-use ndx_contracts::{ApplicationId, FieldRef, MemberId, Purpose};
+use ndx_contracts::{ApplicationId, FieldRef, MemberId, Purpose, Reference};
 use ndx_receipt::Record;
 use serde::Serialize;
 
@@ -38,7 +38,13 @@ pub(crate) struct Asker {
 impl Asker {
     /// Who asks for `recorded`. Where the registration is gone, its ids have to do.
     pub(crate) fn of(scene: &Scene, recorded: &Recorded) -> Self {
-        Self::with(scene, &recorded.application, &recorded.purpose)
+        Self::with(scene, &recorded.application, &recorded.purpose).about(recorded.consent.reference.as_ref())
+    }
+
+    /// The same, for this case of theirs.
+    pub(crate) fn about(self, case: Option<&Reference>) -> Self {
+        let case = case.map(Reference::as_str);
+        Self { why: for_case(&self.why, case), why_first: for_case(&self.why_first, case), ..self }
     }
 
     /// The application with this id, that asks for this purpose.
@@ -98,6 +104,11 @@ impl Asker {
         }
         asker
     }
+}
+
+/// "to fill in and check your passport application (PA-2026-001234)"
+pub(crate) fn for_case(why: &str, case: Option<&str>) -> String {
+    case.map_or_else(|| why.to_owned(), |case| format!("{} ({case})", why.trim_end_matches('.')))
 }
 
 /// The body's full name. The short one brings its article; the full one takes the same.

@@ -59,6 +59,7 @@ impl Beside {
             trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(),
             application: "passport-app".into(),
             member: "die".into(),
+            reference: None,
             purpose: "passport-application".into(),
             result,
             fields: fields.iter().map(used).collect(),

@@ -41,7 +41,7 @@ fn unchanged(_: &AskedField) -> Option<Notice> {
 }
 
 fn request(names: &str, end: i64) -> Action {
-    Action::Requested { fields: asked(names), expires_at: at(end), by: AskedBy::Application }
+    Action::Requested { fields: asked(names), expires_at: at(end), by: AskedBy::Application, reference: None }
 }
 
 fn grant(names: &str, declined: &str, end: i64) -> Action {
@@ -113,7 +113,8 @@ fn each_action_is_possible_in_the_states_that_allow_it_and_in_no_other() {
     for ((name, state, minute), expected) in states.into_iter().zip(expected) {
         let open: Vec<AskedField> = state.request.iter().flat_map(|request| request.fields.clone()).collect();
         let more = open.into_iter().chain(asked("d")).collect();
-        let ask = Action::Requested { fields: more, expires_at: at(minute + 60), by: AskedBy::Application };
+        let ask =
+            Action::Requested { fields: more, expires_at: at(minute + 60), by: AskedBy::Application, reference: None };
         let actions = [ask, grant("a", "B", 2000), deny(2000), revoke(2000), Action::Expired {}];
         for (action, expected) in actions.into_iter().zip(expected) {
             let got = then(&state, minute, action.clone()).map(drop);
@@ -295,7 +296,9 @@ fn any_action() -> impl Strategy<Value = (i64, Action)> {
 fn moved(action: Action, minute: i64) -> Action {
     let later = |time: DateTime<Utc>| time + TimeDelta::minutes(minute);
     match action {
-        Action::Requested { fields, expires_at, by } => Action::Requested { fields, expires_at: later(expires_at), by },
+        Action::Requested { fields, expires_at, by, reference } => {
+            Action::Requested { fields, expires_at: later(expires_at), by, reference }
+        }
         Action::Granted { fields, declined, until, shown, evidence } => {
             Action::Granted { fields, declined, until: later(until), shown, evidence }
         }

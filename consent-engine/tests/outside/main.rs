@@ -32,6 +32,7 @@
 //! | `kept` | what was filled in outlives a session |
 //! | `less` | sharing less than before |
 //! | `shown` | an answer is kept with what was shown |
+//! | `reference` | the application's own case |
 //! | `languages` | the words of the pages in each language |
 //! | `receipts` | receipts as people see them, and the page that checks them |
 //! | `used` | when what a person shares was used, and what she was told |
@@ -112,6 +113,8 @@ mod kept;
 mod less;
 
 mod shown;
+
+mod reference;
 
 mod languages;
 

@@ -41,8 +41,12 @@ fn tries(now: i64) -> Vec<(&'static str, Action)> {
     let mut tries = Vec::new();
     for end in [now + NEAR, now + FAR] {
         let end = at(end);
-        let ask =
-            |names: &[&str], words: &str, by| Action::Requested { fields: asked(names, words), expires_at: end, by };
+        let ask = |names: &[&str], words: &str, by| Action::Requested {
+            fields: asked(names, words),
+            expires_at: end,
+            by,
+            reference: None,
+        };
         let grant = |names: &[&str], declined: &[&str]| Action::Granted {
             fields: fields(names),
             declined: fields(declined),

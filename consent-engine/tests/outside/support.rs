@@ -172,6 +172,7 @@ pub fn requirement(nic: &str, fields: &[usize]) -> ConsentRequirement {
         purpose: "passport-application".into(),
         subject: subject(nic),
         fields: fields.iter().map(required).collect(),
+        reference: None,
         trace_id: trace(),
     }
 }

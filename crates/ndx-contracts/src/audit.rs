@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    ApplicationId, FieldRef, JudgeError, LegalBasis, MemberId, ProviderKey, Purpose, SchemaId, Subject, TraceId,
+    ApplicationId, FieldRef, JudgeError, LegalBasis, MemberId, ProviderKey, Purpose, Reference, SchemaId, Subject,
+    TraceId,
 };
 
 /// Keeps the record. No record, no data: when it cannot write, nothing is asked and nothing leaves.
@@ -40,6 +41,9 @@ pub struct AuditRecord {
     /// What for.
     #[schema(value_type = String, pattern = "^[ -~]{1,200}$")]
     pub purpose: Purpose,
+    /// The application's own case, where it named one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
     /// The policies that decided, when they did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(maximum = 1_000_000_000_000_i64)]

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{ApplicationId, FieldRef, JudgeError, Need, Purpose, Subject, TraceId, Words};
+use crate::{ApplicationId, FieldRef, JudgeError, Need, Purpose, Reference, Subject, TraceId, Words};
 
 /// Knows what each person has shared, with whom and for what. No answer is a refusal.
 #[async_trait]
@@ -46,6 +46,8 @@ pub struct ConsentRequirement {
     pub subject: Subject,
     /// Which fields, each once.
     pub fields: Vec<RequiredField>,
+    /// The application's own case. It decides nothing: what is shared for one case is shared for every other.
+    pub reference: Option<Reference>,
     /// The request that this belongs to.
     pub trace_id: TraceId,
 }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    ApplicationId, FieldRef, JudgeError, LegalBasis, MemberId, Purpose, Subject, TraceId, audit::ProviderName,
+    ApplicationId, FieldRef, JudgeError, LegalBasis, MemberId, Purpose, Reference, Subject, TraceId,
+    audit::ProviderName,
 };
 
 /// Knows what was asked about a person, from the record without which nothing leaves. That a person looks is no request for
@@ -106,6 +107,9 @@ pub struct Use {
     /// What for.
     #[schema(value_type = String)]
     pub purpose: Purpose,
+    /// The application's own case, where it named one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
     /// How it ended.
     pub result: UseResult,
     /// What was asked, each with what became of it.

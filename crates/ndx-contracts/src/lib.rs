@@ -10,6 +10,8 @@ mod subject;
 
 mod basis;
 
+mod reference;
+
 mod judge;
 
 pub mod policy;
@@ -25,6 +27,7 @@ pub use crate::{
     field::{FieldRef, Need},
     judge::JudgeError,
     names::{ApplicationId, MemberId, ProviderKey, Purpose, SchemaId, TraceId},
+    reference::{NoReference, Reference},
     subject::Subject,
     words::Words,
 };

@@ -170,6 +170,10 @@ pub struct Purpose {
     pub id: String,
     /// The words that were shown.
     pub description: String,
+    /// The number of the case at the application, where it named one. Records that were signed before this was kept, and
+    /// without a case, have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
 }
 
 /// On what ground information is shared. Only what a person decides about has a receipt.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use ndx_contracts::{
-    ApplicationId, FieldRef, JudgeError, Need, Purpose, Words,
+    ApplicationId, FieldRef, JudgeError, Need, Purpose, Reference, Words,
     consent::{ConsentAnswer, ConsentEngine, ConsentRequirement, ConsentStatus, RequiredField, StandingConsent},
 };
 use reqwest::StatusCode;
@@ -21,15 +21,17 @@ pub struct RemoteConsentEngine(pub RemoteService);
 struct Question<'a> {
     app_id: &'a ApplicationId,
     purpose: &'a Purpose,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<&'a Reference>,
     consent_requirement: Requirement<'a>,
 }
 
 impl<'a> Question<'a> {
     fn of(requirement: &'a ConsentRequirement) -> Self {
-        let ConsentRequirement { application, purpose, subject, fields, trace_id: _ } = requirement;
+        let ConsentRequirement { application, purpose, subject, fields, reference, trace_id: _ } = requirement;
         let fields = fields.iter().map(Field::of).collect();
         let consent_requirement = Requirement { owner: "citizen", owner_id: subject.expose(), fields };
-        Self { app_id: application, purpose, consent_requirement }
+        Self { app_id: application, purpose, reference: reference.as_ref(), consent_requirement }
     }
 }
 

@@ -122,6 +122,7 @@ async fn f1_a_judge_that_is_not_there_is_unavailable_and_the_person_is_not_in_th
         purpose: "purpose".into(),
         subject: Subject::from_canonical("199512345678"),
         fields: vec![field],
+        reference: None,
         trace_id: "t".into(),
     };
     let refused = Arc::new(engine).require(&requirement).await.unwrap_err();

@@ -16,7 +16,7 @@ use std::{
 
 use ndx_config::ApplicationPurpose;
 use ndx_contracts::{
-    Purpose, TraceId,
+    Purpose, Reference, TraceId,
     audit::ConsentVersion,
     consent::{ConsentAnswer, ConsentEngine},
 };
@@ -41,6 +41,8 @@ pub struct Asking<'a> {
     pub caller: &'a Caller,
     /// What it wants the data for.
     pub purpose: &'a ApplicationPurpose,
+    /// Its own case.
+    pub reference: Option<&'a Reference>,
     /// The request.
     pub trace_id: &'a TraceId,
     /// Knows what people have shared.

@@ -89,6 +89,7 @@ pub fn requirement<'p>(
         purpose: asking.purpose.id.clone(),
         subject: subject.clone(),
         fields,
+        reference: asking.reference.cloned(),
         trace_id: asking.trace_id.clone(),
     }
 }

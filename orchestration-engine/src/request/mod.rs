@@ -11,6 +11,8 @@ mod query_string;
 use apollo_compiler::response::JsonMap;
 use bytes::Bytes;
 use http::{HeaderMap, header};
+use ndx_config::CanonicalForm;
+use ndx_contracts::Reference;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
@@ -43,6 +45,8 @@ pub struct GraphqlRequest {
     pub by_get: bool,
     /// What the application says it wants the data for.
     pub purpose: Option<String>,
+    /// Its own case, for which it wants the data.
+    pub reference: Option<Reference>,
     /// Whether it wants to know what would be released, instead of the data.
     pub explain: bool,
 }
@@ -106,6 +110,8 @@ struct Extensions {
     #[serde(default)]
     purpose: Option<String>,
     #[serde(default)]
+    reference: Option<Reference>,
+    #[serde(default)]
     explain: bool,
     #[serde(default)]
     persisted_query: Option<Map<String, Value>>,
@@ -141,7 +147,7 @@ pub fn receive(headers: &HeaderMap, asked: &Asked, limit: usize) -> Result<Graph
     let header = headers.get(PURPOSE_HEADER).map(|value| value.to_str().map(str::to_owned));
     let header = header.transpose().map_err(|_| RequestError::Shape("the header `X-Purpose` must be plain text"))?;
     let query = body.query.filter(|query| !query.trim().is_empty());
-    let wrong = "in `extensions`, `purpose` must be text, `explain` true or false, and `persistedQuery` an object with `version` and `sha256Hash`";
+    let wrong = "in `extensions`, `purpose` must be text, `reference` 1 to 64 of the characters A-Z, a-z, 0-9, `-`, `/`, `.` and `_`, `explain` true or false, and `persistedQuery` an object with `version` and `sha256Hash`";
     let extensions: Extensions = fields_of(body.extensions, wrong)?.unwrap_or_default();
     let operation_id = id(body.id, fields_of(extensions.persisted_query, wrong)?)?;
     if query.is_none() && operation_id.is_none() {
@@ -154,6 +160,7 @@ pub fn receive(headers: &HeaderMap, asked: &Asked, limit: usize) -> Result<Graph
         variables: body.variables.unwrap_or_default(),
         by_get: matches!(asked, Asked::Get(_)),
         purpose: header.or(extensions.purpose),
+        reference: extensions.reference,
         explain: extensions.explain,
     })
 }
@@ -187,6 +194,17 @@ fn id(id: Option<String>, persisted: Option<PersistedQuery>) -> Result<Option<St
 }
 
 impl GraphqlRequest {
+    /// Lets no case be named after a person: it is written down in clear, and read by others.
+    ///
+    /// # Errors
+    /// When the reference is an identifier. INVARIANT: what was sent is not repeated.
+    pub fn names_nobody(&self, identifier: &CanonicalForm) -> Result<(), RequestError> {
+        match self.reference.as_ref().and_then(|case| identifier.subject(case.as_str())) {
+            Some(_) => Err(RequestError::Shape("in `extensions`, `reference` is the identifier of a person")),
+            None => Ok(()),
+        }
+    }
+
     /// Lets a question by GET pass only when it is about nobody: identifiers do not belong in addresses.
     ///
     /// # Errors
@@ -233,10 +251,11 @@ mod tests {
 
     #[test]
     fn takes_a_question_with_everything() {
-        let body = r#"{"query":"{a}","operationName":"x","variables":{"n":1},"extensions":{"purpose":"p"},"more":1}"#;
+        let body = r#"{"query":"{a}","operationName":"x","variables":{"n":1},"extensions":{"purpose":"p","reference":"PA-1"},"more":1}"#;
         let request = received("application/json; charset=utf-8", body).unwrap();
         assert_eq!((request.query.as_str(), request.operation_name.as_deref()), ("{a}", Some("x")));
         assert_eq!((request.variables.len(), request.purpose.as_deref()), (1, Some("p")));
+        assert_eq!(request.reference, Reference::new("PA-1").ok());
     }
 
     #[test]
@@ -264,6 +283,8 @@ mod tests {
             r#"{"id":"x"}"#.to_owned(),
             r#"{"query":"{a}","extensions":["purpose"]}"#.to_owned(),
             r#"{"query":"{a}","extensions":{"purpose":7}}"#.to_owned(),
+            r#"{"query":"{a}","extensions":{"reference":"Nayana Perera"}}"#.to_owned(),
+            r#"{"query":"{a}","extensions":{"reference":""}}"#.to_owned(),
             format!(r#"{{"extensions":{{"persistedQuery":[1,"{id}"]}}}}"#),
             format!(r#"{{"id":"{}€"}}"#, "a".repeat(61)),
             format!(r#"{{"extensions":{{"persistedQuery":{{"version":2,"sha256Hash":"{id}"}}}}}}"#),

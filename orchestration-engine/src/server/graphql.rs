@@ -51,6 +51,8 @@ pub struct GraphqlRequest {
     #[schema(nullable)]
     operation_name: Option<String>,
     /// `purpose`: what the data is for, when the application has several purposes; the header `X-Purpose` says the same.
+    /// `reference`: the application's own case, 1 to 64 of the characters A-Z, a-z, 0-9, `-`, `/`, `.` and `_`; the person reads
+    /// it, so that nothing in it may be about her.
     /// `persistedQuery`: the id of the document, as Apollo's clients give it.
     /// `explain`: when true, it is told in the answer's `extensions.explain` what would become of each field, and no register is
     /// asked.

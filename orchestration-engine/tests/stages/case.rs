@@ -158,7 +158,7 @@ impl Country {
         let (purpose, trace_id, time) = (&caller.application.purposes[0], "t".into(), Duration::from_secs(1));
         let decision = policy::decide(&question, &caller, purpose, &trace_id, &PermitAll, time).await.unwrap();
         let permitted = policy::enforce(Arc::new(question), decision).unwrap();
-        let asking = Asking { caller: &caller, purpose, trace_id: &trace_id, judge: ledger };
+        let asking = Asking { caller: &caller, purpose, reference: None, trace_id: &trace_id, judge: ledger };
         consent::require(permitted, &asking, time).await.unwrap()
     }
 
@@ -177,7 +177,7 @@ impl Country {
         let mut consented = self.consented(&operation, &ledger).await;
         let (caller, time, trace_id) = (self.caller(), Duration::from_secs(1), "t".into());
         let purpose = &caller.application.purposes[0];
-        let asking = Asking { caller: &caller, purpose, trace_id: &trace_id, judge: &ledger };
+        let asking = Asking { caller: &caller, purpose, reference: None, trace_id: &trace_id, judge: &ledger };
         let mut answers = Answers::default();
         let mut asked = String::new();
         for (stage, providers) in stages.iter().enumerate() {

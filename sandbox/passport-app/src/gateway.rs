@@ -38,26 +38,26 @@ impl Gateway {
         Ok(Self { http, address: config.gateway.join("/public/graphql")?, portal: config.portal.clone(), tokens })
     }
 
-    /// What the registers say about `person`, as far as she shares it.
-    pub(crate) async fn ask(&self, person: &Subject, trace: &TraceId) -> Outcome {
-        let outcome = self.outcome(person, trace).await;
+    /// What the registers say about `person`, as far as she shares it; `case` is the number of her application.
+    pub(crate) async fn ask(&self, person: &Subject, case: &str, trace: &TraceId) -> Outcome {
+        let outcome = self.outcome(person, case, trace).await;
         tracing::info!(outcome = outcome.as_str(), trace = trace.as_str(), "the exchange was asked");
         outcome
     }
 
-    async fn outcome(&self, person: &Subject, trace: &TraceId) -> Outcome {
+    async fn outcome(&self, person: &Subject, case: &str, trace: &TraceId) -> Outcome {
         let token = match self.tokens.token().await {
             Ok(token) => token,
             Err(error) => return without_token(error),
         };
-        let mut response = self.send(&token, person, trace).await;
+        let mut response = self.send(&token, person, case, trace).await;
         // A token that the gateway no longer takes, for instance because the provider has new keys, is replaced once.
         if response.as_ref().is_ok_and(|response| response.status() == StatusCode::UNAUTHORIZED) {
             let token = match self.tokens.instead_of(&token).await {
                 Ok(token) => token,
                 Err(error) => return without_token(error),
             };
-            response = self.send(&token, person, trace).await;
+            response = self.send(&token, person, case, trace).await;
         }
         let body = match response {
             Ok(response) => capped::read(response, LARGEST).await,
@@ -74,8 +74,8 @@ impl Gateway {
         }
     }
 
-    async fn send(&self, token: &str, person: &Subject, trace: &TraceId) -> reqwest::Result<Response> {
-        let body = json!({"query": QUESTION, "variables": {"nic": person.expose()}});
+    async fn send(&self, token: &str, person: &Subject, case: &str, trace: &TraceId) -> reqwest::Result<Response> {
+        let body = json!({"query": QUESTION, "variables": {"nic": person.expose()}, "extensions": {"reference": case}});
         let request = self.http.post(self.address.clone()).bearer_auth(token).json(&body);
         request.header("x-purpose", PURPOSE).header(trace::TRACE_HEADER, trace.as_str()).send().await
     }

@@ -9,7 +9,7 @@ use ndx_contracts::Subject;
 use crate::{
     answer::{Outcome, Told},
     item::Item,
-    random::{NoRandomness, unguessable},
+    random::{NoRandomness, six_digits, unguessable},
     typed::Typed,
 };
 
@@ -37,7 +37,9 @@ pub(crate) struct Application {
     /// The state of the trip to the exchange that has begun and not ended.
     trip: Option<String>,
     pub(crate) typed: Typed,
-    /// The reference, once it was sent. Nothing else is left then.
+    /// Its number, from the first question on.
+    number: Option<String>,
+    /// The number, once it was sent. Nothing else is left then.
     pub(crate) sent: Option<String>,
 }
 
@@ -107,6 +109,16 @@ impl Application {
         Item::ALL.into_iter().filter(open).collect()
     }
 
+    /// Its number, under which the exchange is asked, and under which it is found once it was sent.
+    pub(crate) fn number(&mut self, year: i32) -> Result<String, NoRandomness> {
+        if let Some(number) = &self.number {
+            return Ok(number.clone());
+        }
+        let number = format!("PA-{year}-{}", six_digits()?);
+        self.number = Some(number.clone());
+        Ok(number)
+    }
+
     /// It was sent: of what she filled in, nothing is kept here.
     pub(crate) fn send(&mut self, reference: String) {
         *self = Self { sent: Some(reference), ..Self::default() };
@@ -134,6 +146,16 @@ mod tests {
         assert!(!application.end_trip(&state), "the back button");
         application.hear(Outcome::NotNow, now, true).unwrap();
         assert_eq!(application.state(), None);
+    }
+
+    #[test]
+    fn has_one_number_from_the_first_question_on() {
+        let mut application = Application::default();
+        let number = application.number(2026).unwrap();
+        assert!(number.starts_with("PA-2026-") && number.len() == 14, "{number}");
+        assert_eq!(application.number(2027).unwrap(), number);
+        application.send(number.clone());
+        assert_eq!(application.sent, Some(number));
     }
 
     #[test]

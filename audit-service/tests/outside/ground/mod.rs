@@ -88,6 +88,7 @@ pub fn record(request: u128, event: AuditEvent) -> AuditRecord {
         application: "passport-app".into(),
         member: "die".into(),
         purpose: "passport-application".into(),
+        reference: None,
         policy_version: Some(3),
         plan_hash: Some("abc".to_owned()),
         providers: vec![ProviderName { provider_key: "drp".into(), schema_id: "drp-schema-v1".into() }],

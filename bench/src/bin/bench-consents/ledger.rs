@@ -61,6 +61,7 @@ impl Ledger {
             purpose: PURPOSE.into(),
             subject: Subject::from_canonical(people::nic(u64::from(person))),
             fields: fields.map(needed).into(),
+            reference: None,
             trace_id: TraceId::new("4bf92f3577b34da6a3ce929d0e0e4736"),
         }
     }

@@ -75,6 +75,7 @@ pub fn record(key_id: &str, version: u64, issued_at: DateTime<Utc>) -> Record {
             purpose: Purpose {
                 id: "passport-application".to_owned(),
                 description: "to fill in and check your “passport” application".to_owned(),
+                reference: Some("PA-2026-001234".to_owned()),
             },
             lawful_basis: LawfulBasis::Consent,
             consent_type: ConsentType::Explicit,

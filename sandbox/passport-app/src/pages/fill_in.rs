@@ -18,7 +18,6 @@ use crate::{
     calendar::{day, moment, today},
     item::{Item, Keeper},
     pages::{render::Page, trouble::Trouble, visitor::Visitor},
-    random::six_digits,
     session::Application,
     state::AppState,
     typed::{Mistake, SEXES, Typed},
@@ -92,7 +91,6 @@ pub(crate) async fn send(
 ) -> Result<Response, Trouble> {
     let session = visitor.session()?;
     let form = Form::of_ours(&body, &headers, &state.site, &session.csrf)?;
-    let reference = format!("PA-{}-{}", today(state.clock.now()).year(), six_digits()?);
     let wrong = {
         let mut application = session.application();
         if application.sent.is_some() {
@@ -103,7 +101,8 @@ pub(crate) async fn send(
             application.typed = Typed::read(|name| form.get(name), &open);
             let mistakes = application.typed.mistakes(&open, today(state.clock.now()));
             if mistakes.is_empty() {
-                application.send(reference);
+                let number = application.number(today(state.clock.now()).year())?;
+                application.send(number);
                 None
             } else {
                 Some(page(&application, mistakes))

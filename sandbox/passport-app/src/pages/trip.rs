@@ -12,11 +12,13 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
+use chrono::Datelike as _;
 use ndx_contracts::TraceId;
 use ndx_pages::form::Form;
 use url::Url;
 
 use crate::{
+    calendar::today,
     pages::{sign_in::named, trouble::Trouble, visitor::Visitor},
     session::Session,
     state::AppState,
@@ -57,7 +59,8 @@ pub(crate) async fn back(
 }
 
 async fn hear(state: &AppState, session: &Session, trace: &TraceId, returned: bool) -> Result<(), Trouble> {
-    let outcome = state.gateway.ask(&session.person.subject, trace).await;
+    let number = session.application().number(today(state.clock.now()).year())?;
+    let outcome = state.gateway.ask(&session.person.subject, &number, trace).await;
     Ok(session.application().hear(outcome, state.clock.now(), returned)?)
 }
 

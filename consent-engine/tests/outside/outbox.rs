@@ -1,5 +1,4 @@
-//! What applications are told: every event by the transaction of its action, to its receiver at least once, each consent's in
-//! order, whatever becomes of another one's receiver.
+//! What applications are told: each event at least once, each consent's in order, whatever becomes of another receiver.
 
 mod earlier;
 mod receiver;

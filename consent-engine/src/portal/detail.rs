@@ -95,7 +95,8 @@ pub(crate) async fn show(
     let has_receipt = entries.iter().any(|entry| matches!(entry.action, Action::Granted { .. }));
     let page = DetailPage {
         id: recorded.id.to_string(),
-        asker: Asker::remembered(&state, &recorded.application, &recorded.purpose, None, signed.as_ref()),
+        asker: Asker::remembered(&state, &recorded.application, &recorded.purpose, None, signed.as_ref())
+            .about(recorded.consent.reference.as_ref()),
         title: match decided {
             ConsentStatus::Approved => "detail-sharing",
             ConsentStatus::Rejected => "detail-no",

@@ -152,5 +152,6 @@ async fn asker(state: &Scene, person: &Person, recorded: &Recorded) -> Result<As
     }
     let history = state.engine.history_of(&person.subject, recorded.id).await?;
     let signed = state.engine.signed_last(&history).await?;
-    Ok(Asker::remembered(state, application, purpose, None, signed.as_ref()))
+    let asker = Asker::remembered(state, application, purpose, None, signed.as_ref());
+    Ok(asker.about(recorded.consent.reference.as_ref()))
 }

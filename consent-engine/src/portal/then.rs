@@ -10,7 +10,7 @@ use crate::{
     pages::calendar::Calendar,
     portal::{
         trouble::Trouble,
-        wording::{full_sentence, sentence},
+        wording::{for_case, full_sentence, sentence},
     },
     state::Scene,
 };
@@ -44,7 +44,7 @@ impl ToldThen {
             language: said.language.clone(),
             direction: scene.pages.direction_of(&said.language),
             application: said.service.name.clone(),
-            why: full_sentence(&said.purpose.description),
+            why: full_sentence(&for_case(&said.purpose.description, said.purpose.reference.as_deref())),
             things: agreed.map(thing).collect(),
             retention: sentence(&said.retention_period),
         })

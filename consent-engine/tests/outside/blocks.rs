@@ -92,10 +92,9 @@ async fn nobody_else_blocks_or_unblocks(on: On) {
     assert!(browser.get("/settings").await.text("#blocked").is_empty(), "nothing was written");
 
     let stranger = portal.browser();
-    let detail = format!("/my/{}", id_in(&path));
-    assert_eq!(stranger.get(&block).await.location.as_deref(), Some(detail.as_str()), "to the gate");
-    assert_eq!(stranger.post(&block, &page.form(&[])).await.location.as_deref(), Some(detail.as_str()));
-    assert_eq!(stranger.post("/settings/unblock", &page.form(&[])).await.location.as_deref(), Some("/settings"));
+    assert_eq!(stranger.get(&block).await.h1(), "Sign in to see what you are sharing");
+    assert_eq!(stranger.post(&block, &page.form(&[])).await.location.as_deref(), Some(block.as_str()), "to the gate");
+    assert_eq!(stranger.post("/settings/unblock", &page.form(&[])).await.h1(), "Sign in to change your settings");
     assert_eq!(browser.get("/settings/unblock").await.location.as_deref(), Some(LIST));
     assert!(stranger.get("/settings").await.text("#blocked").is_empty());
 }

@@ -11,7 +11,7 @@ export default async function tell(browser, country) {
   await anybody.open("portal", `/notice/${ROLL}/${ROLL}`);
   await anybody.at("The Elections Commission will get information about you");
   const told = await anybody.page.locator("main").innerText();
-  for (const words of ["The law:", "Elections Act", "Home address", "If you do not agree"]) assert(told.includes(words), `${words}: ${told}`);
+  for (const words of ["The law:", "Elections Act", "Home address", "How to object"]) assert(told.includes(words), `${words}: ${told}`);
   assert.equal(await anybody.page.locator("main form").count(), 0, "nobody is asked");
   await anybody.leave();
 

@@ -23,7 +23,7 @@ impl Measured {
         let last = latencies.len().saturating_sub(1);
         let at = |part: f64| {
             let place = (last as f64 * part).round() as usize;
-            latencies.get(place).map_or(f64::NAN, |latency| latency.as_secs_f64() * 1000.0)
+            latencies.get(place).map_or(f64::NAN, |latency| latency.as_micros() as f64 / 1000.0)
         };
         let a_second = latencies.len() as f64 / time.as_secs_f64();
         Self { callers, a_second, parts: [0.5, 0.99, 0.999, 1.0].map(at) }

@@ -112,7 +112,7 @@ fn wrong_days(said: &Map<String, Value>) -> Option<String> {
         (Some(_), false) => Some("this belongs to `\"display\": \"later\"`".to_owned()),
         (Some(days), true) => {
             let fits = days.as_str().is_some_and(|text| Days::parse(text).is_some());
-            (!fits).then(|| "this must be a number of days from 1 to 36525, like `P365D`".to_owned())
+            (!fits).then(|| "this must be a number of days from 1 to 99999, like `P365D`".to_owned())
         }
     }
 }
@@ -181,8 +181,8 @@ mod tests {
         assert_eq!(said.display(), Display::Later);
         for (wrong, words) in [
             (json!({"display": "later"}), "this is missing: say after how many days"),
-            (json!({"display": "later", "shownAfter": "P1Y"}), "number of days from 1 to 36525"),
-            (json!({"display": "later", "shownAfter": 7}), "number of days from 1 to 36525"),
+            (json!({"display": "later", "shownAfter": "P1Y"}), "number of days from 1 to 99999"),
+            (json!({"display": "later", "shownAfter": 7}), "number of days from 1 to 99999"),
             (json!({"display": "never", "shownAfter": "P7D"}), "this belongs to `\"display\": \"later\"`"),
             (json!({"shownAfter": "P7D"}), "this belongs to `\"display\": \"later\"`"),
         ] {

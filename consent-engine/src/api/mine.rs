@@ -107,9 +107,7 @@ fn listed(engine: &Current, recorded: &Recorded, present: &Consent) -> ListedCon
 fn wanted(query: &str) -> Result<Wanted, ApiError> {
     let mut mistakes = Vec::new();
     let values = |name: &'static str| {
-        let named = form_urlencoded::parse(query.as_bytes()).filter(move |(key, _)| key == name);
-        // What is left empty is not there.
-        named.map(|(_, value)| value).filter(|value| !value.is_empty())
+        form_urlencoded::parse(query.as_bytes()).filter(move |(key, _)| key == name).map(|(_, value)| value)
     };
     let mut statuses = Vec::new();
     for value in values("status") {

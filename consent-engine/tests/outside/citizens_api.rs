@@ -233,7 +233,7 @@ async fn the_list_has_pages_and_filters(on: On) {
     let page = api.get("/api/v1/consents?limit=1&offset=1").await.body;
     assert_eq!((&page["total"], &page["consents"][0]["consentId"]), (&json!(2), &json!(first)));
     assert_eq!(api.get("/api/v1/consents?status=approved").await.body["total"], 1);
-    for both in ["status=approved&status=pending", "status=approved,pending", "status=&limit=&offset="] {
+    for both in ["status=approved&status=pending", "status=approved,pending"] {
         assert_eq!(api.get(&format!("/api/v1/consents?{both}")).await.body["total"], 2, "{both}");
     }
     assert_eq!(api.get("/api/v1/consents?status=revoked").await.body["total"], 0);
@@ -244,7 +244,7 @@ async fn the_list_has_pages_and_filters(on: On) {
         "status must be pending, approved, rejected, expired or revoked; limit must be a number from 1 to 100; \
          offset must be a number from 0 to 1000000"
     );
-    for query in ["limit=101", "limit=x", "status=pending,gone", "offset=99999999999999999999"] {
+    for query in ["limit=101", "limit=x", "limit=", "status=pending,gone", "offset=99999999999999999999"] {
         assert_eq!(api.get(&format!("/api/v1/consents?{query}")).await.code(), (400, "BAD_REQUEST"), "{query}");
     }
 }

@@ -4,9 +4,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Ref, RefOr, Schema,
+        schema::{AdditionalProperties, ObjectBuilder, OneOfBuilder, Type},
+    },
+};
 
 /// The ground on which an application may have a field. A copy shares the words: each request makes many.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum LegalBasis {
     /// The person whom it is about has shared it.
@@ -37,10 +44,10 @@ pub struct StatutoryTask {
     pub shown_after: Option<Days>,
 }
 
-/// A number of days, written as ISO 8601 has it: `P365D`. At least one, at most a hundred years.
+/// A number of days, written as ISO 8601 has it: `P365D`. At least one, and fewer than a hundred thousand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Days(u16);
+pub struct Days(u32);
 
 /// What a court has ordered.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -79,6 +86,36 @@ impl Display {
     /// Whether it is seen at once.
     pub fn is_now(&self) -> bool {
         *self == Self::Now
+    }
+}
+
+impl PartialSchema for LegalBasis {
+    /// As serde reads it, which takes no second member beside the one that names the ground.
+    fn schema() -> RefOr<Schema> {
+        let named = |name: &str, said: &str, ground: &str| {
+            ObjectBuilder::new()
+                .description(Some(said))
+                .property(name, Ref::from_schema_name(ground))
+                .required(name)
+                .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+        };
+        let consent = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["consent"]));
+        let law = "A law gives the body a task for which it needs it. Nobody is asked.";
+        OneOfBuilder::new()
+            .description(Some("The ground on which an application may have a field."))
+            .item(consent.description(Some("The person whom it is about has shared it.")))
+            .item(named("statutoryTask", law, "StatutoryTask"))
+            .item(named("courtOrder", "A court has ordered it. Nobody is asked.", "CourtOrder"))
+            .into()
+    }
+}
+
+impl ToSchema for LegalBasis {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((StatutoryTask::name().into_owned(), StatutoryTask::schema()));
+        StatutoryTask::schemas(schemas);
+        schemas.push((CourtOrder::name().into_owned(), CourtOrder::schema()));
+        CourtOrder::schemas(schemas);
     }
 }
 
@@ -122,7 +159,7 @@ impl Days {
     pub fn parse(text: &str) -> Option<Self> {
         let number = text.strip_prefix('P')?.strip_suffix('D')?;
         let is_plain = !number.starts_with('0') && number.bytes().all(|byte| byte.is_ascii_digit());
-        let days = number.parse().ok().filter(|days| is_plain && (1..=36_525).contains(days))?;
+        let days = number.parse().ok().filter(|days| is_plain && (1..=99_999).contains(days))?;
         Some(Self(days))
     }
 

@@ -3,6 +3,10 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::{
+    self,
+    schema::{KnownFormat, ObjectBuilder, OneOfBuilder, SchemaFormat, Type},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -37,6 +41,7 @@ pub struct HistoryQuestion {
     pub person: Subject,
     /// Only this use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = id_or_nothing)]
     pub id: Option<Uuid>,
     /// Only what this body asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,12 +49,15 @@ pub struct HistoryQuestion {
     pub body: Option<MemberId>,
     /// Only where this consent was looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = id_or_nothing)]
     pub consent: Option<Uuid>,
     /// Only from this time on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = time_or_nothing)]
     pub from: Option<DateTime<Utc>>,
     /// Only before this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = time_or_nothing)]
     pub until: Option<DateTime<Utc>>,
     /// At most so many.
     #[serde(default = "usual")]
@@ -63,6 +71,20 @@ pub struct HistoryQuestion {
 
 fn usual() -> u32 {
     25
+}
+
+fn id_or_nothing() -> openapi::RefOr<openapi::Schema> {
+    or_nothing(KnownFormat::Uuid)
+}
+
+fn time_or_nothing() -> openapi::RefOr<openapi::Schema> {
+    or_nothing(KnownFormat::DateTime)
+}
+
+/// A text of this form, or null: said of each apart, so that nobody reads it as "any text or null".
+fn or_nothing(format: KnownFormat) -> openapi::RefOr<openapi::Schema> {
+    let text = ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)));
+    OneOfBuilder::new().item(text).item(ObjectBuilder::new().schema_type(Type::Null)).into()
 }
 
 impl HistoryQuestion {

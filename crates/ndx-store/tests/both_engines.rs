@@ -226,3 +226,16 @@ async fn a_transaction_that_was_left_open_is_nobody_elses() {
     assert_eq!(row.get::<i64, _>(0), 20, "everything that was said to be written is there for others");
     database.close().await;
 }
+
+#[tokio::test]
+async fn a_connection_that_comes_back_is_used_again() {
+    let ground = Ground::new();
+    let database = Database::open(&ground.postgres(), &NEW).await.unwrap();
+    let mut servers = std::collections::BTreeSet::new();
+    for _ in 0..20 {
+        let row = sqlx::query("SELECT pg_backend_pid()").fetch_one(database.reader()).await.unwrap();
+        servers.insert(row.get::<i32, _>(0));
+    }
+    assert!(servers.len() <= 10, "no more than the pool holds: {}", servers.len());
+    database.close().await;
+}

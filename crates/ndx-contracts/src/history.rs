@@ -3,15 +3,11 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::{
-    self,
-    schema::{KnownFormat, ObjectBuilder, OneOfBuilder, SchemaFormat, Type},
-};
 use uuid::Uuid;
 
 use crate::{
     ApplicationId, FieldRef, JudgeError, LegalBasis, MemberId, Purpose, Reference, Subject, TraceId,
-    audit::ProviderName,
+    audit::ProviderName, nullable,
 };
 
 /// Knows what was asked about a person, from the record without which nothing leaves. That a person looks is no request for
@@ -41,7 +37,7 @@ pub struct HistoryQuestion {
     pub person: Subject,
     /// Only this use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = id_or_nothing)]
+    #[schema(schema_with = nullable::id)]
     pub id: Option<Uuid>,
     /// Only what this body asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -49,15 +45,15 @@ pub struct HistoryQuestion {
     pub body: Option<MemberId>,
     /// Only where this consent was looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = id_or_nothing)]
+    #[schema(schema_with = nullable::id)]
     pub consent: Option<Uuid>,
     /// Only from this time on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = time_or_nothing)]
+    #[schema(schema_with = nullable::time)]
     pub from: Option<DateTime<Utc>>,
     /// Only before this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = time_or_nothing)]
+    #[schema(schema_with = nullable::time)]
     pub until: Option<DateTime<Utc>>,
     /// At most so many.
     #[serde(default = "usual")]
@@ -71,20 +67,6 @@ pub struct HistoryQuestion {
 
 fn usual() -> u32 {
     25
-}
-
-fn id_or_nothing() -> openapi::RefOr<openapi::Schema> {
-    or_nothing(KnownFormat::Uuid)
-}
-
-fn time_or_nothing() -> openapi::RefOr<openapi::Schema> {
-    or_nothing(KnownFormat::DateTime)
-}
-
-/// A text of this form, or null: said of each apart, so that nobody reads it as "any text or null".
-fn or_nothing(format: KnownFormat) -> openapi::RefOr<openapi::Schema> {
-    let text = ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)));
-    OneOfBuilder::new().item(text).item(ObjectBuilder::new().schema_type(Type::Null)).into()
 }
 
 impl HistoryQuestion {

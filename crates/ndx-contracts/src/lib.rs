@@ -14,6 +14,8 @@ mod reference;
 
 mod judge;
 
+mod nullable;
+
 pub mod policy;
 
 pub mod consent;

@@ -48,7 +48,8 @@ try {
   await take(nayana, "D1-list");
   await openInThePortal(nayana, `/my/${id}/stop`);
   await take(nayana, "D3-stop");
-  if ((await nayana.open("portal", "/history")).ok()) await take(nayana, "H1-history");
+  await openInThePortal(nayana, "/history");
+  await take(nayana, "H1-history");
   await nayana.leave();
 } finally {
   await browser.close();

@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(order("2027-01-01T00:00:00Z", "later"), at("2027-01-01T00:00:00+00:00"));
         assert_eq!(order("2026-01-01T00:00:00Z", "later"), at("2026-11-21T05:00:00+00:00"), "it had ended before");
         assert_eq!(order("2027-01-01T00:00:00Z", "never"), None);
-        for wrong in ["P0D", "P1Y", "P-1D", "1D", "P1", "P01D", "P36526D", "P1DT1H", "P+1D", "PD"] {
+        for wrong in ["P0D", "P1Y", "P-1D", "1D", "P1", "P01D", "P100000D", "P1DT1H", "P+1D", "PD"] {
             assert_eq!(Days::parse(wrong), None, "{wrong}");
         }
     }

@@ -114,7 +114,7 @@ macro_rules! stories {
 
 stories! {
     story
-    /// W3: what was stopped is stopped within the second.
+    /// What was stopped is stopped for the next question.
     afterwards
     by_law
     another_portal

@@ -79,9 +79,8 @@ async function stopsAndItHoldsAtOnce(nayana, id) {
   await openInThePortal(nayana, `/my/${id}/stop`);
   await nayana.follow(/^Stop sharing$/);
   await nayana.at("You have stopped sharing");
-  const stopped = Date.now();
+  // The very next question.
   const asked = await ask(NAYANA, "fullName");
-  assert(Date.now() - stopped < 1000, "the answer came within a second");
   assert.deepEqual([asked.codes, asked.status, asked.link], [["CE_NOT_APPROVED"], "revoked", null]);
   const card = await newestUse(nayana, "They were refused");
   assert.match(await card.innerText(), /It needs your yes/);

@@ -4,7 +4,7 @@ mod notices;
 mod theme;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -14,6 +14,7 @@ use ndx_config::{
     Webhooks,
 };
 use ndx_contracts::{ApplicationId, MemberId, Purpose, SchemaId, Subject, Words};
+use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
 
@@ -100,6 +101,18 @@ pub struct SignIn {
 impl SignIn {
     /// How long after signing in something sensitive may be shared.
     pub const FRESH: TimeDelta = TimeDelta::minutes(5);
+
+    /// How somebody signed in, as the claims of a verified token say it (OpenID Connect Core 1.0, section 2; RFC 9068, section
+    /// 2.2.1). A token that does not say when is of a sign-in long ago.
+    pub(crate) fn told_by(claims: &HashMap<String, Value>) -> SignedIn {
+        let at = claims.get("auth_time").and_then(Value::as_i64).and_then(|at| DateTime::from_timestamp(at, 0));
+        let means = claims.get("amr").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        SignedIn {
+            at: at.unwrap_or(DateTime::UNIX_EPOCH),
+            acr: claims.get("acr").and_then(Value::as_str).map(str::to_owned),
+            amr: means.map(str::to_owned).collect(),
+        }
+    }
 
     /// Whether somebody who signed in so may share something sensitive at `now`. INVARIANT: `signed_in` is what a verified
     /// token said.

@@ -14,7 +14,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    api::{ApiError, ErrorBody, LookedAt, body, citizen::Citizen, conditions::Conditions, error::Code, one::Id},
+    api::{
+        ApiError, ErrorBody, LookedAt, asked_at_once, body, citizen::Citizen, conditions::Conditions, error::Code,
+        one::Id,
+    },
     config::Config,
     current::{Current, Decision, Once},
     error::EngineError,
@@ -124,7 +127,7 @@ pub(crate) async fn answer(
     }
     let once = call.clone().map(|call| Once { call, answer: kept });
     let engine = Current { once, ..engine };
-    let is_sure = signed_in.is_some_and(|signed_in| engine.config.sign_in.is_sure(&signed_in, engine.now()));
+    let is_sure = engine.config.sign_in.is_sure(&signed_in, engine.now());
     match taken(
         &engine,
         Answerer { subject: &subject, is_sure, looked_at: &looked_at },
@@ -198,8 +201,11 @@ async fn taken(
         action => {
             let seen = match (action, seen) {
                 ("approve", None) if present.request.is_some() => {
-                    let history = engine.history_of(subject, id).await?.entries;
-                    Some(looked_at.meant(id, &history, version).ok_or(Refused::Told(CHANGED))?)
+                    let meant = match looked_at.version(id) {
+                        Some(read) => Some(read),
+                        None => asked_at_once(&engine.history_of(subject, id).await?.entries).then_some(version),
+                    };
+                    Some(meant.ok_or(Refused::Told(CHANGED))?)
                 }
                 _ => seen,
             };

@@ -6,13 +6,13 @@ use axum::{
     extract::FromRequestParts,
     http::{header, request::Parts},
 };
-use chrono::DateTime;
 use ndx_auth::{Rejection, bearer, openid::OpenIdError};
 use ndx_contracts::Subject;
 use serde_json::Value;
 
 use crate::{
     api::{ApiError, LookedAt},
+    config::SignIn,
     current::Current,
     ledger::SignedIn,
     state::Scene,
@@ -25,8 +25,8 @@ pub(crate) struct Citizen {
     pub(crate) subject: Subject,
     /// Her address, as her token says it.
     pub(crate) email: Option<String>,
-    /// How she signed in, when her token says when that was (RFC 9068, section 2.2.1).
-    pub(crate) signed_in: Option<SignedIn>,
+    /// How she signed in, as her token says it.
+    pub(crate) signed_in: SignedIn,
     pub(crate) engine: Current,
     /// What her portals have shown.
     pub(crate) looked_at: LookedAt,
@@ -47,10 +47,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Citizen {
         let subject = text(&engine.config.sign_in.citizen_claim).and_then(|id| engine.config.subject(id));
         let subject = subject.ok_or(ApiError::Unauthorized("the token does not say whose it is"))?;
         let email = text("email").map(str::to_owned);
-        let at = claims.get("auth_time").and_then(Value::as_i64).and_then(|at| DateTime::from_timestamp(at, 0));
-        let means = claims.get("amr").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        let signed_in =
-            at.map(|at| SignedIn { at, acr: text("acr").map(str::to_owned), amr: means.map(str::to_owned).collect() });
+        let signed_in = SignIn::told_by(&claims);
         Ok(Self { subject, email, signed_in, engine, looked_at })
     }
 }

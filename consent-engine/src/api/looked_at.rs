@@ -31,10 +31,14 @@ impl LookedAt {
         self.0.insert(consent, version);
     }
 
-    /// The version that a yes without one is to. `None` when it cannot be known: the request was extended since it was
-    /// opened, and nobody has read it here.
-    pub(crate) fn meant(&self, consent: Uuid, history: &[Entry], version: u64) -> Option<u64> {
-        let asked = history.iter().rev().take_while(|entry| matches!(entry.action, Action::Requested { .. })).count();
-        self.0.get(&consent).or((asked == 1).then_some(version))
+    /// The version that a yes without one is to: the one that was read here last, when one was.
+    pub(crate) fn version(&self, consent: Uuid) -> Option<u64> {
+        self.0.get(&consent)
     }
+}
+
+/// Whether what is asked now was asked all at once, so that a yes is to all of it even if nobody has read it here: the request
+/// was not extended since it was opened.
+pub(crate) fn asked_at_once(history: &[Entry]) -> bool {
+    history.iter().rev().take_while(|entry| matches!(entry.action, Action::Requested { .. })).count() == 1
 }

@@ -41,5 +41,5 @@ pub(crate) mod answer;
 pub(crate) use self::{
     error::{ApiError, ErrorBody},
     form::{complete, is_for_programs, no_such_path},
-    looked_at::LookedAt,
+    looked_at::{LookedAt, asked_at_once},
 };

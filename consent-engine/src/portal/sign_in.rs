@@ -12,7 +12,6 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::CookieJar;
-use chrono::DateTime;
 use ndx_auth::openid::{OpenIdError, Prompt, Wishes};
 use serde::Serialize;
 use serde_json::Value;
@@ -20,7 +19,6 @@ use url::form_urlencoded;
 
 use crate::{
     config::SignIn,
-    ledger::SignedIn,
     pages::Page,
     portal::{
         address::{self, Manner, local},
@@ -283,16 +281,8 @@ fn person(state: &Scene, claims: &HashMap<String, Value>) -> Option<Person> {
     let config = &state.engine.config;
     let identifier = claims.get(&config.sign_in.citizen_claim)?.as_str()?;
     let subject = config.subject(identifier)?;
-    let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    let name = text("name").unwrap_or(identifier).to_owned();
-    let at = claims.get("auth_time").and_then(Value::as_i64).and_then(|at| DateTime::from_timestamp(at, 0));
-    let means = claims.get("amr").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    let signed_in = SignedIn {
-        at: at.unwrap_or(DateTime::UNIX_EPOCH),
-        acr: text("acr").map(str::to_owned),
-        amr: means.map(str::to_owned).collect(),
-    };
-    Some(Person { subject, name, signed_in })
+    let name = claims.get("name").and_then(Value::as_str).unwrap_or(identifier).to_owned();
+    Some(Person { subject, name, signed_in: SignIn::told_by(claims) })
 }
 
 /// `path` with one more parameter.
